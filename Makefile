@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# `make help` lists the targets.
+
+VERSION	= 0.1.0
+PREFIX	?= /usr/local
+DESTDIR	?=
+O	= build
+
+CLANG	?= clang
+LLVM_STRIP ?= llvm-strip
+BPFTOOL	?= $(shell PATH=$$PATH:/usr/sbin:/sbin command -v bpftool)
+PKG_CONFIG ?= pkg-config
+CFLAGS	?= -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
+
+ARCH	:= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/')
+ifeq ($(wildcard vmlinux/$(ARCH)/vmlinux.h),)
+$(error faulttrace is not written for this architecture ($(ARCH)) yet)
+endif
+
+PACKAGES = libbpf libelf zlib
+ifeq ($(STATIC),1)
+LIBS	= $(shell $(PKG_CONFIG) --static --libs $(PACKAGES))
+LDFLAGS	+= -static
+else
+LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+endif
+
+CPPFLAGS += -D_GNU_SOURCE -DFT_VERSION='"$(VERSION)"'
+CPPFLAGS += $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+COMPILE	= $(CC) -std=gnu11 $(CFLAGS) $(WARNINGS) $(CPPFLAGS) -MMD -MP
+
+ifeq ($(V),1)
+Q =
+msg =
+else
+Q = @
+msg = @printf '  %-8s %s\n' '$(1)' '$(patsubst $(O)/%,%,$(2))';
+endif
+
+SOURCES	 = $(wildcard src/*.c src/*/*.c)
+OBJECTS	 = $(SOURCES:%.c=$(O)/%.o)
+WORKLOADS = $(patsubst tools/workloads/%.c,%,$(filter-out %/workload.c,$(wildcard tools/workloads/*.c)))
+WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/workloads/%)
+
+# What runs in a test without privileges and without libbpf.
+PURE	 = $(wildcard src/base/*.c src/out/*.c) src/options.c src/host/maps.c \
+	   src/trace/words.c src/trace/names.c
+UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+##@ Targets
+all: $(O)/faulttrace				## the tool: build/faulttrace
+
+workloads: $(WORKLOAD_BINARIES)			## programs that take known faults
+
+unit: $(UNIT)					## unit tests, with sanitizers
+	@for test in $(UNIT); do $$test || exit 1; done
+
+check: unit					## the same
+
+test: ; tests/run				## all tests (root)
+
+bench: all workloads				## what it costs, against its peers (root)
+	tools/bench/run
+
+lint:						## formatting and linters
+	$(Q)tools/lint
+
+install: $(O)/faulttrace			## into DESTDIR and PREFIX
+	install -D -m 755 $(O)/faulttrace $(DESTDIR)$(PREFIX)/sbin/faulttrace
+
+clean:						## remove what was built
+	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/workloads $(O)/faulttrace
+	$(Q)rm -f $(WORKLOADS:%=tools/workloads/%)
+
+help:						## this list
+	@echo "make [TARGET] [STATIC=1] [V=1] [PREFIX=] [DESTDIR=] [CC=] [CLANG=]"
+	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+.PHONY: all workloads unit check test bench lint install clean help
+
+# The kernel half: compile, link as a skeleton.
+BPF_FLAGS = -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wno-unknown-attributes \
+	    -D__TARGET_ARCH_$(ARCH) -Ivmlinux/$(ARCH) -Ibpf \
+	    $(shell $(PKG_CONFIG) --cflags libbpf 2>/dev/null)
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c
+	$(call msg,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_FLAGS) -MMD -MP -MT $@ -c $< -o $@
+	$(Q)$(LLVM_STRIP) -g $@
+
+$(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+# The one translation unit that sees the skeleton.
+$(O)/src/trace/tracer.o: $(O)/bpf/faulttrace.skel.h
+$(O)/src/trace/tracer.o: CPPFLAGS += -isystem $(O)/bpf
+
+$(O)/%.o: %.c
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -c $< -o $@
+
+$(O)/faulttrace: $(OBJECTS)
+	$(call msg,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# Also reachable where their sources are.
+$(O)/workloads/%: tools/workloads/%.c tools/workloads/workload.c
+	$(call msg,WORKLOAD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(filter-out -D_GNU_SOURCE,$(COMPILE)) -MF $@.d $^ $(LDFLAGS) -pthread -o $@
+	$(Q)ln -sf ../../$@ tools/workloads/$*
+
+$(O)/tests/src/%.o: src/%.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) $(SANITIZE) -c $< -o $@
+
+$(O)/tests/%: tests/unit/%.c $(PURE:src/%.c=$(O)/tests/src/%.o)
+	$(call msg,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $^ -o $@
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every difference between kernels that BPF code has to know, each with the
+ * commit that made it. Ask for the feature, never for a version.
+ */
+#ifndef FT_COMPAT_BPF_H
+#define FT_COMPAT_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+/* What the loader found out about this kernel before loading. */
+const volatile bool has_rdonly_cast;	/* the kfunc below */
+const volatile bool has_task_storage;	/* for tracing programs */
+
+/*
+ * Reads kernel memory as a plain load with an exception table entry: 1-2 ns,
+ * where bpf_probe_read_kernel() costs 26. Since Linux commit a35b9af4ec2c
+ * ("bpf: Add a kfunc for generic type cast") (in v6.2).
+ */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+#define kcast(ptr, type)							\
+	((type *)bpf_rdonly_cast((const void *)(ptr), bpf_core_type_id_kernel(type)))
+
+/*
+ * The 8 bytes at a kernel address: cast to a structure that begins with an
+ * integer, so that the verifier takes the result for a number, pointer or not.
+ */
+static __always_inline __u64 kread64(__u64 addr)
+{
+	__u64 value = 0;
+
+	if (has_rdonly_cast)
+		return kcast(addr, struct qstr)->hash_len;
+	bpf_probe_read_kernel(&value, sizeof(value), (void *)addr);
+	return value;
+}
+
+/* ptr->field of a kernel structure that ptr may, or may no longer, point to. */
+#define kread(ptr, type, field)							\
+	({									\
+		type *__object = (type *)(ptr);					\
+		typeof(({ __object->field; })) __value;				\
+		if (sizeof(__value) == 8)					\
+			__value = (typeof(__value))kread64(			\
+				(__u64)__object + bpf_core_field_offset(type, field)); \
+		else if (has_rdonly_cast)					\
+			__value = kcast(__object, type)->field;			\
+		else								\
+			bpf_core_read(&__value, sizeof(__value), &__object->field); \
+		__value;							\
+	})
+
+/*
+ * mm->mm_lock_seq moves with every change of the address space. Since Linux
+ * commit 5e31275cc997 ("mm: add per-VMA lock and helper functions to control
+ * it") (in v6.4) it is an int; since commit eb449bd96954 ("mm: convert
+ * mm_lock_seq to a proper seqcount") (in v6.14) a seqcount_t.
+ */
+struct mm_struct___seq_int {
+	int mm_lock_seq;
+} __attribute__((preserve_access_index));
+
+struct seqcount___compat {
+	unsigned int sequence;
+} __attribute__((preserve_access_index));
+
+struct mm_struct___seqcount {
+	struct seqcount___compat mm_lock_seq;
+} __attribute__((preserve_access_index));
+
+/* false: this kernel does not say. */
+static __always_inline bool mm_generation(struct mm_struct *mm, __u32 *ret)
+{
+	if (!bpf_core_field_exists(struct mm_struct___seq_int, mm_lock_seq))
+		return false;
+	if (bpf_core_field_exists(struct mm_struct___seqcount, mm_lock_seq.sequence))
+		*ret = kread(mm, struct mm_struct___seqcount, mm_lock_seq.sequence);
+	else
+		*ret = kread(mm, struct mm_struct___seq_int, mm_lock_seq);
+	return true;
+}
+
+/*
+ * Before Linux commit 524e00b36e8c ("mm: remove rb tree.") (in v6.1) a process's
+ * mappings are in a red-black tree.
+ */
+struct mm_struct___rb {
+	struct rb_root mm_rb;
+} __attribute__((preserve_access_index));
+
+struct vm_area_struct___rb {
+	struct rb_node vm_rb;
+} __attribute__((preserve_access_index));
+
+/*
+ * Since Linux commit def3ae83da02 ("fs: store real path instead of fake path in
+ * backing file f_path") (in v6.7) a mapping of an overlayfs file points to the
+ * underlying file, and the path that the user opened is beside it; it is the
+ * one that /proc/PID/maps shows. The mode bit that says so has moved: both are
+ * tried, and what is found must look like a path on overlayfs.
+ */
+#define FMODE_BACKING_BITS	(1U << 24 | 1U << 25)
+#define OVERLAYFS_SUPER_MAGIC	0x794c7630
+
+struct backing_file___compat {
+	struct file file;
+	struct path user_path;
+} __attribute__((preserve_access_index));
+
+/*
+ * Names for anonymous memory: Linux commit 9a10064f5625 ("mm: add a field to
+ * store names for private anonymous memory") (in v5.17).
+ */
+struct anon_vma_name___compat {
+	char name[1];
+} __attribute__((preserve_access_index));
+
+struct vm_area_struct___anon_name {
+	struct anon_vma_name___compat *anon_name;
+} __attribute__((preserve_access_index));
+
+/*
+ * Folio flags: the order of a large folio is in _flags_1 since Linux commit
+ * ebc1baf5c9b4 ("mm: free up a word in the first tail page") (in v6.6).
+ */
+struct folio___flags_1 {
+	unsigned long _flags_1;
+} __attribute__((preserve_access_index));
+
+/*
+ * Anonymous pages, KSM pages and pages of a file are told apart by the low bits
+ * of page->mapping; only a head page has one. Tail pages point to their head
+ * from compound_head.
+ */
+#define PAGE_MAPPING_BITS	3
+#define PAGE_MAPPING_ANON	1
+#define PAGE_MAPPING_KSM	3
+
+/*
+ * Where a page stands in its mapping: page->index, since Linux commit
+ * acc53a0b4c15 ("mm: rename page->index to page->__folio_index") (in v6.16) only
+ * folio->index. A folio begins where its head page does.
+ */
+struct folio___index {
+	unsigned long index;
+} __attribute__((preserve_access_index));
+
+struct page___index {
+	unsigned long index;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u64 page_index(struct page *head)
+{
+	if (bpf_core_field_exists(struct folio___index, index))
+		return kread(head, struct folio___index, index);
+	return kread(head, struct page___index, index);
+}
+
+static __always_inline struct task_struct *this_task(void)
+{
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+#endif /* FT_COMPAT_BPF_H */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a run asked for. Constants after loading: the verifier drops the code
+ * that a run does not use, so a switch that is off costs nothing.
+ */
+#ifndef FT_CONFIG_BPF_H
+#define FT_CONFIG_BPF_H
+
+#include "compat.bpf.h"
+#include "classify.h"
+
+/* Who is traced. Chosen: those in the map `chosen`, and what they create. */
+enum ft_target {
+	FT_TARGET_CHOSEN = 0,
+	FT_TARGET_ALL	 = 1,
+	FT_TARGET_CGROUP = 2,
+};
+
+const volatile __u32 target = FT_TARGET_ALL;
+const volatile bool target_is_thread;		/* chosen holds tids */
+const volatile __u32 only_pid;			/* the one process, 0: see the map */
+const volatile __u32 own_pid;			/* the tracer: never shown */
+const volatile __u32 command_pid;		/* our child: traced after its exec */
+const volatile bool follow_children;
+
+/* Filters; all off by default. */
+const volatile bool filter_comm;
+const volatile char comm_glob[FT_COMM_LEN];
+const volatile bool filter_uid;
+const volatile __u32 wanted_uid;
+const volatile __u64 addr_start;
+const volatile __u64 addr_end;			/* 0: anywhere */
+const volatile __u64 min_latency_ns;
+const volatile __u32 wanted_kinds;		/* bit per kind; 0: any */
+const volatile __u32 wanted_accesses;
+const volatile __u32 wanted_origins;
+const volatile bool only_major;
+const volatile bool only_minor;
+const volatile __u32 sample = 1;
+
+/* How this plan sees things. */
+const volatile bool sees_attempts;		/* handle_mm_fault is hooked */
+const volatile __u32 page_shift = 12;
+const volatile __u64 wake_at = 1 << 20;		/* bytes waiting in the ring */
+const volatile __u64 started_ns;		/* younger tasks began at zero */
+
+/* Learnt by running the calibration programs of this object. */
+struct {
+	__u64 page_offset;		/* 0: page tables cannot be read */
+	__u64 vmemmap;
+	__u32 levels;			/* of the page tables */
+	__u32 swap_types;		/* below it: a swap area */
+	__u32 migration_type;		/* the first of ...; 0: unknown */
+	__u32 nr_migration_types;
+	__u32 poison_type;
+	__u32 marker_type;
+} layout;
+
+/* Set by the program when it asked the reader to wake; cleared by the reader. */
+bool wake_pending;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ft_counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);		/* the loader knows how many */
+	__type(key, __u32);
+	__type(value, __u8);
+} chosen SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} target_cgroup SEC(".maps");
+
+#define count(field)								\
+	do {									\
+		__u32 __zero = 0;						\
+		struct ft_counters *__c = bpf_map_lookup_elem(&counters, &__zero); \
+		if (__c)							\
+			__c->field++;						\
+	} while (0)
+
+#endif /* FT_CONFIG_BPF_H */

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of one record. Opened when the exception (or get_user_pages) begins,
+ * closed by the end that the plan sees, or as failed, interrupted, superseded or
+ * exited. All plans go through here.
+ */
+#ifndef FT_FAULT_BPF_H
+#define FT_FAULT_BPF_H
+
+#include "filter.bpf.h"
+#include "name.bpf.h"
+#include "page.bpf.h"
+
+#define FAULT_FLAG_WRITE	0x01
+#define FAULT_FLAG_USER		0x40
+#define FAULT_FLAG_INSTRUCTION	0x100
+
+#define VM_FAULT_OOM		0x0001
+#define VM_FAULT_MAJOR		0x0004
+#define VM_FAULT_RETRY		0x0400
+#define VM_FAULT_ERROR		0x0873
+#define FAULT_FLAG_TRIED	0x20
+
+#define SIGKILL	9
+#define SIGBUS	7
+#define SIGSEGV	11
+
+static __always_inline void emit(struct thread *th)
+{
+	struct ft_fault *rec = &th->rec;
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (!wake_pending && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_at) {
+		/* Once: a wake-up is an interrupt, 5 us on the faulting thread. */
+		wake_pending = true;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	if (bpf_ringbuf_output(&ring, rec, sizeof(*rec), flags))
+		count(lost_ring);
+	else
+		count(delivered);
+}
+
+/* How much the task's own counters moved inside the fault. */
+static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
+{
+	th->nvcsw = kread(task, struct task_struct, nvcsw);
+	th->read_bytes = kread(task, struct task_struct, ioac.read_bytes);
+	th->run_delay = kread(task, struct task_struct, sched_info.run_delay);
+}
+
+static __always_inline void counters_end(struct thread *th, struct task_struct *task)
+{
+	struct ft_fault *rec = &th->rec;
+
+	rec->blocked = kread(task, struct task_struct, nvcsw) != th->nvcsw;
+	rec->read_bytes = kread(task, struct task_struct, ioac.read_bytes) - th->read_bytes;
+	rec->run_delay_ns = kread(task, struct task_struct, sched_info.run_delay) - th->run_delay;
+}
+
+/* The page tables after the fault, against what was there before it. */
+static __always_inline void page_after(struct thread *th, struct task_struct *task)
+{
+	struct ft_fault *rec = &th->rec;
+	struct page_view view;
+
+	page_view(&view, kread(task, struct task_struct, mm), rec->addr, rec->vma);
+	rec->after = view.pte;
+	rec->after_page = view.page;
+	rec->order = view.pte == FT_PTE_PRESENT ? view.order : 0;
+	if (view.writable)
+		rec->page |= FT_IS_WRITABLE;
+	if (rec->before == FT_PTE_PRESENT && view.pte == FT_PTE_PRESENT &&
+	    view.pfn == th->before_pfn)
+		rec->page |= FT_SAME_PAGE;
+}
+
+static __always_inline void page_before(struct thread *th, struct mm_struct *mm)
+{
+	struct ft_fault *rec = &th->rec;
+	struct page_view view;
+
+	page_view(&view, mm, rec->addr, rec->vma);
+	rec->before = view.pte;
+	rec->before_page = view.page;
+	th->before_pfn = view.pfn;
+	rec->page = (view.writable ? FT_WAS_WRITABLE : 0) | (view.uffd_wp ? FT_WAS_UFFD_WP : 0);
+}
+
+/* The open fault is over: tell it, unless a filter has no use for it. */
+static __noinline void fault_close(struct thread *th, struct task_struct *task, __u8 outcome,
+				   __u64 now)
+{
+	struct ft_fault *rec = &th->rec;
+
+	th->phase = PHASE_IDLE;
+	rec->outcome = outcome;
+	rec->latency_ns = now ? now - rec->h.time_ns : FT_UNKNOWN64;
+	if (end_refused(rec))
+		return;
+	/* Not hooked, not reached, or a stack that grew in the fault. */
+	if (!vma_covers(rec))
+		vma_find(th, task);
+	counters_end(th, task);
+	if (outcome == FT_OUTCOME_RESOLVED)
+		page_after(th, task);
+	if (kind_refused(rec))
+		return;
+	name_mapping(th);
+	emit(th);
+}
+
+/* Access and origin in one: a BPF function takes five arguments. */
+#define HOW(access, origin) ((access) | (origin) << 8)
+
+static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr,
+				  __u64 ip, __u32 how)
+{
+	struct ft_fault *rec = &th->rec;
+	__u64 now = bpf_ktime_get_ns();
+	__u64 pid_tid = bpf_get_current_pid_tgid();
+
+	if (th->phase == PHASE_OPEN)
+		fault_close(th, task, FT_OUTCOME_SUPERSEDED, 0);
+	th->phase = PHASE_SKIPPED;
+	if (th->closed)
+		return;
+	if (!th->armed)
+		thread_arm(th, target != FT_TARGET_CHOSEN &&
+			       kread(task, struct task_struct, start_time) > started_ns ?
+				   0 : task_faults(task));
+	rec->h.type = FT_RECORD_FAULT;
+	rec->h.size = sizeof(*rec);
+	rec->h.cpu = bpf_get_smp_processor_id();
+	rec->h.time_ns = now;
+	rec->addr = addr;
+	rec->ip = ip;
+	rec->access = how & 0xff;
+	rec->origin = how >> 8;
+	rec->weight = sample;
+	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+	if (begin_refused(rec))
+		return;
+	th->phase = PHASE_OPEN;
+	rec->pid = pid_tid >> 32;
+	rec->tid = (__u32)pid_tid;
+	rec->cgroup_id = bpf_get_current_cgroup_id();
+	rec->major = FT_UNKNOWN8;
+	rec->retries = sees_attempts ? 0 : FT_UNKNOWN8;
+	rec->signal = 0;
+	rec->si_code = 0;
+	rec->after = FT_PTE_UNKNOWN;
+	rec->after_page = FT_PAGE_UNKNOWN;
+	rec->order = 0;
+	th->attempts = 0;
+	th->attempt_open = 0;
+	th->killed = 0;
+	th->oom = 0;
+	counters_begin(th, task);
+	if (!sees_attempts) {
+		vma_find(th, task);
+		page_before(th, kread(task, struct task_struct, mm));
+	} else {
+		/* handle_mm_fault will say; the page tables can speak already. */
+		rec->vma = 0;
+		if (rec->origin != FT_ORIGIN_GUP)
+			page_before(th, kread(task, struct task_struct, mm));
+	}
+}
+
+/* A fault was accounted: the kernel finished it, and counted it major or minor. */
+static __always_inline void fault_resolved(struct task_struct *task, struct thread *th, bool major)
+{
+	__u64 flt = task_faults(task);
+
+	/* Two events of one fault: an inherited one and one opened by the scan. */
+	if (flt == th->flt_last)
+		return;
+	th->flt_last = flt;
+	if (th->closed && flt > th->flt_final)
+		return;
+	if (!th->armed)
+		thread_arm(th, flt - 1);
+	else if (flt <= th->flt_base)
+		th->flt_base = flt - 1;
+	count(resolved);
+	if (th->phase != PHASE_OPEN) {
+		if (th->phase == PHASE_IDLE)
+			count(lost_unpaired);
+		th->phase = PHASE_IDLE;
+		return;
+	}
+	if (th->late)
+		count(lost_late_taken_back);
+	th->rec.major = major;
+	fault_close(th, task, FT_OUTCOME_RESOLVED, bpf_ktime_get_ns());
+}
+
+static __always_inline bool is_failure_signal(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS;
+}
+
+/* A signal is being sent to the current thread from inside its fault. */
+static __always_inline void fault_signalled(int sig, int code, __u64 addr)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, false);
+
+	if (!th || th->phase != PHASE_OPEN)
+		return;
+	if (sig == SIGKILL)
+		th->killed = 1;
+	if (!is_failure_signal(sig) || th->rec.addr != addr)
+		return;
+	th->rec.signal = sig;
+	th->rec.si_code = code;
+	fault_close(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
+}
+
+/*
+ * A signal reaches the thread on its way back to user mode. A user fault that is
+ * still open was given up for it; a kernel one ended long ago, with EFAULT.
+ */
+static __always_inline void fault_interrupted(int sig)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, false);
+
+	if (!th || th->phase != PHASE_OPEN)
+		return;
+	if (th->oom && sig == SIGKILL) {
+		th->rec.signal = SIGKILL;
+		fault_close(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
+	} else if (th->rec.origin == FT_ORIGIN_USER) {
+		fault_close(th, task, FT_OUTCOME_INTERRUPTED, bpf_ktime_get_ns());
+	} else {
+		fault_close(th, task, FT_OUTCOME_SUPERSEDED, 0);
+	}
+}
+
+static __always_inline void thread_exits(void)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, false);
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+
+	if (!th)
+		return;
+	if (th->phase == PHASE_OPEN)
+		fault_close(th, task, FT_OUTCOME_EXITED, 0);
+	thread_close(th, task_faults(task));
+	if (!has_task_storage)
+		bpf_map_delete_elem(&threads_by_tid, &tid);
+}
+
+/* handle_mm_fault is entered: the first attempt, or the next of a retried one. */
+static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr, __u32 flags,
+					  struct pt_regs *regs)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, true);
+	struct mm_struct *mm;
+
+	if (!th)
+		return;
+	th->attempt_open = 0;
+	if (th->phase == PHASE_SKIPPED && regs)
+		return;
+	/* No registers: get_user_pages, unless it goes on with a page it began. */
+	if (!regs && (th->phase != PHASE_OPEN || th->rec.origin != FT_ORIGIN_GUP ||
+		      th->rec.addr != addr))
+		fault_open(th, task, addr, 0, HOW(FT_ACCESS_READ, FT_ORIGIN_GUP));
+	else if (regs && (th->phase != PHASE_OPEN || th->rec.origin == FT_ORIGIN_GUP))
+		fault_open(th, task, addr, kread(regs, struct pt_regs, ip),
+			   HOW(FT_ACCESS_READ,
+			       flags & FAULT_FLAG_USER ? FT_ORIGIN_USER : FT_ORIGIN_KERNEL));
+	if (th->phase != PHASE_OPEN)
+		return;
+	th->attempt_open = 1;
+	th->attempt_flags = flags;
+	if (th->attempts++)
+		return;
+	if (flags & FAULT_FLAG_WRITE)
+		th->rec.access = FT_ACCESS_WRITE;
+	else if (flags & FAULT_FLAG_INSTRUCTION)
+		th->rec.access = FT_ACCESS_EXEC;
+	mm = kread(vma, struct vm_area_struct, vm_mm);
+	vma_copy(th, vma, mm);
+	th->vma_mm = 0;
+	page_before(th, mm);
+}
+
+static __always_inline void attempt_end(__u32 ret)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, false);
+
+	if (!th || !th->attempt_open) {
+		if (th && !(ret & (VM_FAULT_RETRY | VM_FAULT_ERROR)))
+			fault_resolved(task, th, ret & VM_FAULT_MAJOR);
+		return;
+	}
+	th->attempt_open = 0;
+	if (ret & VM_FAULT_RETRY) {
+		th->rec.retries++;
+		return;
+	}
+	if (!(ret & VM_FAULT_ERROR)) {
+		fault_resolved(task, th, (ret & VM_FAULT_MAJOR) ||
+						 (th->attempt_flags & FAULT_FLAG_TRIED));
+		return;
+	}
+	if (ret & VM_FAULT_OOM)
+		th->rec.signal = SIGKILL;
+	/* A user fault gets its signal next; nobody else is told. */
+	if ((ret & VM_FAULT_OOM) || th->rec.origin != FT_ORIGIN_USER)
+		fault_close(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
+}
+
+#endif /* FT_FAULT_BPF_H */

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the kernel calls us. Each program is a line or three; which of them are
+ * loaded is the plan's to say (src/trace/tracer.c).
+ */
+#include "fault.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define PF_WRITE	(1UL << 1)
+#define PF_INSTR	(1UL << 4)
+#define USER_END	(1UL << 56)	/* five levels; the kernel is above */
+
+static __always_inline __u8 access_of(unsigned long error_code)
+{
+	return error_code & PF_WRITE ? FT_ACCESS_WRITE :
+	       error_code & PF_INSTR ? FT_ACCESS_EXEC :
+				       FT_ACCESS_READ;
+}
+
+SEC("?tp_btf/page_fault_user")
+int BPF_PROG(page_fault_user, unsigned long address, struct pt_regs *regs, unsigned long error_code)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, true);
+
+	if (th)
+		fault_open(th, task, address, kread(regs, struct pt_regs, ip),
+			   HOW(access_of(error_code), FT_ORIGIN_USER));
+	return 0;
+}
+
+SEC("?tp_btf/page_fault_kernel")
+int BPF_PROG(page_fault_kernel, unsigned long address, struct pt_regs *regs,
+	     unsigned long error_code)
+{
+	struct task_struct *task = this_task();
+	struct thread *th;
+
+	if (address >= USER_END)
+		return 0;
+	th = wanted_thread(task, true);
+	if (!th)
+		return 0;
+	/* A probe's read of user memory: it never reaches handle_mm_fault. */
+	if (kread(task, struct task_struct, pagefault_disabled)) {
+		count(probe_faults);
+		return 0;
+	}
+	fault_open(th, task, address, kread(regs, struct pt_regs, ip),
+		   HOW(access_of(error_code), FT_ORIGIN_KERNEL));
+	return 0;
+}
+
+SEC("?fentry/handle_mm_fault")
+int BPF_PROG(attempt_begin_fentry, struct vm_area_struct *vma, unsigned long address,
+	     unsigned int flags, struct pt_regs *regs)
+{
+	attempt_begin(vma, address, flags, regs);
+	return 0;
+}
+
+SEC("?fexit/handle_mm_fault")
+int BPF_PROG(attempt_end_fexit, struct vm_area_struct *vma, unsigned long address,
+	     unsigned int flags, struct pt_regs *regs, unsigned int ret)
+{
+	attempt_end(ret);
+	return 0;
+}
+
+SEC("?kprobe/handle_mm_fault")
+int BPF_KPROBE(attempt_begin_kprobe, struct vm_area_struct *vma, unsigned long address,
+	       unsigned int flags, struct pt_regs *regs)
+{
+	attempt_begin(vma, address, flags, regs);
+	return 0;
+}
+
+SEC("?kretprobe/handle_mm_fault")
+int BPF_KRETPROBE(attempt_end_kretprobe, unsigned int ret)
+{
+	attempt_end(ret);
+	return 0;
+}
+
+static __always_inline int accounted(bool major)
+{
+	struct task_struct *task = this_task();
+	struct thread *th = wanted_thread(task, false);
+
+	if (th)
+		fault_resolved(task, th, major);
+	return 0;
+}
+
+SEC("?perf_event")
+int fault_minor(struct bpf_perf_event_data *ctx)
+{
+	return accounted(false);
+}
+
+SEC("?perf_event")
+int fault_major(struct bpf_perf_event_data *ctx)
+{
+	return accounted(true);
+}
+
+SEC("?tp_btf/signal_generate")
+int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *to)
+{
+	int code = 0;
+	__u64 addr = 0;
+
+	if ((void *)to != (void *)this_task())
+		return 0;
+	/* 0, 1, 2 stand for signals without siginfo. */
+	if ((unsigned long)info > 2) {
+		code = kread(info, struct kernel_siginfo, si_code);
+		addr = (__u64)kread(info, struct kernel_siginfo, _sifields._sigfault._addr);
+	}
+	fault_signalled(sig, code, addr);
+	return 0;
+}
+
+SEC("?tp_btf/signal_deliver")
+int BPF_PROG(signal_deliver, int sig)
+{
+	fault_interrupted(sig);
+	return 0;
+}
+
+SEC("?tp_btf/mark_victim")
+int BPF_PROG(mark_victim)
+{
+	struct thread *th = wanted_thread(this_task(), false);
+
+	if (th && th->killed)
+		th->oom = 1;
+	return 0;
+}
+
+SEC("?tp_btf/sched_process_exit")
+int BPF_PROG(process_exit)
+{
+	thread_exits();
+	return 0;
+}
+
+/* New threads of a chosen process are chosen, and children if asked for. */
+SEC("?tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct thread *th = wanted_thread(this_task(), false);
+
+	if (!th || th->closed || (parent->tgid == child->tgid ? target_is_thread : !follow_children))
+		return 0;
+	th = thread_of(child, true);
+	if (th)
+		thread_arm(th, 0);
+	else
+		count(lost_storage);
+	return 0;
+}
+
+static __always_inline bool is_chosen(struct task_struct *task)
+{
+	__u32 id = target_is_thread ? task->pid : task->tgid;
+
+	if (target == FT_TARGET_ALL)
+		return task->mm && (__u32)task->tgid != own_pid;
+	return target == FT_TARGET_CHOSEN && bpf_map_lookup_elem(&chosen, &id);
+}
+
+/* Run once after attaching: the threads that are there already. */
+SEC("?iter/task")
+int adopt(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct thread *th;
+
+	if (!task || !is_chosen(task))
+		return 0;
+	th = thread_of(task, true);
+	if (!th)
+		count(lost_storage);
+	else if (!th->armed && (__u32)task->tgid != command_pid)
+		thread_arm(th, task_faults(task));
+	return 0;
+}
+
+/* Run once before detaching: up to here, and no further. */
+SEC("?iter/task")
+int finish(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct thread *th = task ? thread_of(task, false) : NULL;
+
+	if (!th || !thread_close(th, task_faults(task)))
+		return 0;
+	if (th->phase == PHASE_OPEN) {
+		th->late = 1;
+		count(lost_late);
+	}
+	return 0;
+}
+
+SEC("?raw_tp")
+int calibrate(void *ctx)
+{
+	calibrate_pages();
+	return 0;
+}

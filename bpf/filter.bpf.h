@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a run does not want to see, refused as early as it can be known: when
+ * the fault begins, or when it has ended.
+ */
+#ifndef FT_FILTER_BPF_H
+#define FT_FILTER_BPF_H
+
+#include "thread.bpf.h"
+#include "glob.h"
+
+static __always_inline bool comm_matches(const char *comm)
+{
+	char glob[FT_COMM_LEN];
+
+	for (int i = 0; i < FT_COMM_LEN; i++)
+		glob[i] = comm_glob[i];
+	return ft_glob(glob, comm);
+}
+
+/* Of the faults that pass everything else that is known at the begin, one in N. */
+static __always_inline bool sampled_out(void)
+{
+	return sample > 1 && bpf_get_prandom_u32() % sample;
+}
+
+static __always_inline bool begin_refused(struct ft_fault *rec)
+{
+	if (wanted_origins && !(wanted_origins & (1U << (rec->origin & 3))))
+		return true;
+	if (wanted_accesses && !(wanted_accesses & (1U << (rec->access & 3))))
+		return true;
+	if (addr_end && (rec->addr < addr_start || rec->addr >= addr_end))
+		return true;
+	if (filter_uid && (__u32)bpf_get_current_uid_gid() != wanted_uid)
+		return true;
+	if (filter_comm && !comm_matches(rec->comm))
+		return true;
+	return sampled_out();
+}
+
+/* Before the costly facts of the end are gathered. */
+static __always_inline bool end_refused(const struct ft_fault *rec)
+{
+	if (min_latency_ns && (rec->latency_ns == FT_UNKNOWN64 || rec->latency_ns < min_latency_ns))
+		return true;
+	if (only_major && rec->major != 1)
+		return true;
+	return only_minor && rec->major != 0;
+}
+
+static __always_inline bool kind_refused(const struct ft_fault *rec)
+{
+	return wanted_kinds && !(wanted_kinds & (1U << (ft_classify(rec).kind & 31)));
+}
+
+#endif /* FT_FILTER_BPF_H */

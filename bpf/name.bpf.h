@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A mapping's name, taken in the kernel at the fault: true for that moment, also
+ * when the process is gone before its record is read, in any mount namespace.
+ * Each name is sent once; what identifies it (the dentry, its name and parent, the
+ * inode) is hashed to the id that fault records carry, so a rename gets a new id.
+ */
+#ifndef FT_NAME_BPF_H
+#define FT_NAME_BPF_H
+
+#include "vma.bpf.h"
+
+#define NAME_PARTS_MAX 48
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, __u8);
+} names_sent SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ft_name);
+} name_scratch SEC(".maps");
+
+static __always_inline __u64 mix(__u64 hash, __u64 value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
+	return hash ^ (hash >> 32);
+}
+
+/* Appends one NUL-ended string of kernel memory; false when it did not fit. */
+static __always_inline bool name_append(struct ft_name *name, const void *text)
+{
+	__u32 len = name->len;
+	long n;
+
+	if (len > FT_NAME_MAX - FT_NAME_PART)
+		return false;
+	n = bpf_probe_read_kernel_str(name->text + (len & (FT_NAME_MAX - 1)), FT_NAME_PART, text);
+	if (n <= 0)
+		return false;
+	name->len = len + (n & (2 * FT_NAME_PART - 1));
+	return true;
+}
+
+static __always_inline bool dentry_unlinked(struct dentry *dentry)
+{
+	return !kread(dentry, struct dentry, d_hash.pprev) &&
+	       kread(dentry, struct dentry, d_parent) != dentry;
+}
+
+/* Components from the leaf up, across mounts, to the root of the namespace. */
+static __always_inline bool name_walk(struct ft_name *name, __u64 vfsmnt, struct dentry *dentry)
+{
+	__u64 mnt_offset = bpf_core_field_offset(struct mount, mnt);
+	struct mount *mnt = (void *)(vfsmnt - mnt_offset);
+
+	for (int i = 0; i < NAME_PARTS_MAX; i++) {
+		struct dentry *parent = kread(dentry, struct dentry, d_parent);
+
+		if (dentry == kread(mnt, struct mount, mnt.mnt_root) || dentry == parent) {
+			struct mount *above = kread(mnt, struct mount, mnt_parent);
+
+			if (above == mnt || !above)
+				return true;
+			dentry = kread(mnt, struct mount, mnt_mountpoint);
+			mnt = above;
+			continue;
+		}
+		if (!name_append(name, kread(dentry, struct dentry, d_name.name)))
+			return false;
+		dentry = parent;
+	}
+	return false;
+}
+
+struct name_source {
+	__u64 id;
+	__u64 inode;
+	__u64 mnt;
+	struct dentry *dentry;	/* or NULL: text */
+	const void *text;
+	__u32 form;
+};
+
+/* Files without a place in the tree have a form of their own (d_dname()). */
+static __always_inline __u32 dentry_form(struct dentry *dentry)
+{
+	const struct dentry_operations *ops = kread(dentry, struct dentry, d_op);
+	__u64 magic;
+
+	if (!ops || !kread(ops, struct dentry_operations, d_dname))
+		return dentry_unlinked(dentry) ? FT_NAME_DELETED : FT_NAME_PATH;
+	magic = kread(kread(dentry, struct dentry, d_sb), struct super_block, s_magic);
+	if (magic == ANON_INODE_FS_MAGIC)
+		return FT_NAME_ANONFD;
+	if (magic == SOCKFS_MAGIC)
+		return FT_NAME_SOCKET;
+	return FT_NAME_SIMPLE;
+}
+
+static __always_inline bool name_of_file(struct thread *th, struct name_source *source)
+{
+	struct dentry *dentry;
+
+	file_shown_path(th->file, &source->mnt, &dentry);
+	if (!dentry)
+		return false;
+	source->dentry = dentry;
+	source->inode = th->rec.inode;
+	source->form = dentry_form(dentry);
+	if (source->form != FT_NAME_PATH && source->form != FT_NAME_DELETED)
+		source->text = kread(dentry, struct dentry, d_name.name);
+	source->id = mix(mix(mix((__u64)dentry, source->mnt), th->rec.inode), source->form);
+	source->id = mix(mix(source->id, kread(dentry, struct dentry, d_name.hash_len)),
+			 (__u64)kread(dentry, struct dentry, d_parent));
+	return true;
+}
+
+/* Anonymous names and special mappings: a string the kernel keeps. */
+static __always_inline bool name_of_memory(struct thread *th, struct name_source *source)
+{
+	__u64 head = 0;
+
+	if (!th->namer)
+		return false;
+	source->form = th->namer_form;
+	if (source->form == FT_NAME_ANON)
+		source->text = (void *)(th->namer +
+					bpf_core_field_offset(struct anon_vma_name___compat, name));
+	else
+		source->text = kread((void *)th->namer, struct vm_special_mapping, name);
+	bpf_probe_read_kernel(&head, sizeof(head), source->text);
+	/* Drivers keep other things behind vm_private_data than a name. */
+	if (source->form == FT_NAME_VERBATIM && (head & 0xff) != '[')
+		return false;
+	source->id = mix(mix((__u64)source->text, head), source->form);
+	return true;
+}
+
+static __always_inline bool name_send(struct name_source *source)
+{
+	__u32 zero = 0, len;
+	struct ft_name *name = bpf_map_lookup_elem(&name_scratch, &zero);
+	bool whole;
+
+	if (!name)
+		return false;
+	name->h.type = FT_RECORD_NAME;
+	name->h.cpu = bpf_get_smp_processor_id();
+	name->h.time_ns = 0;
+	name->id = source->id;
+	name->inode = source->inode;
+	name->form = source->form;
+	name->len = 0;
+	whole = source->text ? name_append(name, source->text) :
+			       name_walk(name, source->mnt, source->dentry);
+	len = name->len;
+	if (!whole || len > FT_NAME_MAX)
+		return false;
+	len += sizeof(*name) - FT_NAME_MAX;
+	name->h.size = len;
+	return !bpf_ringbuf_output(&ring, name, len, BPF_RB_NO_WAKEUP);
+}
+
+/*
+ * Gives the record's mapping an id whose name was sent. Without one user space
+ * asks /proc/PID/maps, and believes it only if the mapping is still the same.
+ */
+static __noinline void name_mapping(struct thread *th)
+{
+	struct name_source source = {};
+	__u8 one = 1;
+
+	if (!(th->rec.vma & FT_VMA_COVERS))
+		return;
+	if (!(th->file ? name_of_file(th, &source) : name_of_memory(th, &source))) {
+		th->rec.name_id = 0;
+		return;
+	}
+	/* The same file under the same name as in this thread's last fault. */
+	if (th->rec.name_id == source.id)
+		return;
+	th->rec.name_id = 0;
+	if (!bpf_map_lookup_elem(&names_sent, &source.id)) {
+		if (!name_send(&source))
+			return;
+		bpf_map_update_elem(&names_sent, &source.id, &one, BPF_ANY);
+	}
+	th->rec.name_id = source.id;
+}
+
+#endif /* FT_NAME_BPF_H */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is remembered of each wanted thread: the fault it is in, and how far its
+ * own fault counters had come. In task storage where tracing programs may use
+ * it (Linux commit a10787e6d58c ("bpf: Enable task local storage for tracing
+ * programs") (in v5.13)), else in a hash keyed by tid.
+ */
+#ifndef FT_THREAD_BPF_H
+#define FT_THREAD_BPF_H
+
+#include "config.bpf.h"
+
+enum phase {
+	PHASE_IDLE = 0,
+	PHASE_OPEN,		/* rec is being filled */
+	PHASE_SKIPPED,		/* in a fault that a filter refused */
+};
+
+struct thread {
+	struct ft_fault rec;	/* of the open fault, or what is left of the last */
+
+	/* Task counters when the fault began. */
+	__u64 nvcsw;
+	__u64 read_bytes;
+	__u64 run_delay;
+
+	/* min_flt + maj_flt: when tracing began, at the last end, when it ended. */
+	__u64 flt_base;
+	__u64 flt_last;
+	__u64 flt_final;
+
+	/* rec.vma_* stay true while the address space stays as it is. */
+	__u64 vma_mm;
+	__u32 vma_generation;
+
+	__u32 attempts;		/* of handle_mm_fault in the open fault */
+	__u64 before_pfn;
+	__u64 file;		/* struct file of the VMA */
+	__u64 namer;		/* what else names the VMA: see name.bpf.h */
+	__u32 namer_form;
+
+	__u8 phase;
+	__u8 armed;		/* flt_base is set */
+	__u8 closed;		/* tracing of this thread is over */
+	__u8 late;		/* counted as lost_late */
+	__u8 killed;		/* SIGKILL was sent to it inside the fault */
+	__u8 oom;		/* ... by the OOM killer */
+	__u8 attempt_open;	/* inside handle_mm_fault */
+	__u32 attempt_flags;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread);
+} threads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct thread);
+} threads_by_tid SEC(".maps");
+
+/* A new thread's state, all zero; too large for a program's stack. */
+const volatile char no_thread[sizeof(struct thread)];
+
+static __always_inline struct thread *thread_by_tid(__u32 tid, bool create)
+{
+	struct thread *th = bpf_map_lookup_elem(&threads_by_tid, &tid);
+
+	if (th || !create)
+		return th;
+	bpf_map_update_elem(&threads_by_tid, &tid, (void *)&no_thread, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&threads_by_tid, &tid);
+}
+
+static __always_inline struct thread *this_thread(bool create)
+{
+	if (has_task_storage)
+		return bpf_task_storage_get(&threads, bpf_get_current_task_btf(), NULL,
+					    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+	return thread_by_tid((__u32)bpf_get_current_pid_tgid(), create);
+}
+
+/* task: a pointer that the verifier trusts. */
+#define thread_of(task, create)							\
+	(has_task_storage ? bpf_task_storage_get(&threads, task, NULL,		\
+						 (create) ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0) \
+			  : thread_by_tid((task)->pid, create))
+
+static __always_inline __u64 task_faults(struct task_struct *task)
+{
+	return kread(task, struct task_struct, min_flt) + kread(task, struct task_struct, maj_flt);
+}
+
+/* Faults of a thread are counted from here on. */
+static __always_inline void thread_arm(struct thread *th, __u64 flt)
+{
+	th->flt_base = flt;
+	th->armed = 1;
+}
+
+/* Faults of a thread are counted up to here; true the first time. */
+static __always_inline bool thread_close(struct thread *th, __u64 flt)
+{
+	__u32 zero = 0;
+	struct ft_counters *c = bpf_map_lookup_elem(&counters, &zero);
+
+	if (th->closed || !c)
+		return false;
+	th->flt_final = flt;
+	th->closed = 1;
+	if (th->armed)
+		c->flt_total += flt - th->flt_base;
+	return true;
+}
+
+/* Before its exec our own child is still us. */
+#define PF_FORKNOEXEC 0x40
+
+static __always_inline bool thread_waits_for_exec(__u32 pid, struct task_struct *task)
+{
+	return command_pid && pid == command_pid &&
+	       (kread(task, struct task_struct, flags) & PF_FORKNOEXEC);
+}
+
+/*
+ * The state of the current thread if it is one to trace, else NULL. This is
+ * all that a bystander's fault pays: cheapest test first.
+ */
+static __always_inline struct thread *wanted_thread(struct task_struct *task, bool create)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct thread *th;
+
+	if (only_pid && pid != only_pid)
+		return NULL;
+	if (pid == own_pid)
+		return NULL;
+	if (target == FT_TARGET_CGROUP && bpf_current_task_under_cgroup(&target_cgroup, 0) != 1)
+		return NULL;
+	if (thread_waits_for_exec(pid, task))
+		return NULL;
+	th = this_thread(create && target != FT_TARGET_CHOSEN);
+	if (!th && create && target != FT_TARGET_CHOSEN)
+		count(lost_storage);
+	return th;
+}
+
+#endif /* FT_THREAD_BPF_H */

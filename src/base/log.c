@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "log.h"
+
+#include <stdio.h>
+
+#include "buf.h"
+
+static enum log_level max_level = LOG_NOTE;
+
+void log_set_level(enum log_level level)
+{
+	max_level = level;
+}
+
+enum log_level log_get_level(void)
+{
+	return max_level;
+}
+
+void log_vat(enum log_level level, const char *fmt, va_list args)
+{
+	struct buf message = { 0 };
+	struct buf line = { 0 };
+
+	if (level > max_level)
+		return;
+	buf__vaddf(&message, fmt, args);
+	/* libbpf ends its messages with a newline, we do not. */
+	while (message.len && message.data[message.len - 1] == '\n')
+		message.len--;
+	buf__addc(&message, '\0');
+
+	buf__adds(&line, "faulttrace: ");
+	buf__add_text(&line, message.data);
+	buf__addc(&line, '\n');
+	/* stderr has no buffer: one write, so that lines do not mix. */
+	fwrite(line.data, 1, line.len, stderr);
+	buf__free(&line);
+	buf__free(&message);
+}
+
+void log_at(enum log_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_vat(level, fmt, args);
+	va_end(args);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Strings from a command line to numbers: the whole string or -EINVAL, and
+ * -ERANGE for a number that does not fit.
+ */
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int parse_u64(const char *s, uint64_t *ret);			/* decimal */
+int parse_address(const char *s, uint64_t *ret);		/* hex, 0x optional */
+int parse_range(const char *s, uint64_t *start, uint64_t *end); /* "START-END", START < END */
+int parse_size(const char *s, uint64_t *ret);			/* "64K", "4M", "1G" */
+/* "10us", "1.5ms", "2s", "1m", "7ns"; a bare number is in units of bare_ns. */
+int parse_duration(const char *s, uint64_t bare_ns, uint64_t *ret_ns);
+/* "1,2,3": positive pids; duplicates dropped; *ids is malloc()ed. */
+int parse_ids(const char *s, int **ids, size_t *nr);
+
+#endif /* BASE_PARSE_H */

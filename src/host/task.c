@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "task.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "../base/cleanup.h"
+
+#define PF_KTHREAD 0x00200000
+
+enum task_status task_status(int id)
+{
+	char path[64], line[1024];
+	unsigned int flags = 0;
+	const char *after_comm;
+	char state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", id);
+	FILE *f __cleanup_fclose = fopen(path, "re");
+
+	if (!f || !fgets(line, sizeof(line), f))
+		return TASK_GONE;
+	/* The name may hold anything, parentheses too: start after the last one. */
+	after_comm = strrchr(line, ')');
+	if (!after_comm || sscanf(after_comm + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+		return TASK_GONE;
+	if (flags & PF_KTHREAD)
+		return TASK_KERNEL;
+	if (state == 'X' || state == 'x')
+		return TASK_GONE;
+	return state == 'Z' ? TASK_ZOMBIE : TASK_RUNS;
+}
+
+int task_threads(int pid, int **tids, size_t *nr)
+{
+	char path[64];
+	struct dirent *entry;
+	size_t size = 16;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	DIR *dir __cleanup_closedir = opendir(path);
+
+	if (!dir)
+		return errno == ENOENT ? -ESRCH : -errno;
+	*nr = 0;
+	*tids = malloc(size * sizeof(**tids));
+	while (*tids && (entry = readdir(dir))) {
+		int tid = atoi(entry->d_name);
+
+		if (tid <= 0)
+			continue;
+		if (*nr == size) {
+			int *more = realloc(*tids, (size *= 2) * sizeof(**tids));
+
+			if (!more)
+				break;
+			*tids = more;
+		}
+		(*tids)[(*nr)++] = tid;
+	}
+	return *tids ? 0 : -ENOMEM;
+}
+
+/* What tracing needs; CAP_SYS_ADMIN contains the others. */
+static const struct {
+	unsigned int bit;
+	const char *name;
+} wanted_capabilities[] = {
+	{ 39, "CAP_BPF" },
+	{ 38, "CAP_PERFMON" },
+};
+
+#define CAP_SYS_ADMIN_BIT 21
+
+const char *task_missing_capabilities(void)
+{
+	static char missing[64];
+	char line[256];
+	uint64_t effective = 0;
+	FILE *f __cleanup_fclose = fopen("/proc/self/status", "re");
+
+	missing[0] = '\0';
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %lx", &effective) == 1)
+			break;
+	if (effective >> CAP_SYS_ADMIN_BIT & 1)
+		return missing;
+	for (size_t i = 0; i < sizeof(wanted_capabilities) / sizeof(*wanted_capabilities); i++) {
+		if (effective >> wanted_capabilities[i].bit & 1)
+			continue;
+		if (*missing)
+			strcat(missing, " and ");
+		strcat(missing, wanted_capabilities[i].name);
+	}
+	return missing;
+}
+
+void task_raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All output formats there are, and how to find one by its name.
+ */
+#ifndef OUT_SINKS_H
+#define OUT_SINKS_H
+
+#include "../trace/sink.h"
+
+extern const struct sink_ops text_sink;
+extern const struct sink_ops json_sink;
+extern const struct sink_ops null_sink;
+
+/* The default comes first; ends with NULL. */
+extern const struct sink_ops *const all_sinks[];
+
+/* NULL if there is none of that name. */
+const struct sink_ops *sink_find(const char *name);
+
+/* What --json-schema prints: JSON Schema, one object of the NDJSON output. */
+const char *json_schema(void);
+
+#endif /* OUT_SINKS_H */

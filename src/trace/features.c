@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "features.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../base/cleanup.h"
+
+/* The kernel's own ENOTSUPP, which no libc names. */
+#define ENOTSUPP_KERNEL 524
+
+/* r0 = 0; exit */
+static const struct bpf_insn empty_program[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+#define EMPTY_PROGRAM empty_program, sizeof(empty_program) / sizeof(*empty_program)
+
+static bool has_type(struct features *features, const char *name, unsigned int kind)
+{
+	return features__has(features, FEATURE_BTF) &&
+	       btf__find_by_name_kind(features->vmlinux, name, kind) > 0;
+}
+
+static int probe_btf(struct features *features)
+{
+	features->vmlinux = btf__load_vmlinux_btf();
+	return features->vmlinux ? 0 : -errno;
+}
+
+static int probe_bpf(struct features *features)
+{
+	(void)features;
+	int fd __cleanup_close = bpf_prog_load(BPF_PROG_TYPE_PERF_EVENT, "probe", "GPL",
+					       EMPTY_PROGRAM, NULL);
+
+	return fd < 0 ? fd : 0;
+}
+
+static int probe_ringbuf(struct features *features)
+{
+	(void)features;
+	int fd __cleanup_close =
+		bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, (unsigned int)getpagesize(), NULL);
+
+	return fd < 0 ? fd : 0;
+}
+
+static int probe_page_fault_tp(struct features *features)
+{
+	return has_type(features, "btf_trace_page_fault_user", BTF_KIND_TYPEDEF) ? 0 : -ENOENT;
+}
+
+static int attach_trampoline(int btf_id, enum bpf_attach_type type)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type,
+		    .attach_btf_id = (unsigned int)btf_id);
+	int prog __cleanup_close = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL",
+						 EMPTY_PROGRAM, &opts);
+
+	if (prog < 0)
+		return prog;
+	int link __cleanup_close = bpf_raw_tracepoint_open(NULL, prog);
+
+	return link < 0 ? link : 0;
+}
+
+/*
+ * handle_mm_fault() sleeps, and trampolines may be left in a sleeping function
+ * since Linux commit e21aa341785c ("bpf: Fix fexit trampoline.") (in v5.12), which
+ * brought this structure.
+ */
+static int probe_fentry(struct features *features)
+{
+	int id;
+
+	if (!features__has(features, FEATURE_BTF))
+		return features->result[FEATURE_BTF];
+	if (!has_type(features, "bpf_tramp_image", BTF_KIND_STRUCT))
+		return -EOPNOTSUPP;
+	id = btf__find_by_name_kind(features->vmlinux, "handle_mm_fault", BTF_KIND_FUNC);
+	return id < 0 ? -ENOENT : attach_trampoline(id, BPF_TRACE_FEXIT);
+}
+
+static int perf_event_open(struct perf_event_attr *attr)
+{
+	int fd = (int)syscall(SYS_perf_event_open, attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int probe_kprobe(struct features *features)
+{
+	struct perf_event_attr attr = { .size = sizeof(attr) };
+	FILE *f __cleanup_fclose = fopen("/sys/bus/event_source/devices/kprobe/type", "re");
+
+	(void)features;
+	if (!f || fscanf(f, "%u", &attr.type) != 1)
+		return -ENOENT;
+	attr.kprobe_func = (unsigned long)"handle_mm_fault";
+	int fd __cleanup_close = perf_event_open(&attr);
+
+	return fd < 0 ? fd : 0;
+}
+
+static int probe_sw_events(struct features *features)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_PAGE_FAULTS_MIN,
+		.sample_period = 1,
+	};
+
+	(void)features;
+	int fd __cleanup_close = perf_event_open(&attr);
+
+	return fd < 0 ? fd : 0;
+}
+
+/* Asked of a program type that every kernel with tracing has. */
+static int probe_task_storage(struct features *features)
+{
+	(void)features;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_storage_get,
+				       NULL) == 1 ? 0 : -EOPNOTSUPP;
+}
+
+static int probe_rdonly_cast(struct features *features)
+{
+	return has_type(features, "bpf_rdonly_cast", BTF_KIND_FUNC) ? 0 : -ENOENT;
+}
+
+static const struct {
+	const char *name;
+	const char *use;
+	int (*probe)(struct features *features);
+} table[] = {
+	[FEATURE_BTF] = { "kernel BTF", "programs that fit any kernel (needed)", probe_btf },
+	[FEATURE_BPF] = { "BPF programs", "everything (needed)", probe_bpf },
+	[FEATURE_RINGBUF] = { "BPF ring buffer", "delivery (needed)", probe_ringbuf },
+	[FEATURE_PAGE_FAULT_TP] = { "exceptions:page_fault_*", "begin of a fault, access",
+				    probe_page_fault_tp },
+	[FEATURE_FENTRY] = { "fentry/fexit", "plan fentry: every fault, gup too", probe_fentry },
+	[FEATURE_KPROBE] = { "kprobes", "plan kprobe: the same, dearer", probe_kprobe },
+	[FEATURE_SW_EVENTS] = { "perf software events", "plan perf: the end of a fault",
+				probe_sw_events },
+	[FEATURE_TASK_STORAGE] = { "BPF task storage", "cheap per-thread state",
+				   probe_task_storage },
+	[FEATURE_RDONLY_CAST] = { "bpf_rdonly_cast", "cheap reads of kernel memory",
+				  probe_rdonly_cast },
+};
+
+_Static_assert(sizeof(table) / sizeof(*table) == FEATURE_COUNT, "one row a feature");
+
+void features__init(struct features *features)
+{
+	memset(features, 0, sizeof(*features));
+}
+
+void features__free(struct features *features)
+{
+	btf__free(features->vmlinux);
+	features->vmlinux = NULL;
+}
+
+bool features__has(struct features *features, enum feature feature)
+{
+	if (!features->asked[feature]) {
+		features->asked[feature] = true;
+		features->result[feature] = table[feature].probe(features);
+	}
+	return !features->result[feature];
+}
+
+const char *feature_name(enum feature feature)
+{
+	return table[feature].name;
+}
+
+const char *feature_use(enum feature feature)
+{
+	return table[feature].use;
+}
+
+/* What the kernel means by an error here; anything else is strerror()'s. */
+static const struct {
+	enum feature feature;
+	int err;
+	const char *why;
+} reasons[] = {
+	{ FEATURE_BTF, ENOENT, "built without CONFIG_DEBUG_INFO_BTF" },
+	{ FEATURE_PAGE_FAULT_TP, ENOENT, "this architecture's kernel has no such tracepoint" },
+	{ FEATURE_FENTRY, EPERM, "this kernel refuses BPF trampolines" },
+	{ FEATURE_FENTRY, ENOENT, "handle_mm_fault is not in the kernel's BTF" },
+	{ FEATURE_FENTRY, ENOTSUPP_KERNEL, "this kernel has no BPF trampolines" },
+	{ FEATURE_KPROBE, ENOENT, "built without CONFIG_KPROBES" },
+	{ FEATURE_TASK_STORAGE, EOPNOTSUPP, "not for tracing programs: a hash is used" },
+	{ FEATURE_RDONLY_CAST, ENOENT, "bpf_probe_read_kernel is used" },
+};
+
+const char *features__why_not(struct features *features, enum feature feature)
+{
+	int err = -features->result[feature];
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (reasons[i].feature == feature && reasons[i].err == err)
+			return reasons[i].why;
+	return strerror(err);
+}

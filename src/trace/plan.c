@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "plan.h"
+
+#include <string.h>
+
+const struct plan plans[] = {
+	{
+		.name = "fentry",
+		.sees_attempts = true,
+		.what = "user, kernel and gup faults, each with its latency and retries",
+		.needs = { FEATURE_BTF, FEATURE_BPF, FEATURE_RINGBUF, FEATURE_FENTRY,
+			   FEATURE_COUNT },
+		.programs = { "attempt_begin_fentry", "attempt_end_fexit" },
+	},
+	{
+		.name = "kprobe",
+		.sees_attempts = true,
+		.what = "the same as fentry, at a higher cost per fault",
+		.needs = { FEATURE_BTF, FEATURE_BPF, FEATURE_RINGBUF, FEATURE_KPROBE,
+			   FEATURE_COUNT },
+		.programs = { "attempt_begin_kprobe", "attempt_end_kretprobe" },
+	},
+	{
+		.name = "perf",
+		.sees_attempts = false,
+		.what = "user and kernel faults; gup faults only as a number",
+		.needs = { FEATURE_BTF, FEATURE_RINGBUF, FEATURE_PAGE_FAULT_TP,
+			   FEATURE_SW_EVENTS, FEATURE_COUNT },
+		.programs = { "fault_minor", "fault_major" },
+		.sw_events = true,
+	},
+};
+
+const size_t nr_plans = sizeof(plans) / sizeof(*plans);
+
+enum feature plan_lacks(struct features *features, const struct plan *plan)
+{
+	for (const enum feature *need = plan->needs; *need != FEATURE_COUNT; need++)
+		if (!features__has(features, *need))
+			return *need;
+	return FEATURE_COUNT;
+}
+
+const struct plan *plan_choose(struct features *features, const char *name)
+{
+	for (size_t i = 0; i < nr_plans; i++)
+		if (strcmp(name, "auto") ? !strcmp(name, plans[i].name) :
+					   plan_lacks(features, &plans[i]) == FEATURE_COUNT)
+			return &plans[i];
+	return NULL;
+}
