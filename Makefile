@@ -41,7 +41,7 @@ endif
 SOURCES	 = $(wildcard src/*.c src/*/*.c)
 OBJECTS	 = $(SOURCES:%.c=$(O)/%.o)
 WORKLOADS = $(patsubst tools/workloads/%.c,%,$(filter-out %/workload.c,$(wildcard tools/workloads/*.c)))
-WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/workloads/%)
+WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 
 # What runs in a test without privileges and without libbpf.
 PURE	 = $(wildcard src/base/*.c src/out/*.c) src/options.c src/host/maps.c \
@@ -57,10 +57,10 @@ all: $(O)/faulttrace				## the tool: build/faulttrace
 
 workloads: $(WORKLOAD_BINARIES)			## programs that take known faults
 
-unit: $(UNIT)					## unit tests, with sanitizers
-	@for test in $(UNIT); do $$test || exit 1; done
+unit: $(UNIT)					## build the unit tests, with sanitizers
 
-check: unit					## the same
+check: unit					## ... and run them
+	@for test in $(UNIT); do $$test || exit 1; done
 
 test: ; tests/run				## all tests (root)
 
@@ -74,7 +74,7 @@ install: $(O)/faulttrace			## into DESTDIR and PREFIX
 	install -D -m 755 $(O)/faulttrace $(DESTDIR)$(PREFIX)/sbin/faulttrace
 
 clean:						## remove what was built
-	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/workloads $(O)/faulttrace
+	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/tools $(O)/faulttrace
 	$(Q)rm -f $(WORKLOADS:%=tools/workloads/%)
 
 help:						## this list
@@ -112,7 +112,7 @@ $(O)/faulttrace: $(OBJECTS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 # Also reachable where their sources are.
-$(O)/workloads/%: tools/workloads/%.c tools/workloads/workload.c
+$(O)/tools/workloads/%: tools/workloads/%.c tools/workloads/workload.c
 	$(call msg,WORKLOAD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(filter-out -D_GNU_SOURCE,$(COMPILE)) -MF $@.d $^ $(LDFLAGS) -pthread -o $@

@@ -117,12 +117,12 @@ static __always_inline bool thread_close(struct thread *th, __u64 flt)
 	return true;
 }
 
-/* Before its exec our own child is still us. */
+/* Before its exec our own child is still us. Later threads of it never exec. */
 #define PF_FORKNOEXEC 0x40
 
-static __always_inline bool thread_waits_for_exec(__u32 pid, struct task_struct *task)
+static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct *task)
 {
-	return command_pid && pid == command_pid &&
+	return command_pid && tid == command_pid &&
 	       (kread(task, struct task_struct, flags) & PF_FORKNOEXEC);
 }
 
@@ -132,7 +132,8 @@ static __always_inline bool thread_waits_for_exec(__u32 pid, struct task_struct 
  */
 static __always_inline struct thread *wanted_thread(struct task_struct *task, bool create)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	__u64 pid_tid = bpf_get_current_pid_tgid();
+	__u32 pid = pid_tid >> 32;
 	struct thread *th;
 
 	if (only_pid && pid != only_pid)
@@ -141,7 +142,7 @@ static __always_inline struct thread *wanted_thread(struct task_struct *task, bo
 		return NULL;
 	if (target == FT_TARGET_CGROUP && bpf_current_task_under_cgroup(&target_cgroup, 0) != 1)
 		return NULL;
-	if (thread_waits_for_exec(pid, task))
+	if (thread_waits_for_exec((__u32)pid_tid, task))
 		return NULL;
 	th = this_thread(create && target != FT_TARGET_CHOSEN);
 	if (!th && create && target != FT_TARGET_CHOSEN)
