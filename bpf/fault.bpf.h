@@ -44,6 +44,7 @@ static __always_inline void emit(struct thread *th)
 /* How much the task's own counters moved inside the fault. */
 static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
 {
+	th->maj_flt = kread(task, struct task_struct, maj_flt);
 	th->nvcsw = kread(task, struct task_struct, nvcsw);
 	th->read_bytes = kread(task, struct task_struct, ioac.read_bytes);
 	th->run_delay = kread(task, struct task_struct, sched_info.run_delay);
@@ -87,15 +88,20 @@ static __always_inline void page_before(struct thread *th, struct mm_struct *mm)
 	rec->page = (view.writable ? FT_WAS_WRITABLE : 0) | (view.uffd_wp ? FT_WAS_UFFD_WP : 0);
 }
 
+static __always_inline void close_with(struct thread *th, __u8 outcome, __u64 now)
+{
+	th->phase = PHASE_IDLE;
+	th->rec.outcome = outcome;
+	th->rec.latency_ns = now ? now - th->rec.h.time_ns : FT_UNKNOWN64;
+}
+
 /* The open fault is over: tell it, unless a filter has no use for it. */
 static __noinline void fault_close(struct thread *th, struct task_struct *task, __u8 outcome,
 				   __u64 now)
 {
 	struct ft_fault *rec = &th->rec;
 
-	th->phase = PHASE_IDLE;
-	rec->outcome = outcome;
-	rec->latency_ns = now ? now - rec->h.time_ns : FT_UNKNOWN64;
+	close_with(th, outcome, now);
 	if (end_refused(rec))
 		return;
 	/* Not hooked, not reached, or a stack that grew in the fault. */
@@ -110,6 +116,26 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 	emit(th);
 }
 
+/*
+ * The open fault came to nothing that could be seen. Names and page tables are
+ * left out: this is in every program, and loading them is what takes time.
+ */
+static __noinline void fault_abandon(struct thread *th, struct task_struct *task, __u8 outcome,
+				     __u64 now)
+{
+	struct ft_fault *rec = &th->rec;
+
+	close_with(th, outcome, now);
+	if (end_refused(rec))
+		return;
+	if (sees_attempts && !(rec->vma & FT_VMA_KNOWN))
+		vma_find(th, task);
+	counters_end(th, task);
+	rec->name_id = 0;
+	if (!kind_refused(rec))
+		emit(th);
+}
+
 /* Access and origin in one: a BPF function takes five arguments. */
 #define HOW(access, origin) ((access) | (origin) << 8)
 
@@ -121,7 +147,7 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	__u64 pid_tid = bpf_get_current_pid_tgid();
 
 	if (th->phase == PHASE_OPEN)
-		fault_close(th, task, FT_OUTCOME_SUPERSEDED, 0);
+		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
 	th->phase = PHASE_SKIPPED;
 	if (th->closed)
 		return;
@@ -231,11 +257,11 @@ static __always_inline void fault_interrupted(int sig)
 		return;
 	if (th->oom && sig == SIGKILL) {
 		th->rec.signal = SIGKILL;
-		fault_close(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
+		fault_abandon(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
 	} else if (th->rec.origin == FT_ORIGIN_USER) {
-		fault_close(th, task, FT_OUTCOME_INTERRUPTED, bpf_ktime_get_ns());
+		fault_abandon(th, task, FT_OUTCOME_INTERRUPTED, bpf_ktime_get_ns());
 	} else {
-		fault_close(th, task, FT_OUTCOME_SUPERSEDED, 0);
+		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
 	}
 }
 
@@ -248,7 +274,7 @@ static __always_inline void thread_exits(void)
 	if (!th)
 		return;
 	if (th->phase == PHASE_OPEN)
-		fault_close(th, task, FT_OUTCOME_EXITED, 0);
+		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
 	thread_close(th, task_faults(task));
 	if (!has_task_storage)
 		bpf_map_delete_elem(&threads_by_tid, &tid);

@@ -83,26 +83,16 @@ int BPF_KRETPROBE(attempt_end_kretprobe, unsigned int ret)
 	return 0;
 }
 
-static __always_inline int accounted(bool major)
+/* Attached to both software events, MIN and MAJ. */
+SEC("?perf_event")
+int fault_accounted(struct bpf_perf_event_data *ctx)
 {
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, false);
 
 	if (th)
-		fault_resolved(task, th, major);
+		fault_resolved(task, th, kread(task, struct task_struct, maj_flt) != th->maj_flt);
 	return 0;
-}
-
-SEC("?perf_event")
-int fault_minor(struct bpf_perf_event_data *ctx)
-{
-	return accounted(false);
-}
-
-SEC("?perf_event")
-int fault_major(struct bpf_perf_event_data *ctx)
-{
-	return accounted(true);
 }
 
 SEC("?tp_btf/signal_generate")

@@ -20,6 +20,7 @@ struct thread {
 	struct ft_fault rec;	/* of the open fault, or what is left of the last */
 
 	/* Task counters when the fault began. */
+	__u64 maj_flt;
 	__u64 nvcsw;
 	__u64 read_bytes;
 	__u64 run_delay;

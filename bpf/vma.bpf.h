@@ -35,26 +35,32 @@
 #define MAPLE_LEAF_MAX		1	/* maple_dense, maple_leaf_64 */
 #define MAPLE_ARANGE		3	/* maple_arange_64 */
 #define MAPLE_DEPTH_MAX		10
-#define MAPLE_PIVOTS_MAX	15
+#define MAPLE_PIVOTS		15	/* of the other types */
+#define MAPLE_ARANGE_PIVOTS	9
 
-/* The slot of this node whose range holds addr. */
+/* 1 if this pivot's range ends before a user address. 0 is no pivot: never. */
+static __always_inline __u64 pivot_below(__u64 pivot, __u64 addr)
+{
+	__u64 last = pivot - 1;
+
+	return ((last - (addr - 1)) & ~last) >> 63;
+}
+
+/*
+ * The slot of this node whose range holds addr: the first whose pivot is not
+ * below it. A binary search without a branch, since the verifier would follow
+ * each of them. Behind the few pivots of an arange node stand its slots: kernel
+ * addresses and zeros, never below.
+ */
 static __always_inline __u64 maple_step(__u64 entry, __u64 addr)
 {
-	__u64 node = entry & ~MAPLE_NODE_MASK;
+	__u64 pivots = (entry & ~MAPLE_NODE_MASK) + 8, low = 0;
 	bool arange = ((entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK) == MAPLE_ARANGE;
-	__u32 nr_pivots = arange ? 9 : MAPLE_PIVOTS_MAX, i;
-	__u64 slots = node + 8 + 8 * nr_pivots;
+	__u64 slots = pivots + 8 * (arange ? MAPLE_ARANGE_PIVOTS : MAPLE_PIVOTS);
 
-	for (i = 0; i < MAPLE_PIVOTS_MAX; i++) {
-		__u64 pivot;
-
-		if (i >= nr_pivots)
-			break;
-		pivot = kread64(node + 8 + 8 * i);
-		if (pivot >= addr || !pivot)
-			break;
-	}
-	return kread64(slots + 8 * i);
+	for (__u64 step = 8; step; step /= 2)
+		low += step * pivot_below(kread64(pivots + 8 * (low + step - 1)), addr);
+	return kread64(slots + 8 * low);
 }
 
 static __always_inline __u64 maple_find(struct mm_struct *mm, __u64 addr)

@@ -26,7 +26,7 @@ const struct plan plans[] = {
 		.what = "user and kernel faults; gup faults only as a number",
 		.needs = { FEATURE_BTF, FEATURE_RINGBUF, FEATURE_PAGE_FAULT_TP,
 			   FEATURE_SW_EVENTS, FEATURE_COUNT },
-		.programs = { "fault_minor", "fault_major" },
+		.programs = { "fault_accounted" },
 		.sw_events = true,
 	},
 };

@@ -411,22 +411,19 @@ static int open_sw_event(unsigned long long config, int tid, int cpu, bool inher
 /* Both events for one thread, or for one CPU. */
 static int attach_sw_events(struct tracer *t, int tid, int cpu)
 {
-	const struct {
-		unsigned long long config;
-		struct bpf_program *program;
-	} events[] = {
-		{ PERF_COUNT_SW_PAGE_FAULTS_MIN, t->skel->progs.fault_minor },
-		{ PERF_COUNT_SW_PAGE_FAULTS_MAJ, t->skel->progs.fault_major },
+	static const unsigned long long events[] = {
+		PERF_COUNT_SW_PAGE_FAULTS_MIN,
+		PERF_COUNT_SW_PAGE_FAULTS_MAJ,
 	};
 	bool inherit = cpu < 0 && (t->opts->target != TARGET_TID || t->opts->follow);
 
 	for (size_t i = 0; i < 2; i++) {
 		struct bpf_link *link;
-		int fd = open_sw_event(events[i].config, tid, cpu, inherit);
+		int fd = open_sw_event(events[i], tid, cpu, inherit);
 
 		if (fd < 0)
 			return fd;
-		link = bpf_program__attach_perf_event(events[i].program, fd);
+		link = bpf_program__attach_perf_event(t->skel->progs.fault_accounted, fd);
 		if (!link) {
 			int err = -errno;
 
@@ -531,8 +528,7 @@ static int iterate(struct bpf_program *program)
 static bool is_run_by_us(const struct tracer *t, const struct bpf_program *program)
 {
 	return program == t->skel->progs.adopt || program == t->skel->progs.finish ||
-	       program == t->skel->progs.calibrate || program == t->skel->progs.fault_minor ||
-	       program == t->skel->progs.fault_major;
+	       program == t->skel->progs.calibrate || program == t->skel->progs.fault_accounted;
 }
 
 int tracer__attach(struct tracer *t)
