@@ -47,7 +47,7 @@ WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 PURE	 = $(wildcard src/base/*.c src/out/*.c) src/options.c src/host/maps.c \
 	   src/trace/words.c src/trace/names.c
 UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
-SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE = -Wno-override-init -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -2,6 +2,9 @@
 /*
  * Options to a command to an exit status; nothing else happens here.
  */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/log.h"
 #include "options.h"
 #include "trace/run.h"
@@ -13,11 +16,27 @@ static const struct {
 	[COMMAND_FEATURES] = { run_features },
 };
 
+/*
+ * A standard descriptor that the caller closed must not become one of ours: what
+ * is written there would land in a map or a pipe. Read-only, so that writing fails.
+ */
+static void occupy_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct options opts;
 	int status;
 
+	occupy_standard_fds();
 	if (!options__parse(&opts, argc, argv, &status)) {
 		if (opts.verbose)
 			log_set_level(opts.verbose > 1 ? LOG_DEBUG : LOG_INFO);

@@ -445,8 +445,7 @@ static const struct option_row rows[] = {
 	{ GROUP_FILTER, 0, "sample", ARG_REQUIRED, "N", "one fault in N; totals are weighted",
 	  .set = set_sample, .takes = "a number from 1 on" },
 
-	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line", .set = set_sink,
-	  .features = true },
+	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line", .set = set_sink },
 	{ GROUP_OUTPUT, 0, "json-schema", ARG_NONE, NULL, "print the schema of --json, and exit",
 	  .set = print_schema, .features = true },
 	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE", "write there, not to stdout",
@@ -528,7 +527,7 @@ static void add_help(struct buf *out)
 {
 	buf__adds(out,
 		  "Usage: faulttrace [trace] TARGET [FILTER..] [OUTPUT..]\n"
-		  "       faulttrace features [-j]\n"
+		  "       faulttrace features [-v] [--plan PLAN]\n"
 		  "\n"
 		  "Show each page fault as it completes: its kind, where, and how long it took.\n"
 		  "features: what this kernel offers, which plan is used, and why.\n");

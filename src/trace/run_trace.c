@@ -275,7 +275,7 @@ static void finish(struct run *run, struct run_end *end)
 	end->bpf_run_ns = totals->bpf_run_ns;
 	end->bpf_runs = totals->bpf_runs;
 	pipeline__end(run->pipeline, end);
-	if (!run->opts->quiet)
+	if (!run->opts->quiet && !pipeline__error(run->pipeline))
 		print_summary(run, end);
 }
 

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../../src/options.h"
+#include "../../src/out/sinks.h"
+#include "test.h"
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+#define MAX_WORDS 32
+
+/* One command line, and all that came of it. */
+struct result {
+	struct options opts;
+	int ret;
+	int status;
+	char words[512]; /* what argv points into */
+	char *argv[MAX_WORDS];
+	char out[32768]; /* stdout */
+	char err[4096];	 /* stderr */
+};
+
+/* A standard stream that goes to a file for a while. */
+struct capture {
+	FILE *stream;
+	FILE *file;
+	int saved;
+};
+
+static struct capture capture_begin(FILE *stream)
+{
+	struct capture c = { stream, tmpfile(), dup(fileno(stream)) };
+
+	fflush(stream);
+	dup2(fileno(c.file), fileno(stream));
+	return c;
+}
+
+static void capture_end(struct capture *c, char *text, size_t size)
+{
+	size_t n;
+
+	fflush(c->stream);
+	dup2(c->saved, fileno(c->stream));
+	close(c->saved);
+	rewind(c->file);
+	n = fread(text, 1, size - 1, c->file);
+	text[n] = '\0';
+	fclose(c->file);
+}
+
+/* Words at spaces; '' is an empty one. Returns how many. */
+static int split(char *words, char **argv)
+{
+	int argc = 0;
+
+	argv[argc++] = "faulttrace";
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
+	argv[argc] = NULL;
+	return argc;
+}
+
+/* Good until the next call. */
+static struct result *parse(const char *line)
+{
+	static struct result r;
+	struct capture out, err;
+	int argc;
+
+	memset(&r, 0, sizeof(r));
+	snprintf(r.words, sizeof(r.words), "%s", line);
+	argc = split(r.words, r.argv);
+	out = capture_begin(stdout);
+	err = capture_begin(stderr);
+	r.status = -1;
+	r.ret = options__parse(&r.opts, argc, r.argv, &r.status);
+	capture_end(&err, r.err, sizeof(r.err));
+	capture_end(&out, r.out, sizeof(r.out));
+	return &r;
+}
+
+static const struct options *good(const char *line)
+{
+	const struct result *r = parse(line);
+
+	if (!CHECK(r->ret == 0) || !CHECK(!*r->err) || !CHECK(!*r->out))
+		printf("#   faulttrace %s\n#   %s", line, r->err);
+	return &r->opts;
+}
+
+static void test_defaults(void)
+{
+	const struct options *o = good("-p 4242");
+
+	CHECK_EQ(o->command, COMMAND_TRACE);
+	CHECK_EQ(o->target, TARGET_PID);
+	CHECK_EQ(o->nr_ids, 1);
+	CHECK_EQ(o->ids[0], 4242);
+	CHECK(!o->follow && !o->as_root && !o->has_uid && !o->comm && !o->file);
+	CHECK(!o->kinds && !o->accesses && !o->origins && !o->only_major && !o->only_minor);
+	CHECK(!o->min_latency_ns && !o->addr_start && !o->addr_end);
+	CHECK_EQ(o->sample, 1);
+	CHECK(o->sink == &text_sink);
+	CHECK(!o->output && !o->duration_ns && !o->max_events);
+	CHECK(!o->wide && !o->quiet && !o->strict && !o->verbose);
+	CHECK_EQ(o->timestamp, TIMESTAMP_REL);
+	CHECK_EQ(o->color, COLOR_AUTO);
+	CHECK_STR(o->plan, "auto");
+	CHECK_EQ(o->ring_bytes, 4 << 20);
+	options__free((struct options *)o);
+	test_done("defaults");
+}
+
+static void test_targets(void)
+{
+	struct result *r;
+
+	r = parse("trace -p 3,1,3 -p 2,1");
+	CHECK(!r->ret && r->opts.nr_ids == 3);
+	CHECK(r->opts.ids[0] == 3 && r->opts.ids[1] == 1 && r->opts.ids[2] == 2);
+	options__free(&r->opts);
+	CHECK(!r->opts.ids && !r->opts.nr_ids);
+
+	r = parse("-t 99999999 --follow");
+	CHECK(!r->ret && r->opts.target == TARGET_TID && r->opts.follow);
+	options__free(&r->opts);
+
+	CHECK_STR(good("--cgroup=/system.slice")->cgroup, "/system.slice");
+	CHECK_EQ(good("--all")->target, TARGET_ALL);
+	test_done("targets");
+}
+
+static void test_commands(void)
+{
+	const struct options *o = good("-w -- ls -p 1 -- -a");
+
+	CHECK_EQ(o->target, TARGET_COMMAND);
+	CHECK(o->follow && o->wide);
+	CHECK_STR(o->argv[0], "ls");
+	CHECK_STR(o->argv[1], "-p");
+	CHECK_STR(o->argv[3], "--");
+	CHECK_STR(o->argv[4], "-a");
+	CHECK(!o->argv[5]);
+
+	CHECK(!good("--no-follow --as-root -- ls")->follow);
+	CHECK(good("trace -- ls")->target == TARGET_COMMAND);
+	CHECK_STR(good("-o -- -- ls")->output, "--");
+	CHECK_EQ(good("features")->command, COMMAND_FEATURES);
+	CHECK_EQ(good("features -v --plan perf")->command, COMMAND_FEATURES);
+	test_done("commands");
+}
+
+static void test_filters(void)
+{
+	const struct options *o;
+
+	CHECK_STR(good("-a -n kworker/*")->comm, "kworker/*");
+	CHECK_STR(good("-a -n fifteen-letters")->comm, "fifteen-letters");
+	o = good("-a -u 1000");
+	CHECK(o->has_uid && o->uid == 1000);
+	o = good("-a -u root");
+	CHECK(o->has_uid && o->uid == 0);
+	CHECK_EQ(good("-a -k cow")->kinds, 1 << FT_KIND_COW);
+	CHECK_EQ(good("-a -k file,swap --kind other")->kinds,
+		 1 << FT_KIND_FILE | 1 << FT_KIND_SWAP | 1 << FT_KIND_OTHER);
+	CHECK(good("-a --major")->only_major);
+	CHECK(good("-a --minor")->only_minor);
+	CHECK_EQ(good("-a --access rw")->accesses, 1 << FT_ACCESS_READ | 1 << FT_ACCESS_WRITE);
+	CHECK_EQ(good("-a --access w,x")->accesses, 1 << FT_ACCESS_WRITE | 1 << FT_ACCESS_EXEC);
+	CHECK_EQ(good("-a --origin user,gup")->origins, 1 << FT_ORIGIN_USER | 1 << FT_ORIGIN_GUP);
+	CHECK_EQ(good("-a --min-latency 10")->min_latency_ns, 10000);
+	CHECK_EQ(good("-a --min-latency 1.5ms")->min_latency_ns, 1500000);
+	o = good("-a --addr 0x1000-2000");
+	CHECK(o->addr_start == 0x1000 && o->addr_end == 0x2000);
+	CHECK_STR(good("-a --file *.so*")->file, "*.so*");
+	CHECK_EQ(good("-a --sample 100")->sample, 100);
+	test_done("filters");
+}
+
+static void test_output(void)
+{
+	CHECK(good("-a -j")->sink == &json_sink);
+	CHECK(good("-a --json")->sink == &json_sink);
+	CHECK(good("-a --sink null")->sink == &null_sink);
+	CHECK_STR(good("-a -o /tmp/x")->output, "/tmp/x");
+	CHECK_EQ(good("-a -T")->timestamp, TIMESTAMP_WALL);
+	CHECK_EQ(good("-a -Tmono")->timestamp, TIMESTAMP_MONO);
+	CHECK_EQ(good("-a --timestamp=rel")->timestamp, TIMESTAMP_REL);
+	CHECK_EQ(good("-a --color never")->color, COLOR_NEVER);
+	CHECK_EQ(good("-a --color=always")->color, COLOR_ALWAYS);
+	CHECK_EQ(good("-a -d 10")->duration_ns, 10000000000);
+	CHECK_EQ(good("-a -d 500ms")->duration_ns, 500000000);
+	CHECK_EQ(good("-a --max-events 3")->max_events, 3);
+	CHECK_EQ(good("-a -vv -v")->verbose, 3);
+	CHECK(good("-aq --strict")->strict);
+	CHECK_STR(good("-a --plan kprobe")->plan, "kprobe");
+	CHECK_EQ(good("-a --ring-size 64K")->ring_bytes, 65536);
+	CHECK_EQ(good("-a --ring-size 1G")->ring_bytes, 1 << 30);
+	test_done("output");
+}
+
+static size_t count_lines(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += *s == '\n';
+	return n;
+}
+
+/* One line, then hints; nothing else, nothing on stdout, status 2. */
+static void test_errors(void)
+{
+	static const struct {
+		const char *line, *error, *hint;
+	} cases[] = {
+		{ "", "cannot trace: no target given", "faulttrace -p 4242" },
+		{ "-p 1 -a", "cannot trace both -p and -a: choose one target", NULL },
+		{ "-t 1 -p 1", "cannot trace both -t and -p: choose one target", NULL },
+		{ "-c x -- ls", "cannot trace both -c and -- CMD: choose one target", NULL },
+		{ "-c x -c y", "cannot trace two cgroups: choose one target", NULL },
+		{ "-p 0", "cannot use '0': --pid takes", NULL },
+		{ "-p -1", "cannot use '-1': --pid takes", NULL },
+		{ "-p 12x", "cannot use '12x': --pid takes", NULL },
+		{ "-p ''", "cannot use '': --pid takes", NULL },
+		{ "-p 1,,2", "cannot use '1,,2': --pid takes", NULL },
+		{ "-p 99999999999", "cannot use '99999999999': --pid takes", NULL },
+		{ "-p", "cannot use --pid alone: it takes process ids", NULL },
+		{ "-a -k cows", "cannot use 'cows': --kind takes", "anon, zero, cow, reuse, file" },
+		{ "-a -k ''", "cannot use '': --kind takes", "spurious, error" },
+		{ "-a -k cow,", "cannot use 'cow,': --kind takes", "other, anon" },
+		{ "-a --origin kern", "cannot use 'kern': --origin takes", "user, kernel, gup" },
+		{ "-a --access q", "cannot use 'q': --access takes", NULL },
+		{ "-a --access ''", "cannot use '': --access takes", NULL },
+		{ "-a --major --minor", "cannot use both --major and --minor", NULL },
+		{ "-a --min-latency 5parsecs", "cannot use '5parsecs': --min-latency takes", NULL },
+		{ "-a --min-latency -5", "cannot use '-5': --min-latency takes", NULL },
+		{ "-a --addr 2-1", "cannot use '2-1': --addr takes START-END", NULL },
+		{ "-a --addr 1", "cannot use '1': --addr takes START-END", NULL },
+		{ "-a -n sixteen-letters!", "cannot use 'sixteen-letters!': --comm takes", NULL },
+		{ "-a -n ''", "cannot use '': --comm takes", NULL },
+		{ "-a -u no-such-user", "cannot use 'no-such-user': --uid takes", NULL },
+		{ "-a -u 4294967295", "cannot use '4294967295': --uid takes", NULL },
+		{ "-a --sample 0", "cannot use '0': --sample takes", NULL },
+		{ "-a -d 0", "cannot use '0': --duration takes", NULL },
+		{ "-a -d -1", "cannot use '-1': --duration takes", NULL },
+		{ "-a --max-events 0", "cannot use '0': --max-events takes", NULL },
+		{ "-a --ring-size 0", "cannot use '0': --ring-size takes", NULL },
+		{ "-a --ring-size 3", "cannot use '3': --ring-size takes", NULL },
+		{ "-a --ring-size 12K", "cannot use '12K': --ring-size takes", NULL },
+		{ "-a --ring-size 2K", "cannot use '2K': --ring-size takes", NULL },
+		{ "-a --ring-size 1T", "cannot use '1T': --ring-size takes", NULL },
+		{ "-a --plan best", "cannot use 'best': --plan takes", "auto, fentry" },
+		{ "-a --color red", "cannot use 'red': --color takes", "auto, always" },
+		{ "-a -Tutc", "cannot use 'utc': --timestamp takes", "rel, mono, wall" },
+		{ "-a --sink csv", "cannot use 'csv': --sink takes", NULL },
+		{ "-a -o ''", "cannot use '': --output takes", NULL },
+		{ "-a --frobnicate", "cannot use --frobnicate: no such option", "--help" },
+		{ "-a -Z", "cannot use -Z: no such option", "--help" },
+		{ "-a --json=3", "cannot use --json=3: --json takes no value", NULL },
+		{ "ls", "cannot use 'ls': neither a command", "faulttrace -- ls" },
+		{ "-j ls", "cannot use 'ls': neither a command", "faulttrace -- ls" },
+		{ "-p 1 2", "cannot use '2': neither a command", NULL },
+		{ "-j features", "cannot use 'features' here: a command comes first", NULL },
+		{ "--", "cannot run a command: there is none after --", NULL },
+		{ "features -p 1", "cannot use --pid with features", NULL },
+		{ "features -j", "cannot use --json with features", NULL },
+		{ "features -- ls", "cannot use -- CMD with features", NULL },
+		{ "features more", "cannot use 'more': neither a command", NULL },
+	};
+
+	for (size_t i = 0; i < NR(cases); i++) {
+		const struct result *r = parse(cases[i].line);
+		const char *rest = strchr(r->err, '\n');
+		bool ok = CHECK(r->ret == -1 && r->status == 2 && !*r->out && !r->opts.ids);
+
+		ok &= CHECK(strncmp(r->err, "faulttrace: cannot ", 19) == 0);
+		ok &= CHECK(strncmp(r->err + 12, cases[i].error, strlen(cases[i].error)) == 0);
+		ok &= CHECK(rest && (!rest[1] || strncmp(rest, "\nfaulttrace: hint: ", 19) == 0));
+		ok &= CHECK(!cases[i].hint || (rest && strstr(rest, cases[i].hint)));
+		ok &= CHECK(count_lines(r->err) <= (i ? 2 : 4));
+		if (!ok)
+			printf("#   faulttrace %s\n#   %s", cases[i].line, r->err);
+	}
+	CHECK_EQ(count_lines(parse("")->err), 4); /* three examples */
+	test_done("errors");
+}
+
+static size_t longest_line(const char *s)
+{
+	size_t longest = 0;
+
+	for (; *s; s += strcspn(s, "\n"), s += *s == '\n') {
+		size_t n = strcspn(s, "\n");
+
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+static const char *printed(const char *line)
+{
+	const struct result *r = parse(line);
+
+	CHECK(r->ret == -1 && r->status == 0 && !*r->err);
+	return r->out;
+}
+
+static void test_prints(void)
+{
+	static const char *const parts[] = {
+		"Usage: ",  "TARGET", "FILTER",	     "OUTPUT",
+		"EXAMPLES", "-- CMD", "--no-follow", "  -p, --pid PID"
+	};
+	const char *help = printed("--help");
+
+	CHECK(longest_line(help) <= 80);
+	CHECK(longest_line(help) > 60);
+	for (size_t i = 0; i < NR(parts); i++)
+		CHECK(strstr(help, parts[i]));
+	for (size_t i = 0; i < FT_KIND_COUNT; i++)
+		CHECK(strstr(help, kind_names[i]));
+	CHECK(!strstr(help, "--sink"));
+	CHECK(strstr(printed("-p 1 -h"), "Usage: "));
+	CHECK(strstr(printed("features -h"), "Usage: "));
+	CHECK(strncmp(printed("-V"), "faulttrace ", 11) == 0);
+	CHECK(printed("--json-schema")[0] == '{');
+	test_done("help, version, schema");
+}
+
+int main(void)
+{
+	test_defaults();
+	test_targets();
+	test_commands();
+	test_filters();
+	test_output();
+	test_errors();
+	test_prints();
+	return test_status();
+}
