@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A thread that answers the range's userfaultfd. It keeps each fault waiting
+ * for a moment, so that the faulting thread really goes to sleep.
+ */
+#ifndef FT_WORKLOAD_UFFD_H
+#define FT_WORKLOAD_UFFD_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "workload.h"
+
+#ifndef UFFD_USER_MODE_ONLY
+#define UFFD_USER_MODE_ONLY 1
+#endif
+#define UFFD_ANSWER_MS 2
+
+struct uffd {
+	int fd;
+	void (*answer)(int fd, unsigned long page);
+};
+
+/* Without privilege only faults from user mode may be handled. */
+static int uffd_open(unsigned long long features)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = features };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0 && errno == EPERM)
+		fd = syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	if (fd < 0)
+		skip("userfaultfd: %s", strerror(errno));
+	if (ioctl(fd, UFFDIO_API, &api))
+		skip("userfaultfd without features %#llx: %s", features, strerror(errno));
+	return fd;
+}
+
+static void *uffd_serve(void *arg)
+{
+	const struct uffd *u = arg;
+	struct uffd_msg msg;
+
+	while (read(u->fd, &msg, sizeof(msg)) == sizeof(msg)) {
+		sleep_ms(UFFD_ANSWER_MS);
+		u->answer(u->fd, msg.arg.pagefault.address / page_size * page_size);
+	}
+	fail("userfaultfd: %s", strerror(errno));
+}
+
+static void uffd_start(struct uffd *u, char *start, size_t len, unsigned long long mode)
+{
+	struct uffdio_register range = { .range = { (unsigned long)start, len }, .mode = mode };
+	pthread_t id;
+
+	if (ioctl(u->fd, UFFDIO_REGISTER, &range))
+		skip("UFFDIO_REGISTER: %s", strerror(errno));
+	if (pthread_create(&id, NULL, uffd_serve, u))
+		fail("cannot start a thread");
+	pthread_detach(id);
+}
+
+#endif /* FT_WORKLOAD_UFFD_H */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every workload shares: one address range in which it faults a known
+ * number of times, the measured section, the JSON line, and putting back
+ * whatever was changed on the machine, however the program ends.
+ */
+#ifndef FT_WORKLOAD_H
+#define FT_WORKLOAD_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+/* Kernels do not agree: see the JSON line's minflt and majflt for this one. */
+#define MAJOR_DIFFERS "null"
+
+/* One line of the expectation; what is left out takes the usual value. */
+struct expectation {
+	const char *kind;
+	const char *cow_from;
+	const char *origin; /* "user" */
+	const char *access; /* "write" */
+	const char *major;  /* "false" */
+	const char *name;   /* of the mapping: not told */
+	const char *signal; /* of an error: none */
+	int si_code;
+	int order; /* not told */
+	unsigned long count;
+	bool at_least; /* count is a minimum */
+};
+
+struct measure {
+	struct rusage before;
+	struct rusage after;
+};
+
+struct file {
+	int fd;
+	char path[PATH_MAX];
+};
+
+extern size_t page_size;
+
+void workload_begin(const char *name);
+void expect(struct expectation e);
+int report(const char *note);
+
+void skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* The range: fresh, aligned to a huge page, where nothing was mapped before. */
+char *reserve_range(size_t len);
+char *map_range(size_t len, int prot, int flags, int fd);
+char *map_pages(size_t pages);
+void set_range(char *start, size_t len);
+
+/* Faults of the calling thread; sections add up, those of children too. */
+void measure_begin(struct measure *m);
+void measure_end(struct measure *m);
+void measured_read(char *start, size_t count, size_t stride);
+void measured_write(char *start, size_t count, size_t stride);
+/* Each touch has to end in this signal. */
+void measured_errors(char *start, size_t pages, bool write, int sig, int si_code);
+
+void touch_read(char *start, size_t count, size_t stride);
+void touch_write(char *start, size_t count, size_t stride);
+size_t resident_pages(char *start, size_t len);
+void read_pagemap(char *start, size_t pages, uint64_t *entries);
+
+/* Another process, whose pid the report gives if asked; waits for its end. */
+void run_child(void (*body)(void));
+void report_child_pid(void);
+void report_no_pid(void);
+
+/* A file with one page of content in each fault-around window. */
+size_t file_window(void);
+void temp_file(struct file *f);
+void temp_file_windows(struct file *f, size_t windows, const void *content);
+bool keeps_files_in_memory(const struct file *f);
+
+/* Machine settings; what knob_set() changes is put back at the end. */
+bool knob_read(const char *path, char *value, size_t size);
+long knob_number(const char *path);
+bool knob_write(const char *path, const char *value);
+bool knob_set(const char *path, const char *value);
+void at_cleanup(void (*undo)(const char *path, const char *value), const char *path,
+		const char *value);
+
+void pin_cpu(void);
+void drain_lru(void);
+void sleep_ms(long ms);
+char *map_huge(size_t count, size_t *huge_size);
+
+#endif /* FT_WORKLOAD_H */
