@@ -165,4 +165,15 @@ static __always_inline struct task_struct *this_task(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/*
+ * Is this a tracer's probe reading user memory? bpf_probe_read_kernel() disables
+ * page faults too while it reads the counter, and so finds itself in it.
+ */
+static __always_inline bool pagefaults_disabled(struct task_struct *task)
+{
+	int own = has_rdonly_cast ? 0 : 1;
+
+	return kread(task, struct task_struct, pagefault_disabled) > own;
+}
+
 #endif /* FT_COMPAT_BPF_H */

@@ -42,8 +42,8 @@ int BPF_PROG(page_fault_kernel, unsigned long address, struct pt_regs *regs,
 	th = wanted_thread(task, true);
 	if (!th)
 		return 0;
-	/* A probe's read of user memory: it never reaches handle_mm_fault. */
-	if (kread(task, struct task_struct, pagefault_disabled)) {
+	/* It never reaches handle_mm_fault. */
+	if (pagefaults_disabled(task)) {
 		count(probe_faults);
 		return 0;
 	}

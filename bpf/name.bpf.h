@@ -129,11 +129,13 @@ static __always_inline bool name_of_memory(struct thread *th, struct name_source
 	if (!th->namer)
 		return false;
 	source->form = th->namer_form;
-	if (source->form == FT_NAME_ANON)
+	if (source->form == FT_NAME_VERBATIM)
+		source->text = kread((void *)th->namer, struct vm_special_mapping, name);
+	else if (bpf_core_type_exists(struct anon_vma_name___compat))
 		source->text = (void *)(th->namer +
 					bpf_core_field_offset(struct anon_vma_name___compat, name));
 	else
-		source->text = kread((void *)th->namer, struct vm_special_mapping, name);
+		return false;
 	bpf_probe_read_kernel(&head, sizeof(head), source->text);
 	/* Drivers keep other things behind vm_private_data than a name. */
 	if (source->form == FT_NAME_VERBATIM && (head & 0xff) != '[')

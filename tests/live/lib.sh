@@ -11,10 +11,32 @@ PLAN=${PLAN:-auto}
 work=$(mktemp -d)
 background=()
 
+cleanups=()
+
+# at_cleanup COMMAND..: to be run at the end whatever happens, the last one first, after all background processes ended.
+at_cleanup() {
+	cleanups+=("$(printf '%q ' "$@")")
+}
+
+gone() {
+	[[ -z $(state_of "$1") || $(state_of "$1") == [ZX] ]]
+}
+
+# Politely first: the workloads have things to put back. A stopped process takes a signal when it goes on.
+end_process() {
+	kill -TERM "$1"
+	kill -CONT "$1"
+	DEADLINE=5 eventually gone "$1" || kill -KILL "$1"
+	wait "$1"
+}
+
 cleanup() {
-	local pid
+	local pid i
 	for pid in "${background[@]}"; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+		kill -0 "$pid" 2>/dev/null && end_process "$pid" 2>/dev/null
+	done
+	for ((i = ${#cleanups[@]} - 1; i >= 0; i--)); do
+		eval "${cleanups[i]}"
 	done
 	rm -rf "$work"
 }
@@ -72,14 +94,120 @@ end_of() {
 	jq -r "select(.type == \"end\") | $2" "$1"
 }
 
-# Wait up to ten seconds for a command to succeed.
+# Wait for a command to succeed. The deadline is far away: machines may be slow.
 eventually() {
-	local i
-	for ((i = 0; i < 100; i++)); do
-		if "$@" 2>/dev/null; then
+	local until=$((SECONDS + ${DEADLINE:-60}))
+	until "$@" 2>/dev/null; do
+		((SECONDS < until)) || return 1
+		sleep 0.02
+	done
+}
+
+has() {
+	type -P "$1" >/dev/null
+}
+
+# skip_without NAME PROGRAM..: skips the test, and succeeds, when one of them is missing.
+skip_without() {
+	local name=$1 program
+	shift
+	for program in "$@"; do
+		if ! has "$program"; then
+			skip "$name" "no $program"
 			return 0
 		fi
-		sleep 0.1
 	done
 	return 1
 }
+
+# Under an emulator everything takes twenty times as long: scaled MANY FEW says how many it should be here.
+scaled() {
+	if grep -q 'QEMU TCG' /proc/cpuinfo; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
+# ---- Processes ------------------------------------------------------------------------------------------------------
+
+# R, S, T and so on; nothing when it is gone.
+state_of() {
+	local stat
+	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
+	stat=${stat##*) }
+	echo "${stat%% *}"
+}
+
+is_stopped() {
+	[[ $(state_of "$1") == T ]]
+}
+
+# launch FILE COMMAND..: in the background; its output to FILE and FILE.err, its pid in $pid. COMMAND is no function: $pid
+# would be a shell's. Shells make background commands ignore SIGINT; these do not.
+launch() {
+	local file=$1
+	shift
+	env --default-signal=INT "$@" >"$file" 2>"$file.err" </dev/null &
+	pid=$!
+	background+=("$pid")
+}
+
+# The same, but it waits for a SIGCONT before its exec.
+launch_stopped() {
+	local file=$1
+	shift
+	# shellcheck disable=SC2016 # for the shell there
+	launch "$file" sh -c 'kill -STOP $$; exec "$@"' sh "$@"
+	eventually is_stopped "$pid"
+}
+
+# finish PID: wait for a process of launch. Its exit status is in $status: "hangs" if it does not end.
+# shellcheck disable=SC2034 # for the tests
+finish() {
+	local kept=() each
+	status=hangs
+	if eventually gone "$1"; then
+		status=0
+		wait "$1" || status=$?
+		for each in "${background[@]}"; do
+			[[ $each == "$1" ]] || kept+=("$each")
+		done
+		background=("${kept[@]}")
+	fi
+}
+
+# ---- Tracers in the background --------------------------------------------------------------------------------------
+
+has_started() {
+	grep -qs '"type":"start"' "$1" || gone "$2"
+}
+
+# start_tracer FILE ARGUMENT..: NDJSON to FILE; returns when it is attached, which is when its start record is there.
+start_tracer() {
+	local file=$1
+	shift
+	launch "$file.tracer" "$FT" trace --plan "$PLAN" -j -o "$file" "$@"
+	tracer=$pid
+	eventually has_started "$file" "$tracer" && grep -qs '"type":"start"' "$file"
+}
+
+# Ends a tracer that does not end on its own.
+stop_tracer() {
+	kill -INT "$1"
+	finish "$1"
+}
+
+# The faults in a trace for which a jq condition holds.
+count_of() {
+	jq -c "select(.type == \"fault\" and ($2))" "$1" | wc -l
+}
+
+# What the workload in FILE says it did.
+said() {
+	jq -r "$2" "$1"
+}
+
+# Where the workloads' own ranges are; no system places anything there on its own.
+# shellcheck disable=SC2034 # for the tests
+WORKLOAD_RANGE=200000000000-300000000000
