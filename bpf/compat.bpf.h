@@ -133,12 +133,40 @@ struct folio___flags_1 {
 
 /*
  * Anonymous pages, KSM pages and pages of a file are told apart by the low bits
- * of page->mapping; only a head page has one. Tail pages point to their head
- * from compound_head.
+ * of page->mapping; only a head page has one.
  */
 #define PAGE_MAPPING_BITS	3
 #define PAGE_MAPPING_ANON	1
 #define PAGE_MAPPING_KSM	3
+
+/*
+ * A tail page knows its head: bit 0 says that it is one, the rest is the head's
+ * address. "mm: rework compound_head() for power-of-2 sizeof(struct page)" (in
+ * v7.1) renamed the field, and may keep there a mask to be laid over the tail's
+ * own address. A mask is a small negative number; struct pages are far from there.
+ */
+struct page___compound_head {
+	unsigned long compound_head;
+} __attribute__((preserve_access_index));
+
+struct page___compound_info {
+	unsigned long compound_info;
+} __attribute__((preserve_access_index));
+
+#define COMPOUND_MASKS_FROM 0xffffff0000000000ULL
+
+static __always_inline struct page *page_head(__u64 page)
+{
+	__u64 info;
+
+	if (bpf_core_field_exists(struct page___compound_info, compound_info))
+		info = kread(page, struct page___compound_info, compound_info);
+	else
+		info = kread(page, struct page___compound_head, compound_head);
+	if (!(info & 1))
+		return (void *)page;
+	return (void *)(info >= COMPOUND_MASKS_FROM ? page & info : info - 1);
+}
 
 /*
  * Where a page stands in its mapping: page->index, since Linux commit

@@ -80,12 +80,9 @@ static __always_inline __u64 page_table_entry(__u64 pgd, __u64 addr, __u32 *shif
 #endif
 
 /* The head of the folio that the frame belongs to. */
-static __always_inline struct page *page_head(__u64 pfn)
+static __always_inline struct page *frame_head(__u64 pfn)
 {
-	struct page *page = (void *)(layout.vmemmap + pfn * bpf_core_type_size(struct page));
-	__u64 head = kread(page, struct page, compound_head);
-
-	return head & 1 ? (void *)(head - 1) : page;
+	return page_head(layout.vmemmap + pfn * bpf_core_type_size(struct page));
 }
 
 static __always_inline __u8 folio_order(struct page *head)
@@ -113,7 +110,7 @@ static __always_inline void page_look(struct page_view *view, __u64 entry, bool 
 	}
 	if (!layout.vmemmap || (vma & FT_VMA_DEVICE))
 		return;
-	head = page_head(view->pfn);
+	head = frame_head(view->pfn);
 	mapping = (__u64)kread(head, struct page, mapping);
 	if (!huge)
 		view->order = folio_order(head);
@@ -187,7 +184,7 @@ static __always_inline void calibrate_pages(void)
 						    (PTE_PRESENT | PTE_WRITE);
 	if (!calibration.walked || !layout.vmemmap)
 		return;
-	head = page_head((entry & PTE_PFN_MASK) >> 12);
+	head = frame_head((entry & PTE_PFN_MASK) >> 12);
 	calibration.proved = ((__u64)kread(head, struct page, mapping) & PAGE_MAPPING_BITS) ==
 				     PAGE_MAPPING_ANON &&
 			     page_index(head) == calibration.addr >> 12;
