@@ -151,8 +151,6 @@ static void describe(struct run *run, const struct buf *command)
 		.target_ids = run->child.pid ? &run->child.pid : opts->ids,
 		.nr_target_ids = run->child.pid ? 1 : opts->nr_ids,
 		.page_size = (unsigned int)getpagesize(),
-		.time_ns = clock_ns(CLOCK_MONOTONIC),
-		.wall_ns = clock_ns(CLOCK_REALTIME),
 		.sees_gup = run->plan->sees_attempts,
 		.timestamp = opts->timestamp,
 		.wide = opts->wide,
@@ -297,6 +295,8 @@ static int trace(struct run *run)
 	struct run_end end = { 0 };
 	int status;
 
+	run->start.time_ns = clock_ns(CLOCK_MONOTONIC);
+	run->start.wall_ns = clock_ns(CLOCK_REALTIME);
 	pipeline__start(run->pipeline);
 	status = let_go(run);
 	if (status)
