@@ -10,37 +10,37 @@
 #include "faulttrace.h"
 
 enum ft_kind {
-	FT_KIND_OTHER		= 0,
-	FT_KIND_ANON		= 1,
-	FT_KIND_ZERO		= 2,
-	FT_KIND_COW		= 3,
-	FT_KIND_REUSE		= 4,
-	FT_KIND_FILE		= 5,
-	FT_KIND_SHMEM		= 6,
-	FT_KIND_SWAP		= 7,
-	FT_KIND_HUGETLB		= 8,
-	FT_KIND_MKWRITE		= 9,
-	FT_KIND_NUMA		= 10,
-	FT_KIND_UFFD		= 11,
-	FT_KIND_MIGRATION	= 12,
-	FT_KIND_DEVICE		= 13,
-	FT_KIND_SPURIOUS	= 14,
-	FT_KIND_ERROR		= 15,
+	FT_KIND_OTHER = 0,
+	FT_KIND_ANON = 1,
+	FT_KIND_ZERO = 2,
+	FT_KIND_COW = 3,
+	FT_KIND_REUSE = 4,
+	FT_KIND_FILE = 5,
+	FT_KIND_SHMEM = 6,
+	FT_KIND_SWAP = 7,
+	FT_KIND_HUGETLB = 8,
+	FT_KIND_MKWRITE = 9,
+	FT_KIND_NUMA = 10,
+	FT_KIND_UFFD = 11,
+	FT_KIND_MIGRATION = 12,
+	FT_KIND_DEVICE = 13,
+	FT_KIND_SPURIOUS = 14,
+	FT_KIND_ERROR = 15,
 	FT_KIND_COUNT
 };
 
 enum ft_cow_from {
-	FT_COW_NONE		= 0,
-	FT_COW_ANON		= 1,
-	FT_COW_FILE		= 2,
-	FT_COW_ZERO		= 3,
-	FT_COW_KSM		= 4,
+	FT_COW_NONE = 0,
+	FT_COW_ANON = 1,
+	FT_COW_FILE = 2,
+	FT_COW_ZERO = 3,
+	FT_COW_KSM = 4,
 	FT_COW_COUNT
 };
 
 struct ft_verdict {
-	__u8 kind;		/* enum ft_kind */
-	__u8 cow_from;		/* enum ft_cow_from; only a COW has one */
+	__u8 kind;     /* enum ft_kind */
+	__u8 cow_from; /* enum ft_cow_from; only a COW has one */
 };
 
 /* The handler's copy of a page; FT_COW_NONE if what it copied is unknown. */
@@ -146,21 +146,17 @@ static inline struct ft_verdict ft_classify(const struct ft_fault *f)
 		return ft_verdict(FT_KIND_HUGETLB);
 
 	switch (f->before) {
-	case FT_PTE_SWAP:
-		return ft_verdict(FT_KIND_SWAP);
-	case FT_PTE_MIGRATION:
-		return ft_verdict(FT_KIND_MIGRATION);
-	case FT_PTE_DEVICE:
-		return ft_verdict(FT_KIND_DEVICE);
-	case FT_PTE_PROTNONE:
-		return ft_verdict(allowed ? FT_KIND_NUMA : FT_KIND_OTHER);
+	case FT_PTE_SWAP: return ft_verdict(FT_KIND_SWAP);
+	case FT_PTE_MIGRATION: return ft_verdict(FT_KIND_MIGRATION);
+	case FT_PTE_DEVICE: return ft_verdict(FT_KIND_DEVICE);
+	case FT_PTE_PROTNONE: return ft_verdict(allowed ? FT_KIND_NUMA : FT_KIND_OTHER);
 	case FT_PTE_NONE:
 	case FT_PTE_MARKER:
-		return f->outcome == FT_OUTCOME_RESOLVED ? ft_classify_missing(f) :
-							   ft_verdict(FT_KIND_OTHER);
+		return f->outcome == FT_OUTCOME_RESOLVED ? ft_classify_missing(f)
+							 : ft_verdict(FT_KIND_OTHER);
 	case FT_PTE_PRESENT:
-		return f->outcome == FT_OUTCOME_RESOLVED ? ft_classify_present(f) :
-							   ft_verdict(FT_KIND_OTHER);
+		return f->outcome == FT_OUTCOME_RESOLVED ? ft_classify_present(f)
+							 : ft_verdict(FT_KIND_OTHER);
 	}
 	return ft_verdict(FT_KIND_OTHER);
 }

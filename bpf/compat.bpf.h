@@ -12,8 +12,8 @@
 #include <bpf/bpf_tracing.h>
 
 /* What the loader found out about this kernel before loading. */
-const volatile bool has_rdonly_cast;	/* the kfunc below */
-const volatile bool has_task_storage;	/* for tracing programs */
+const volatile bool has_rdonly_cast;  /* the kfunc below */
+const volatile bool has_task_storage; /* for tracing programs */
 
 /*
  * Reads kernel memory as a plain load with an exception table entry: 1-2 ns,
@@ -22,7 +22,7 @@ const volatile bool has_task_storage;	/* for tracing programs */
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
-#define kcast(ptr, type)							\
+#define kcast(ptr, type) \
 	((type *)bpf_rdonly_cast((const void *)(ptr), bpf_core_type_id_kernel(type)))
 
 /*
@@ -40,18 +40,18 @@ static __always_inline __u64 kread64(__u64 addr)
 }
 
 /* ptr->field of a kernel structure that ptr may, or may no longer, point to. */
-#define kread(ptr, type, field)							\
-	({									\
-		type *__object = (type *)(ptr);					\
-		typeof(({ __object->field; })) __value;				\
-		if (sizeof(__value) == 8)					\
-			__value = (typeof(__value))kread64(			\
-				(__u64)__object + bpf_core_field_offset(type, field)); \
-		else if (has_rdonly_cast)					\
-			__value = kcast(__object, type)->field;			\
-		else								\
-			bpf_core_read(&__value, sizeof(__value), &__object->field); \
-		__value;							\
+#define kread(ptr, type, field)                                                                 \
+	({                                                                                      \
+		type *__object = (type *)(ptr);                                                 \
+		typeof(({ __object->field; })) __value;                                         \
+		if (sizeof(__value) == 8)                                                       \
+			__value = (typeof(__value))kread64((__u64)__object +                    \
+							   bpf_core_field_offset(type, field)); \
+		else if (has_rdonly_cast)                                                       \
+			__value = kcast(__object, type)->field;                                 \
+		else                                                                            \
+			bpf_core_read(&__value, sizeof(__value), &__object->field);             \
+		__value;                                                                        \
 	})
 
 /*
@@ -103,8 +103,8 @@ struct vm_area_struct___rb {
  * one that /proc/PID/maps shows. The mode bit that says so has moved: both are
  * tried, and what is found must look like a path on overlayfs.
  */
-#define FMODE_BACKING_BITS	(1U << 24 | 1U << 25)
-#define OVERLAYFS_SUPER_MAGIC	0x794c7630
+#define FMODE_BACKING_BITS    (1U << 24 | 1U << 25)
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
 
 struct backing_file___compat {
 	struct file file;
@@ -135,9 +135,9 @@ struct folio___flags_1 {
  * Anonymous pages, KSM pages and pages of a file are told apart by the low bits
  * of page->mapping; only a head page has one.
  */
-#define PAGE_MAPPING_BITS	3
-#define PAGE_MAPPING_ANON	1
-#define PAGE_MAPPING_KSM	3
+#define PAGE_MAPPING_BITS 3
+#define PAGE_MAPPING_ANON 1
+#define PAGE_MAPPING_KSM  3
 
 /*
  * A tail page knows its head: bit 0 says that it is one, the rest is the head's

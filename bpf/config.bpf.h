@@ -12,15 +12,15 @@
 /* Who is traced. Chosen: those in the map `chosen`, and what they create. */
 enum ft_target {
 	FT_TARGET_CHOSEN = 0,
-	FT_TARGET_ALL	 = 1,
+	FT_TARGET_ALL = 1,
 	FT_TARGET_CGROUP = 2,
 };
 
 const volatile __u32 target = FT_TARGET_ALL;
-const volatile bool target_is_thread;		/* chosen holds tids */
-const volatile __u32 only_pid;			/* the one process, 0: see the map */
-const volatile __u32 own_pid;			/* the tracer: never shown */
-const volatile __u32 command_pid;		/* our child: traced after its exec */
+const volatile bool target_is_thread; /* chosen holds tids */
+const volatile __u32 only_pid;	      /* the one process, 0: see the map */
+const volatile __u32 own_pid;	      /* the tracer: never shown */
+const volatile __u32 command_pid;     /* our child: traced after its exec */
 const volatile bool follow_children;
 
 /* Filters; all off by default. */
@@ -29,9 +29,9 @@ const volatile char comm_glob[FT_COMM_LEN];
 const volatile bool filter_uid;
 const volatile __u32 wanted_uid;
 const volatile __u64 addr_start;
-const volatile __u64 addr_end;			/* 0: anywhere */
+const volatile __u64 addr_end; /* 0: anywhere */
 const volatile __u64 min_latency_ns;
-const volatile __u32 wanted_kinds;		/* bit per kind; 0: any */
+const volatile __u32 wanted_kinds; /* bit per kind; 0: any */
 const volatile __u32 wanted_accesses;
 const volatile __u32 wanted_origins;
 const volatile bool only_major;
@@ -39,18 +39,18 @@ const volatile bool only_minor;
 const volatile __u32 sample = 1;
 
 /* How this plan sees things. */
-const volatile bool sees_attempts;		/* handle_mm_fault is hooked */
+const volatile bool sees_attempts; /* handle_mm_fault is hooked */
 const volatile __u32 page_shift = 12;
-const volatile __u64 wake_at = 1 << 20;		/* bytes waiting in the ring */
-const volatile __u64 started_ns;		/* younger tasks began at zero */
+const volatile __u64 wake_at = 1 << 20; /* bytes waiting in the ring */
+const volatile __u64 started_ns;	/* younger tasks began at zero */
 
 /* Learnt by running the calibration programs of this object. */
 struct {
-	__u64 page_offset;		/* 0: page tables cannot be read */
+	__u64 page_offset; /* 0: page tables cannot be read */
 	__u64 vmemmap;
-	__u32 levels;			/* of the page tables */
-	__u32 swap_types;		/* below it: a swap area */
-	__u32 migration_type;		/* the first of ...; 0: unknown */
+	__u32 levels;	      /* of the page tables */
+	__u32 swap_types;     /* below it: a swap area */
+	__u32 migration_type; /* the first of ...; 0: unknown */
 	__u32 nr_migration_types;
 	__u32 poison_type;
 	__u32 marker_type;
@@ -73,7 +73,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);		/* the loader knows how many */
+	__uint(max_entries, 1); /* the loader knows how many */
 	__type(key, __u32);
 	__type(value, __u8);
 } chosen SEC(".maps");
@@ -85,12 +85,12 @@ struct {
 	__type(value, __u32);
 } target_cgroup SEC(".maps");
 
-#define count(field)								\
-	do {									\
-		__u32 __zero = 0;						\
+#define count(field)                                                               \
+	do {                                                                       \
+		__u32 __zero = 0;                                                  \
 		struct ft_counters *__c = bpf_map_lookup_elem(&counters, &__zero); \
-		if (__c)							\
-			__c->field++;						\
+		if (__c)                                                           \
+			__c->field++;                                              \
 	} while (0)
 
 #endif /* FT_CONFIG_BPF_H */

@@ -11,19 +11,19 @@
 #include "name.bpf.h"
 #include "page.bpf.h"
 
-#define FAULT_FLAG_WRITE	0x01
-#define FAULT_FLAG_USER		0x40
-#define FAULT_FLAG_INSTRUCTION	0x100
+#define FAULT_FLAG_WRITE       0x01
+#define FAULT_FLAG_USER	       0x40
+#define FAULT_FLAG_INSTRUCTION 0x100
 
-#define VM_FAULT_OOM		0x0001
-#define VM_FAULT_MAJOR		0x0004
-#define VM_FAULT_RETRY		0x0400
-#define VM_FAULT_ERROR		0x0873
-#define FAULT_FLAG_TRIED	0x20
+#define VM_FAULT_OOM	 0x0001
+#define VM_FAULT_MAJOR	 0x0004
+#define VM_FAULT_RETRY	 0x0400
+#define VM_FAULT_ERROR	 0x0873
+#define FAULT_FLAG_TRIED 0x20
 
-#define SIGKILL	9
+#define SIGKILL 9
 #define SIGBUS	7
-#define SIGSEGV	11
+#define SIGSEGV 11
 
 static __always_inline void emit(struct thread *th)
 {
@@ -139,8 +139,8 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 /* Access and origin in one: a BPF function takes five arguments. */
 #define HOW(access, origin) ((access) | (origin) << 8)
 
-static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr,
-				  __u64 ip, __u32 how)
+static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr, __u64 ip,
+				  __u32 how)
 {
 	struct ft_fault *rec = &th->rec;
 	__u64 now = bpf_ktime_get_ns();
@@ -152,9 +152,10 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	if (th->closed)
 		return;
 	if (!th->armed)
-		thread_arm(th, target != FT_TARGET_CHOSEN &&
-			       kread(task, struct task_struct, start_time) > started_ns ?
-				   0 : task_faults(task));
+		thread_arm(th, target != FT_TARGET_CHOSEN && kread(task, struct task_struct,
+								   start_time) > started_ns
+				       ? 0
+				       : task_faults(task));
 	rec->h.type = FT_RECORD_FAULT;
 	rec->h.size = sizeof(*rec);
 	rec->h.cpu = bpf_get_smp_processor_id();
@@ -294,8 +295,8 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 	if (th->phase == PHASE_SKIPPED && regs)
 		return;
 	/* No registers: get_user_pages, unless it goes on with a page it began. */
-	if (!regs && (th->phase != PHASE_OPEN || th->rec.origin != FT_ORIGIN_GUP ||
-		      th->rec.addr != addr))
+	if (!regs &&
+	    (th->phase != PHASE_OPEN || th->rec.origin != FT_ORIGIN_GUP || th->rec.addr != addr))
 		fault_open(th, task, addr, 0, HOW(FT_ACCESS_READ, FT_ORIGIN_GUP));
 	else if (regs && (th->phase != PHASE_OPEN || th->rec.origin == FT_ORIGIN_GUP))
 		fault_open(th, task, addr, kread(regs, struct pt_regs, ip),
@@ -333,8 +334,8 @@ static __always_inline void attempt_end(__u32 ret)
 		return;
 	}
 	if (!(ret & VM_FAULT_ERROR)) {
-		fault_resolved(task, th, (ret & VM_FAULT_MAJOR) ||
-						 (th->attempt_flags & FAULT_FLAG_TRIED));
+		fault_resolved(task, th,
+			       (ret & VM_FAULT_MAJOR) || (th->attempt_flags & FAULT_FLAG_TRIED));
 		return;
 	}
 	if (ret & VM_FAULT_OOM)

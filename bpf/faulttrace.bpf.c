@@ -7,15 +7,15 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define PF_WRITE	(1UL << 1)
-#define PF_INSTR	(1UL << 4)
-#define USER_END	(1UL << 56)	/* five levels; the kernel is above */
+#define PF_WRITE (1UL << 1)
+#define PF_INSTR (1UL << 4)
+#define USER_END (1UL << 56) /* five levels; the kernel is above */
 
 static __always_inline __u8 access_of(unsigned long error_code)
 {
-	return error_code & PF_WRITE ? FT_ACCESS_WRITE :
-	       error_code & PF_INSTR ? FT_ACCESS_EXEC :
-				       FT_ACCESS_READ;
+	return error_code & PF_WRITE   ? FT_ACCESS_WRITE
+	       : error_code & PF_INSTR ? FT_ACCESS_EXEC
+				       : FT_ACCESS_READ;
 }
 
 SEC("?tp_btf/page_fault_user")
@@ -142,7 +142,8 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 {
 	struct thread *th = wanted_thread(this_task(), false);
 
-	if (!th || th->closed || (parent->tgid == child->tgid ? target_is_thread : !follow_children))
+	if (!th || th->closed ||
+	    (parent->tgid == child->tgid ? target_is_thread : !follow_children))
 		return 0;
 	th = thread_of(child, true);
 	if (th)

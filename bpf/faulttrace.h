@@ -12,129 +12,124 @@
 #include <linux/types.h>
 #endif
 
-#define FT_COMM_LEN	16
-#define FT_UNKNOWN64	(~0ULL)		/* a time or a number nobody knows */
-#define FT_UNKNOWN8	0xff
+#define FT_COMM_LEN  16
+#define FT_UNKNOWN64 (~0ULL) /* a time or a number nobody knows */
+#define FT_UNKNOWN8  0xff
 
 /* Starts every record; size lets a reader skip what it does not know. */
 struct ft_header {
-	__u16 type;			/* enum ft_record */
-	__u16 size;			/* of the whole record */
+	__u16 type; /* enum ft_record */
+	__u16 size; /* of the whole record */
 	__u32 cpu;
-	__u64 time_ns;			/* CLOCK_MONOTONIC; a fault's begin */
+	__u64 time_ns; /* CLOCK_MONOTONIC; a fault's begin */
 };
 
 enum ft_record {
-	FT_RECORD_FAULT	= 1,
-	FT_RECORD_NAME	= 2,
+	FT_RECORD_FAULT = 1,
+	FT_RECORD_NAME = 2,
 };
 
 enum ft_origin {
-	FT_ORIGIN_USER		= 0,	/* an instruction in user mode */
-	FT_ORIGIN_KERNEL	= 1,	/* the kernel touching user memory */
-	FT_ORIGIN_GUP		= 2,	/* get_user_pages: no exception at all */
+	FT_ORIGIN_USER = 0,   /* an instruction in user mode */
+	FT_ORIGIN_KERNEL = 1, /* the kernel touching user memory */
+	FT_ORIGIN_GUP = 2,    /* get_user_pages: no exception at all */
 	FT_ORIGIN_COUNT
 };
 
-enum ft_access {
-	FT_ACCESS_READ		= 0,
-	FT_ACCESS_WRITE		= 1,
-	FT_ACCESS_EXEC		= 2,
-	FT_ACCESS_COUNT
-};
+enum ft_access { FT_ACCESS_READ = 0, FT_ACCESS_WRITE = 1, FT_ACCESS_EXEC = 2, FT_ACCESS_COUNT };
 
 enum ft_outcome {
-	FT_OUTCOME_RESOLVED	= 0,
-	FT_OUTCOME_FAILED	= 1,	/* a signal, or the OOM killer */
-	FT_OUTCOME_INTERRUPTED	= 2,	/* a signal came first; faults again */
-	FT_OUTCOME_SUPERSEDED	= 3,	/* the thread faulted anew, end unseen */
-	FT_OUTCOME_EXITED	= 4,	/* the thread ended inside the fault */
+	FT_OUTCOME_RESOLVED = 0,
+	FT_OUTCOME_FAILED = 1,	    /* a signal, or the OOM killer */
+	FT_OUTCOME_INTERRUPTED = 2, /* a signal came first; faults again */
+	FT_OUTCOME_SUPERSEDED = 3,  /* the thread faulted anew, end unseen */
+	FT_OUTCOME_EXITED = 4,	    /* the thread ended inside the fault */
 	FT_OUTCOME_COUNT
 };
 
 /* What a page table entry says, without this architecture's spelling. */
 enum ft_pte {
-	FT_PTE_UNKNOWN		= 0,	/* the page tables could not be read */
-	FT_PTE_NONE		= 1,
-	FT_PTE_PRESENT		= 2,
-	FT_PTE_PROTNONE		= 3,	/* NUMA hint, if the VMA is accessible */
-	FT_PTE_SWAP		= 4,
-	FT_PTE_MIGRATION	= 5,
-	FT_PTE_DEVICE		= 6,	/* device-private memory */
-	FT_PTE_POISON		= 7,
-	FT_PTE_MARKER		= 8,	/* uffd-wp, guard */
-	FT_PTE_SPECIAL		= 9,	/* a non-swap entry of unknown type */
+	FT_PTE_UNKNOWN = 0, /* the page tables could not be read */
+	FT_PTE_NONE = 1,
+	FT_PTE_PRESENT = 2,
+	FT_PTE_PROTNONE = 3, /* NUMA hint, if the VMA is accessible */
+	FT_PTE_SWAP = 4,
+	FT_PTE_MIGRATION = 5,
+	FT_PTE_DEVICE = 6, /* device-private memory */
+	FT_PTE_POISON = 7,
+	FT_PTE_MARKER = 8,  /* uffd-wp, guard */
+	FT_PTE_SPECIAL = 9, /* a non-swap entry of unknown type */
 };
 
 /* What the present entry maps. */
 enum ft_page {
-	FT_PAGE_UNKNOWN		= 0,
-	FT_PAGE_ANON		= 1,
-	FT_PAGE_KSM		= 2,
-	FT_PAGE_FILE		= 3,	/* page cache, shmem included */
-	FT_PAGE_ZERO		= 4,	/* the shared zero page, small or huge */
-	FT_PAGE_RAW		= 5,	/* no struct page behind it: a PFN map */
+	FT_PAGE_UNKNOWN = 0,
+	FT_PAGE_ANON = 1,
+	FT_PAGE_KSM = 2,
+	FT_PAGE_FILE = 3, /* page cache, shmem included */
+	FT_PAGE_ZERO = 4, /* the shared zero page, small or huge */
+	FT_PAGE_RAW = 5,  /* no struct page behind it: a PFN map */
 };
 
 enum ft_page_fact {
-	FT_WAS_WRITABLE		= 1 << 0,	/* entry before allowed writes */
-	FT_WAS_UFFD_WP		= 1 << 1,	/* entry before: uffd-wp bit */
-	FT_IS_WRITABLE		= 1 << 2,	/* entry after allows writes */
-	FT_SAME_PAGE		= 1 << 3,	/* both present, same frame */
+	FT_WAS_WRITABLE = 1 << 0, /* entry before allowed writes */
+	FT_WAS_UFFD_WP = 1 << 1,  /* entry before: uffd-wp bit */
+	FT_IS_WRITABLE = 1 << 2,  /* entry after allows writes */
+	FT_SAME_PAGE = 1 << 3,	  /* both present, same frame */
 };
 
 enum ft_vma_fact {
-	FT_VMA_KNOWN		= 1 << 0,	/* the lookup gave an answer */
-	FT_VMA_COVERS		= 1 << 1,	/* ... a mapping with the address */
-	FT_VMA_READ		= 1 << 2,
-	FT_VMA_WRITE		= 1 << 3,
-	FT_VMA_EXEC		= 1 << 4,
-	FT_VMA_SHARED		= 1 << 5,	/* writes reach others: not COW */
-	FT_VMA_MAYSHARE		= 1 << 6,	/* 's' in /proc/PID/maps */
-	FT_VMA_ANON		= 1 << 7,	/* no vm_ops: private anonymous */
-	FT_VMA_FILE		= 1 << 8,	/* a regular file or block device */
-	FT_VMA_SHMEM		= 1 << 9,
-	FT_VMA_HUGETLB		= 1 << 10,
-	FT_VMA_DEVICE		= 1 << 11,	/* DAX, PFN map, driver, [vdso] */
-	FT_VMA_UFFD		= 1 << 12,	/* registered with a userfaultfd */
-	FT_VMA_HEAP		= 1 << 13,	/* "[heap]" */
-	FT_VMA_STACK		= 1 << 14,	/* "[stack]" */
-	FT_VMA_UFFD_WP		= 1 << 15,
+	FT_VMA_KNOWN = 1 << 0,	/* the lookup gave an answer */
+	FT_VMA_COVERS = 1 << 1, /* ... a mapping with the address */
+	FT_VMA_READ = 1 << 2,
+	FT_VMA_WRITE = 1 << 3,
+	FT_VMA_EXEC = 1 << 4,
+	FT_VMA_SHARED = 1 << 5,	  /* writes reach others: not COW */
+	FT_VMA_MAYSHARE = 1 << 6, /* 's' in /proc/PID/maps */
+	FT_VMA_ANON = 1 << 7,	  /* no vm_ops: private anonymous */
+	FT_VMA_FILE = 1 << 8,	  /* a regular file or block device */
+	FT_VMA_SHMEM = 1 << 9,
+	FT_VMA_HUGETLB = 1 << 10,
+	FT_VMA_DEVICE = 1 << 11, /* DAX, PFN map, driver, [vdso] */
+	FT_VMA_UFFD = 1 << 12,	 /* registered with a userfaultfd */
+	FT_VMA_HEAP = 1 << 13,	 /* "[heap]" */
+	FT_VMA_STACK = 1 << 14,	 /* "[stack]" */
+	FT_VMA_UFFD_WP = 1 << 15,
 };
 
 /* One fault, finished. Facts only: its kind is ft_classify()'s to say. */
 struct ft_fault {
 	struct ft_header h;
 	__u64 addr;
-	__u64 ip;			/* 0 for gup */
-	__u64 latency_ns;		/* or FT_UNKNOWN64: its end was not seen */
-	__u64 vma_start;		/* as it was when the fault began */
+	__u64 ip;	  /* 0 for gup */
+	__u64 latency_ns; /* or FT_UNKNOWN64: its end was not seen */
+	__u64 vma_start;  /* as it was when the fault began */
 	__u64 vma_end;
-	__u64 vma_offset;		/* in the file, in bytes */
-	__u64 inode;			/* with dev: the pair /proc/PID/maps shows */
-	__u64 name_id;			/* of an ft_name; 0: none or not taken */
+	__u64 vma_offset; /* in the file, in bytes */
+	__u64 inode;	  /* with dev: the pair /proc/PID/maps shows */
+	__u64 name_id;	  /* of an ft_name; 0: none or not taken */
 	__u64 cgroup_id;
-	__u64 read_bytes;		/* submitted by the thread inside the fault */
+	__u64 read_bytes; /* submitted by the thread inside the fault */
 	__u64 run_delay_ns;
 	__u32 pid;
 	__u32 tid;
 	char comm[FT_COMM_LEN];
-	__u32 dev;			/* the kernel's: major << 20 | minor */
-	__u32 vma;			/* enum ft_vma_fact */
-	__u32 weight;			/* stands for so many faults (--sample) */
-	__u8 access;			/* enum ft_access */
-	__u8 origin;			/* enum ft_origin */
-	__u8 outcome;			/* enum ft_outcome */
-	__u8 major;			/* 0, 1, or FT_UNKNOWN8: never resolved */
-	__u8 before;			/* enum ft_pte, at the begin */
-	__u8 before_page;		/* enum ft_page */
-	__u8 after;			/* enum ft_pte, at the end */
+	__u32 dev;	  /* the kernel's: major << 20 | minor */
+	__u32 vma;	  /* enum ft_vma_fact */
+	__u32 weight;	  /* stands for so many faults (--sample) */
+	__u8 access;	  /* enum ft_access */
+	__u8 origin;	  /* enum ft_origin */
+	__u8 outcome;	  /* enum ft_outcome */
+	__u8 major;	  /* 0, 1, or FT_UNKNOWN8: never resolved */
+	__u8 before;	  /* enum ft_pte, at the begin */
+	__u8 before_page; /* enum ft_page */
+	__u8 after;	  /* enum ft_pte, at the end */
 	__u8 after_page;
-	__u8 page;			/* enum ft_page_fact */
-	__u8 order;			/* of the folio mapped now */
-	__u8 retries;			/* FT_UNKNOWN8: the plan cannot see them */
-	__u8 blocked;			/* the thread slept inside the fault */
-	__u8 signal;			/* 0, SIGSEGV, SIGBUS, or SIGKILL for OOM */
+	__u8 page;    /* enum ft_page_fact */
+	__u8 order;   /* of the folio mapped now */
+	__u8 retries; /* FT_UNKNOWN8: the plan cannot see them */
+	__u8 blocked; /* the thread slept inside the fault */
+	__u8 signal;  /* 0, SIGSEGV, SIGBUS, or SIGKILL for OOM */
 	__s8 si_code;
 	__u8 pad[6];
 };
@@ -143,40 +138,40 @@ _Static_assert(sizeof(struct ft_header) == 16, "ft_header is a contract");
 _Static_assert(sizeof(struct ft_fault) == 160, "ft_fault is a contract");
 
 enum ft_name_form {
-	FT_NAME_PATH	= 1,	/* components, the leaf first, each NUL-ended */
-	FT_NAME_DELETED	= 2,	/* the same; the file has no name any more */
-	FT_NAME_SIMPLE	= 3,	/* "/NAME (deleted)": memfd, SYSV, /dev/zero */
-	FT_NAME_ANONFD	= 4,	/* "anon_inode:NAME" */
+	FT_NAME_PATH = 1,	/* components, the leaf first, each NUL-ended */
+	FT_NAME_DELETED = 2,	/* the same; the file has no name any more */
+	FT_NAME_SIMPLE = 3,	/* "/NAME (deleted)": memfd, SYSV, /dev/zero */
+	FT_NAME_ANONFD = 4,	/* "anon_inode:NAME" */
 	FT_NAME_VERBATIM = 5,	/* as it is: "[vdso]" */
-	FT_NAME_ANON	= 6,	/* "[anon:NAME]" */
-	FT_NAME_ANON_SHMEM = 7,	/* "[anon_shmem:NAME]" */
-	FT_NAME_SOCKET	= 8,	/* "socket:[INODE]" */
+	FT_NAME_ANON = 6,	/* "[anon:NAME]" */
+	FT_NAME_ANON_SHMEM = 7, /* "[anon_shmem:NAME]" */
+	FT_NAME_SOCKET = 8,	/* "socket:[INODE]" */
 };
 
-#define FT_NAME_MAX	4096	/* as PATH_MAX */
-#define FT_NAME_PART	256	/* NAME_MAX and its NUL */
+#define FT_NAME_MAX  4096 /* as PATH_MAX */
+#define FT_NAME_PART 256  /* NAME_MAX and its NUL */
 
 /* A mapping's name, sent once, before the first fault that points to it. */
 struct ft_name {
 	struct ft_header h;
 	__u64 id;
 	__u64 inode;
-	__u32 form;		/* enum ft_name_form */
-	__u32 len;		/* bytes of text used */
+	__u32 form; /* enum ft_name_form */
+	__u32 len;  /* bytes of text used */
 	char text[FT_NAME_MAX];
 };
 
 /* How faults are lost, each counted on the CPU where it happened. */
 struct ft_counters {
-	__u64 resolved;		/* ends seen of wanted threads, whatever the filter */
-	__u64 delivered;	/* records put into the ring */
-	__u64 lost_ring;	/* the ring was full */
-	__u64 lost_storage;	/* no room for the thread's state */
-	__u64 lost_unpaired;	/* an end whose begin was not seen */
-	__u64 lost_late;	/* still open when tracing ended */
-	__u64 lost_late_taken_back;	/* ended after all, and told */
-	__u64 flt_total;	/* min_flt + maj_flt of the wanted threads, all told */
-	__u64 probe_faults;	/* faults of some tracer's probe reads: not faults */
+	__u64 resolved;		    /* ends seen of wanted threads, whatever the filter */
+	__u64 delivered;	    /* records put into the ring */
+	__u64 lost_ring;	    /* the ring was full */
+	__u64 lost_storage;	    /* no room for the thread's state */
+	__u64 lost_unpaired;	    /* an end whose begin was not seen */
+	__u64 lost_late;	    /* still open when tracing ended */
+	__u64 lost_late_taken_back; /* ended after all, and told */
+	__u64 flt_total;	    /* min_flt + maj_flt of the wanted threads, all told */
+	__u64 probe_faults;	    /* faults of some tracer's probe reads: not faults */
 };
 
 #endif /* FT_FAULTTRACE_H */

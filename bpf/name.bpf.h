@@ -82,7 +82,7 @@ struct name_source {
 	__u64 id;
 	__u64 inode;
 	__u64 mnt;
-	struct dentry *dentry;	/* or NULL: text */
+	struct dentry *dentry; /* or NULL: text */
 	const void *text;
 	__u32 form;
 };
@@ -159,8 +159,8 @@ static __always_inline bool name_send(struct name_source *source)
 	name->inode = source->inode;
 	name->form = source->form;
 	name->len = 0;
-	whole = source->text ? name_append(name, source->text) :
-			       name_walk(name, source->mnt, source->dentry);
+	whole = source->text ? name_append(name, source->text)
+			     : name_walk(name, source->mnt, source->dentry);
 	len = name->len;
 	if (!whole || len > FT_NAME_MAX)
 		return false;

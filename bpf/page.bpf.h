@@ -12,8 +12,8 @@
 
 struct page_view {
 	__u64 pfn;
-	__u8 pte;		/* enum ft_pte */
-	__u8 page;		/* enum ft_page */
+	__u8 pte;  /* enum ft_pte */
+	__u8 page; /* enum ft_page */
 	__u8 order;
 	bool writable;
 	bool uffd_wp;
@@ -31,7 +31,7 @@ struct page_view {
 #define PTE_PFN_MASK	0x000ffffffffff000ULL
 #define PMD_SHIFT	21
 #define PMD_ORDER	9
-#define SWAP_TYPE_SHIFT	59
+#define SWAP_TYPE_SHIFT 59
 
 /* A swap entry keeps the uffd-wp bit elsewhere: only present ones matter here. */
 static __always_inline __u8 pte_not_present(__u64 entry)
@@ -103,9 +103,9 @@ static __always_inline void page_look(struct page_view *view, __u64 entry, bool 
 
 	if (!huge && (entry & PTE_SPECIAL)) {
 		/* KSM's zero pages (use_zero_pages) are marked dirty. */
-		view->page = !(vma & FT_VMA_ANON) ? FT_PAGE_RAW :
-			     entry & PTE_DIRTY	  ? FT_PAGE_KSM :
-						    FT_PAGE_ZERO;
+		view->page = !(vma & FT_VMA_ANON) ? FT_PAGE_RAW
+			     : entry & PTE_DIRTY  ? FT_PAGE_KSM
+						  : FT_PAGE_ZERO;
 		return;
 	}
 	if (!layout.vmemmap || (vma & FT_VMA_DEVICE))
@@ -125,7 +125,7 @@ static __always_inline void page_look(struct page_view *view, __u64 entry, bool 
 }
 
 static __noinline void page_view(struct page_view *view, struct mm_struct *mm, __u64 addr,
-				      __u32 vma)
+				 __u32 vma)
 {
 	__u32 shift = 0;
 	__u64 entry;
@@ -145,7 +145,8 @@ static __noinline void page_view(struct page_view *view, struct mm_struct *mm, _
 	view->uffd_wp = entry & PTE_UFFD_WP;
 	view->order = shift - 12;
 	view->pfn = ((entry & PTE_PFN_MASK & ~((1ULL << shift) - 1)) |
-		     (addr & ((1ULL << shift) - 1))) >> 12;
+		     (addr & ((1ULL << shift) - 1))) >>
+		    12;
 	page_look(view, entry, huge, vma);
 }
 
@@ -155,12 +156,12 @@ static __noinline void page_view(struct page_view *view, struct mm_struct *mm, _
  * and at the index of its address. Nothing but the right bases passes that.
  */
 struct {
-	__u64 addr;		/* in: own pages, written to */
-	__u64 pgd;		/* out */
-	__u64 some_page;	/* out: a struct page address */
-	__u64 entry;		/* out: the entry found for addr */
-	__u32 walked;		/* out: a present leaf was reached */
-	__u32 proved;		/* out: and its struct page agrees */
+	__u64 addr;	 /* in: own pages, written to */
+	__u64 pgd;	 /* out */
+	__u64 some_page; /* out: a struct page address */
+	__u64 entry;	 /* out: the entry found for addr */
+	__u32 walked;	 /* out: a present leaf was reached */
+	__u32 proved;	 /* out: and its struct page agrees */
 } calibration;
 
 static __always_inline void calibrate_pages(void)
@@ -180,8 +181,8 @@ static __always_inline void calibrate_pages(void)
 		return;
 	entry = page_table_entry(calibration.pgd, calibration.addr, &shift);
 	calibration.entry = entry;
-	calibration.walked = shift == 12 && (entry & (PTE_PRESENT | PTE_WRITE)) ==
-						    (PTE_PRESENT | PTE_WRITE);
+	calibration.walked =
+		shift == 12 && (entry & (PTE_PRESENT | PTE_WRITE)) == (PTE_PRESENT | PTE_WRITE);
 	if (!calibration.walked || !layout.vmemmap)
 		return;
 	head = frame_head((entry & PTE_PFN_MASK) >> 12);

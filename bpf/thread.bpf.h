@@ -12,12 +12,12 @@
 
 enum phase {
 	PHASE_IDLE = 0,
-	PHASE_OPEN,		/* rec is being filled */
-	PHASE_SKIPPED,		/* in a fault that a filter refused */
+	PHASE_OPEN,    /* rec is being filled */
+	PHASE_SKIPPED, /* in a fault that a filter refused */
 };
 
 struct thread {
-	struct ft_fault rec;	/* of the open fault, or what is left of the last */
+	struct ft_fault rec; /* of the open fault, or what is left of the last */
 
 	/* Task counters when the fault began. */
 	__u64 maj_flt;
@@ -34,19 +34,19 @@ struct thread {
 	__u64 vma_mm;
 	__u32 vma_generation;
 
-	__u32 attempts;		/* of handle_mm_fault in the open fault */
+	__u32 attempts; /* of handle_mm_fault in the open fault */
 	__u64 before_pfn;
-	__u64 file;		/* struct file of the VMA */
-	__u64 namer;		/* what else names the VMA: see name.bpf.h */
+	__u64 file;  /* struct file of the VMA */
+	__u64 namer; /* what else names the VMA: see name.bpf.h */
 	__u32 namer_form;
 
 	__u8 phase;
-	__u8 armed;		/* flt_base is set */
-	__u8 closed;		/* tracing of this thread is over */
-	__u8 late;		/* counted as lost_late */
-	__u8 killed;		/* SIGKILL was sent to it inside the fault */
-	__u8 oom;		/* ... by the OOM killer */
-	__u8 attempt_open;	/* inside handle_mm_fault */
+	__u8 armed;	   /* flt_base is set */
+	__u8 closed;	   /* tracing of this thread is over */
+	__u8 late;	   /* counted as lost_late */
+	__u8 killed;	   /* SIGKILL was sent to it inside the fault */
+	__u8 oom;	   /* ... by the OOM killer */
+	__u8 attempt_open; /* inside handle_mm_fault */
 	__u32 attempt_flags;
 };
 
@@ -86,8 +86,8 @@ static __always_inline struct thread *this_thread(bool create)
 }
 
 /* task: a pointer that the verifier trusts. */
-#define thread_of(task, create)							\
-	(has_task_storage ? bpf_task_storage_get(&threads, task, NULL,		\
+#define thread_of(task, create)                                                                 \
+	(has_task_storage ? bpf_task_storage_get(&threads, task, NULL,                          \
 						 (create) ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0) \
 			  : thread_by_tid((task)->pid, create))
 

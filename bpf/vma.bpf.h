@@ -11,32 +11,32 @@
 
 #include "thread.bpf.h"
 
-#define VM_READ		0x00000001
-#define VM_WRITE	0x00000002
-#define VM_EXEC		0x00000004
-#define VM_SHARED	0x00000008
-#define VM_MAYSHARE	0x00000080
-#define VM_PFNMAP	0x00000400
-#define VM_UFFD_WP	0x00001000
-#define VM_HUGETLB	0x00400000
+#define VM_READ	    0x00000001
+#define VM_WRITE    0x00000002
+#define VM_EXEC	    0x00000004
+#define VM_SHARED   0x00000008
+#define VM_MAYSHARE 0x00000080
+#define VM_PFNMAP   0x00000400
+#define VM_UFFD_WP  0x00001000
+#define VM_HUGETLB  0x00400000
 
-#define S_IFMT		0170000
-#define S_IFREG		0100000
-#define S_IFBLK		0060000
-#define S_DAX		(1 << 13)
-#define TMPFS_MAGIC		0x01021994
-#define ANON_INODE_FS_MAGIC	0x09041934
-#define SOCKFS_MAGIC		0x534F434B
+#define S_IFMT		    0170000
+#define S_IFREG		    0100000
+#define S_IFBLK		    0060000
+#define S_DAX		    (1 << 13)
+#define TMPFS_MAGIC	    0x01021994
+#define ANON_INODE_FS_MAGIC 0x09041934
+#define SOCKFS_MAGIC	    0x534F434B
 
 /* Maple nodes are 256 bytes, aligned; the low bits hold the type and flags. */
-#define MAPLE_NODE_MASK		0xffULL
-#define MAPLE_TYPE_SHIFT	3
-#define MAPLE_TYPE_MASK		0xf
-#define MAPLE_LEAF_MAX		1	/* maple_dense, maple_leaf_64 */
-#define MAPLE_ARANGE		3	/* maple_arange_64 */
-#define MAPLE_DEPTH_MAX		10
-#define MAPLE_PIVOTS		15	/* of the other types */
-#define MAPLE_ARANGE_PIVOTS	9
+#define MAPLE_NODE_MASK	    0xffULL
+#define MAPLE_TYPE_SHIFT    3
+#define MAPLE_TYPE_MASK	    0xf
+#define MAPLE_LEAF_MAX	    1 /* maple_dense, maple_leaf_64 */
+#define MAPLE_ARANGE	    3 /* maple_arange_64 */
+#define MAPLE_DEPTH_MAX	    10
+#define MAPLE_PIVOTS	    15 /* of the other types */
+#define MAPLE_ARANGE_PIVOTS 9
 
 /* 1 if this pivot's range ends before a user address. 0 is no pivot: never. */
 static __always_inline __u64 pivot_below(__u64 pivot, __u64 addr)
@@ -177,7 +177,7 @@ static __always_inline __u32 vma_flag_facts(__u64 flags)
 	__u32 facts = flags & (VM_READ | VM_WRITE | VM_EXEC | VM_SHARED);
 
 	_Static_assert(FT_VMA_READ == VM_READ << 2 && FT_VMA_WRITE == VM_WRITE << 2 &&
-		       FT_VMA_EXEC == VM_EXEC << 2 && FT_VMA_SHARED == VM_SHARED << 2,
+			       FT_VMA_EXEC == VM_EXEC << 2 && FT_VMA_SHARED == VM_SHARED << 2,
 		       "one shift turns the kernel's bits into ours");
 	facts <<= 2;
 	if (flags & VM_MAYSHARE)
@@ -204,8 +204,7 @@ static __always_inline __u32 vma_role(struct ft_fault *rec, struct mm_struct *mm
  * Copies the mapping into the record. It has to happen before handle_mm_fault
  * runs on: by its return the VMA can be gone.
  */
-static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma,
-				     struct mm_struct *mm)
+static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma, struct mm_struct *mm)
 {
 	__u64 flags = kread(vma, struct vm_area_struct, vm_flags);
 	struct ft_fault *rec = &th->rec;

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 struct child {
-	int pid;		/* 0: none */
-	int go;			/* write end: closing it without a byte ends the child */
-	int failed;		/* read end: errno of the exec, nothing if it worked */
-	int status;		/* as waitpid(2) gives it, once reaped */
+	int pid;    /* 0: none */
+	int go;	    /* write end: closing it without a byte ends the child */
+	int failed; /* read end: errno of the exec, nothing if it worked */
+	int status; /* as waitpid(2) gives it, once reaped */
 	bool reaped;
 };
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 struct kconfig_option {
-	const char *name;	/* "CONFIG_MIGRATION" */
-	bool on;		/* out: =y or =m */
+	const char *name; /* "CONFIG_MIGRATION" */
+	bool on;	  /* out: =y or =m */
 };
 
 /* false: this machine does not say. */

@@ -32,10 +32,10 @@ struct procmap_query {
 	uint64_t build_id_addr;
 };
 
-#define PROCMAP_QUERY_IOCTL	  _IOWR('f', 17, struct procmap_query)
-#define PROCMAP_QUERY_VMA_READ	  0x01
-#define PROCMAP_QUERY_VMA_WRITE	  0x02
-#define PROCMAP_QUERY_VMA_EXEC	  0x04
+#define PROCMAP_QUERY_IOCTL	 _IOWR('f', 17, struct procmap_query)
+#define PROCMAP_QUERY_VMA_READ	 0x01
+#define PROCMAP_QUERY_VMA_WRITE	 0x02
+#define PROCMAP_QUERY_VMA_EXEC	 0x04
 #define PROCMAP_QUERY_VMA_SHARED 0x08
 
 static uint32_t make_dev(unsigned int major, unsigned int minor)

@@ -14,9 +14,9 @@ struct mapping {
 	uint64_t end;
 	uint64_t offset;
 	uint64_t inode;
-	uint32_t dev;		/* the kernel's: major << 20 | minor */
+	uint32_t dev; /* the kernel's: major << 20 | minor */
 	bool read, write, exec, shared;
-	char name[4096];	/* "" for none */
+	char name[4096]; /* "" for none */
 };
 
 /* 0, -ENOENT when no mapping covers the address, else -errno. */

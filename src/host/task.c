@@ -27,7 +27,8 @@ enum task_status task_status(int id)
 		return TASK_GONE;
 	/* The name may hold anything, parentheses too: start after the last one. */
 	after_comm = strrchr(line, ')');
-	if (!after_comm || sscanf(after_comm + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+	if (!after_comm ||
+	    sscanf(after_comm + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
 		return TASK_GONE;
 	if (flags & PF_KTHREAD)
 		return TASK_KERNEL;

@@ -13,7 +13,7 @@ enum task_status {
 	TASK_RUNS,
 	TASK_GONE,
 	TASK_ZOMBIE,
-	TASK_KERNEL,		/* a kernel thread: has no memory to fault on */
+	TASK_KERNEL, /* a kernel thread: has no memory to fault on */
 };
 
 /* id: a pid or a tid. */

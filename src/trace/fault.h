@@ -11,12 +11,12 @@
 struct fault {
 	const struct ft_fault *rec;
 	struct ft_verdict verdict;
-	const char *name;	/* as in /proc/PID/maps; "" for none, never NULL */
+	const char *name; /* as in /proc/PID/maps; "" for none, never NULL */
 };
 
 /* Words of the vocabulary, indexed by the contract's enums. */
 extern const char *const kind_names[FT_KIND_COUNT];
-extern const char *const cow_from_names[FT_COW_COUNT];		/* [0] is NULL */
+extern const char *const cow_from_names[FT_COW_COUNT]; /* [0] is NULL */
 extern const char *const access_names[FT_ACCESS_COUNT];
 extern const char *const origin_names[FT_ORIGIN_COUNT];
 extern const char *const outcome_names[FT_OUTCOME_COUNT];

@@ -39,8 +39,8 @@ static int probe_btf(struct features *features)
 static int probe_bpf(struct features *features)
 {
 	(void)features;
-	int fd __cleanup_close = bpf_prog_load(BPF_PROG_TYPE_PERF_EVENT, "probe", "GPL",
-					       EMPTY_PROGRAM, NULL);
+	int fd __cleanup_close =
+		bpf_prog_load(BPF_PROG_TYPE_PERF_EVENT, "probe", "GPL", EMPTY_PROGRAM, NULL);
 
 	return fd < 0 ? fd : 0;
 }
@@ -63,8 +63,8 @@ static int attach_trampoline(int btf_id, enum bpf_attach_type type)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type,
 		    .attach_btf_id = (unsigned int)btf_id);
-	int prog __cleanup_close = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL",
-						 EMPTY_PROGRAM, &opts);
+	int prog __cleanup_close =
+		bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL", EMPTY_PROGRAM, &opts);
 
 	if (prog < 0)
 		return prog;
@@ -130,8 +130,10 @@ static int probe_sw_events(struct features *features)
 static int probe_task_storage(struct features *features)
 {
 	(void)features;
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_storage_get,
-				       NULL) == 1 ? 0 : -EOPNOTSUPP;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_storage_get, NULL) ==
+			       1
+		       ? 0
+		       : -EOPNOTSUPP;
 }
 
 static int probe_rdonly_cast(struct features *features)

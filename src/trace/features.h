@@ -23,9 +23,9 @@ enum feature {
 };
 
 struct features {
-	int result[FEATURE_COUNT];	/* 0: there; else -errno */
+	int result[FEATURE_COUNT]; /* 0: there; else -errno */
 	bool asked[FEATURE_COUNT];
-	void *vmlinux;			/* struct btf *, or NULL */
+	void *vmlinux; /* struct btf *, or NULL */
 };
 
 void features__init(struct features *features);

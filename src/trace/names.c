@@ -11,17 +11,17 @@
  * Twice what the kernel half remembers having sent, and it forgets by last use
  * as well: what is dropped here is sent again when it is met again.
  */
-#define NAMES_MAX	16384
-#define NR_SLOTS	(2 * NAMES_MAX)
+#define NAMES_MAX 16384
+#define NR_SLOTS  (2 * NAMES_MAX)
 
 struct name {
-	uint64_t id;		/* 0: free */
+	uint64_t id; /* 0: free */
 	char *text;
-	bool used;		/* since the clock's hand last passed */
+	bool used; /* since the clock's hand last passed */
 };
 
 struct names {
-	struct name slots[NR_SLOTS];	/* open addressing, linear probing */
+	struct name slots[NR_SLOTS]; /* open addressing, linear probing */
 	size_t nr;
 	size_t hand;
 };
@@ -145,14 +145,14 @@ static const struct {
 	const char *after;
 	bool is_path;
 } forms[] = {
-	[FT_NAME_PATH]	     = { "", "", true },
-	[FT_NAME_DELETED]    = { "", " (deleted)", true },
-	[FT_NAME_SIMPLE]     = { "/", " (deleted)", false },
-	[FT_NAME_ANONFD]     = { "anon_inode:", "", false },
-	[FT_NAME_VERBATIM]   = { "", "", false },
-	[FT_NAME_ANON]	     = { "[anon:", "]", false },
+	[FT_NAME_PATH] = { "", "", true },
+	[FT_NAME_DELETED] = { "", " (deleted)", true },
+	[FT_NAME_SIMPLE] = { "/", " (deleted)", false },
+	[FT_NAME_ANONFD] = { "anon_inode:", "", false },
+	[FT_NAME_VERBATIM] = { "", "", false },
+	[FT_NAME_ANON] = { "[anon:", "]", false },
 	[FT_NAME_ANON_SHMEM] = { "[anon_shmem:", "]", false },
-	[FT_NAME_SOCKET]     = { "socket:[", "]", false },
+	[FT_NAME_SOCKET] = { "socket:[", "]", false },
 };
 
 void name_text(const struct ft_name *record, char *ret, size_t size)
@@ -169,5 +169,6 @@ void name_text(const struct ft_name *record, char *ret, size_t size)
 		path_text(record->text, record->len, middle, sizeof(middle));
 	else
 		snprintf(middle, sizeof(middle), "%s", record->text);
-	snprintf(ret, size, "%s%s%s", forms[record->form].before, middle, forms[record->form].after);
+	snprintf(ret, size, "%s%s%s", forms[record->form].before, middle,
+		 forms[record->form].after);
 }

@@ -22,7 +22,7 @@ struct pipeline {
 	unsigned long long nr_events;
 	bool reader_gone;
 	int error;
-	struct mapping asked;		/* what /proc said, for names that did not come */
+	struct mapping asked; /* what /proc said, for names that did not come */
 };
 
 int pipeline__new(const struct pipeline_config *config, struct pipeline **ret)

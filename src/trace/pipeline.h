@@ -15,9 +15,9 @@ struct pipeline;
 struct pipeline_config {
 	const struct sink_ops *sink;
 	const struct run_start *start;
-	const char *file;		/* glob over names; NULL: any */
-	unsigned long long max_events;	/* 0: no end */
-	const char *output;		/* path, for messages */
+	const char *file;	       /* glob over names; NULL: any */
+	unsigned long long max_events; /* 0: no end */
+	const char *output;	       /* path, for messages */
 	int fd;
 };
 

@@ -24,8 +24,8 @@ const struct plan plans[] = {
 		.name = "perf",
 		.sees_attempts = false,
 		.what = "user and kernel faults; gup faults only as a number",
-		.needs = { FEATURE_BTF, FEATURE_RINGBUF, FEATURE_PAGE_FAULT_TP,
-			   FEATURE_SW_EVENTS, FEATURE_COUNT },
+		.needs = { FEATURE_BTF, FEATURE_RINGBUF, FEATURE_PAGE_FAULT_TP, FEATURE_SW_EVENTS,
+			   FEATURE_COUNT },
 		.programs = { "fault_accounted" },
 		.sw_events = true,
 	},
@@ -44,8 +44,8 @@ enum feature plan_lacks(struct features *features, const struct plan *plan)
 const struct plan *plan_choose(struct features *features, const char *name)
 {
 	for (size_t i = 0; i < nr_plans; i++)
-		if (strcmp(name, "auto") ? !strcmp(name, plans[i].name) :
-					   plan_lacks(features, &plans[i]) == FEATURE_COUNT)
+		if (strcmp(name, "auto") ? !strcmp(name, plans[i].name)
+					 : plan_lacks(features, &plans[i]) == FEATURE_COUNT)
 			return &plans[i];
 	return NULL;
 }

@@ -11,11 +11,11 @@
 
 struct plan {
 	const char *name;
-	bool sees_attempts;		/* handle_mm_fault itself: gup and retries too */
-	const char *what;		/* for `features` */
-	enum feature needs[5];		/* ended by FEATURE_COUNT */
-	const char *programs[3];	/* beside those that every plan loads */
-	bool sw_events;			/* MIN and MAJ end a fault */
+	bool sees_attempts;	 /* handle_mm_fault itself: gup and retries too */
+	const char *what;	 /* for `features` */
+	enum feature needs[5];	 /* ended by FEATURE_COUNT */
+	const char *programs[3]; /* beside those that every plan loads */
+	bool sw_events;		 /* MIN and MAJ end a fault */
 };
 
 extern const struct plan plans[];

@@ -50,8 +50,8 @@ static int try_plan(struct features *features, const struct plan *plan)
 
 	if (!err)
 		printf("  %-25s %-4s %s\n", "page tables", pages ? "yes" : "no",
-		       pages ? "what tells the kinds apart" :
-			       "not found in this kernel's memory: kinds are often \"other\"");
+		       pages ? "what tells the kinds apart"
+			     : "not found in this kernel's memory: kinds are often \"other\"");
 	tracer__free(tracer);
 	return err;
 }
@@ -68,7 +68,8 @@ int run_features(const struct options *opts)
 	features__init(&features);
 	printf("faulttrace %s on Linux %s %s\n\n", FT_VERSION, uts.release, uts.machine);
 	if (*missing)
-		printf("You lack %s: most answers below are no for that reason alone.\n\n", missing);
+		printf("You lack %s: most answers below are no for that reason alone.\n\n",
+		       missing);
 	printf("Features\n");
 	for (enum feature feature = 0; feature < FEATURE_COUNT; feature++)
 		print_feature(&features, feature);

@@ -110,8 +110,8 @@ static int open_output(struct run *run)
 }
 
 static const char *const target_names[] = {
-	[TARGET_PID] = "pid",	[TARGET_TID] = "tid",	      [TARGET_CGROUP] = "cgroup",
-	[TARGET_ALL] = "all",	[TARGET_COMMAND] = "command",
+	[TARGET_PID] = "pid", [TARGET_TID] = "tid",	    [TARGET_CGROUP] = "cgroup",
+	[TARGET_ALL] = "all", [TARGET_COMMAND] = "command",
 };
 
 static bool wants_color(const struct run *run, bool terminal)
@@ -140,7 +140,7 @@ static void describe(struct run *run, const struct buf *command)
 	uname(&run->uts);
 	if (terminal)
 		ioctl(run->fd, TIOCGWINSZ, &window);
-	run->start = (struct run_start){
+	run->start = (struct run_start) {
 		.version = FT_VERSION,
 		.command = "trace",
 		.plan = run->plan->name,
@@ -233,7 +233,9 @@ static void loop(struct run *run)
 		int n = tracer__poll(run->tracer, wait_ms);
 
 		pipeline__flush(run->pipeline);
-		wait_ms = n > 0 ? WAIT_MIN_MS : wait_ms * 2 < WAIT_MAX_MS ? wait_ms * 2 : WAIT_MAX_MS;
+		wait_ms = n > 0			      ? WAIT_MIN_MS
+			  : wait_ms * 2 < WAIT_MAX_MS ? wait_ms * 2
+						      : WAIT_MAX_MS;
 		ended = target_ended(run);
 		if (end_ns && clock_ns(CLOCK_MONOTONIC) >= end_ns)
 			break;
@@ -257,8 +259,9 @@ static void print_summary(const struct run *run, const struct run_end *end)
 		log_note("%lld more were taken by get_user_pages: plan %s sees only their number",
 			 end->unseen_gup, run->plan->name);
 	if (end->lost_ring)
-		log_note("hint: %llu did not fit the ring buffer: --ring-size, --min-latency or --sample",
-			 end->lost_ring);
+		log_note(
+			"hint: %llu did not fit the ring buffer: --ring-size, --min-latency or --sample",
+			end->lost_ring);
 }
 
 static void finish(struct run *run, struct run_end *end)

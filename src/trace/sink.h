@@ -12,47 +12,47 @@
 #include "../base/buf.h"
 #include "fault.h"
 
-enum timestamp {		/* -T */
-	TIMESTAMP_REL,		/* seconds since the start: text's default */
-	TIMESTAMP_MONO,		/* CLOCK_MONOTONIC */
-	TIMESTAMP_WALL,		/* time of day */
+enum timestamp {		 /* -T */
+		 TIMESTAMP_REL,	 /* seconds since the start: text's default */
+		 TIMESTAMP_MONO, /* CLOCK_MONOTONIC */
+		 TIMESTAMP_WALL, /* time of day */
 };
 
 /* What is known when a run starts, and how it wants to be shown. */
 struct run_start {
 	const char *version;
-	const char *command;		/* "trace" */
+	const char *command; /* "trace" */
 	const char *plan;
-	const char *kernel;		/* release */
+	const char *kernel; /* release */
 	const char *arch;
-	const char *target;		/* "pid", "tid", "cgroup", "all", "command" */
-	const char *target_text;	/* cgroup path, or the command line; or NULL */
-	const int *target_ids;		/* pids or tids; for "command" its pid */
+	const char *target;	 /* "pid", "tid", "cgroup", "all", "command" */
+	const char *target_text; /* cgroup path, or the command line; or NULL */
+	const int *target_ids;	 /* pids or tids; for "command" its pid */
 	size_t nr_target_ids;
 	unsigned int page_size;
-	unsigned long long time_ns;	/* CLOCK_MONOTONIC */
-	unsigned long long wall_ns;	/* the same moment, CLOCK_REALTIME */
-	bool sees_gup;			/* each, not only their number */
+	unsigned long long time_ns; /* CLOCK_MONOTONIC */
+	unsigned long long wall_ns; /* the same moment, CLOCK_REALTIME */
+	bool sees_gup;		    /* each, not only their number */
 	enum timestamp timestamp;
 	bool wide;
 	bool color;
-	bool quiet;			/* no heading */
-	unsigned int columns;		/* of the terminal; 0: not one, do not cut */
+	bool quiet;	      /* no heading */
+	unsigned int columns; /* of the terminal; 0: not one, do not cut */
 };
 
 struct run_end {
-	unsigned long long faults;	/* resolved ones delivered, weighted */
+	unsigned long long faults; /* resolved ones delivered, weighted */
 	unsigned long long major;
 	unsigned long long minor;
-	unsigned long long errors;	/* kind error */
-	unsigned long long latency_ns;	/* sum over the resolved ones */
+	unsigned long long errors;     /* kind error */
+	unsigned long long latency_ns; /* sum over the resolved ones */
 	unsigned long long lost_ring;
 	unsigned long long lost_storage;
 	unsigned long long lost_unpaired;
 	unsigned long long lost_late;
-	long long unseen_gup;		/* -1: unknown */
+	long long unseen_gup; /* -1: unknown */
 	unsigned long long elapsed_ns;
-	long long bpf_run_ns;		/* -1: not measured */
+	long long bpf_run_ns; /* -1: not measured */
 	long long bpf_runs;
 };
 

@@ -32,7 +32,7 @@ struct tracer {
 	void *ctx;
 	struct bpf_link **links;
 	size_t nr_links;
-	int *seen_tids;			/* with a perf event of their own */
+	int *seen_tids; /* with a perf event of their own */
 	size_t nr_seen_tids;
 	int stats_fd;
 	struct tracer_totals totals;
@@ -154,7 +154,8 @@ static int fill_maps(struct tracer *t)
 	int err = 0;
 
 	for (size_t i = 0; i < opts->nr_ids && !err; i++)
-		err = bpf_map_update_elem(bpf_map__fd(t->skel->maps.chosen), &opts->ids[i], &one, 0);
+		err = bpf_map_update_elem(bpf_map__fd(t->skel->maps.chosen), &opts->ids[i], &one,
+					  0);
 	if (t->command_pid && !err)
 		err = bpf_map_update_elem(bpf_map__fd(t->skel->maps.chosen), &t->command_pid, &one,
 					  0);
@@ -231,7 +232,7 @@ static void learn_swap_types(struct tracer *t, const struct btf *vmlinux)
 }
 
 #define GIB	     (1ULL << 30)
-#define MAX_BASES    16384	/* direct map bases to try, 1 GiB apart */
+#define MAX_BASES    16384 /* direct map bases to try, 1 GiB apart */
 #define MAX_VMEMMAPS 64
 
 static bool run_calibration(struct tracer *t, unsigned long long addr)
@@ -487,7 +488,7 @@ static int attach_cpus(struct tracer *t)
 	for (int cpu = 0; !err && cpu < nr; cpu++) {
 		err = attach_sw_events(t, -1, cpu);
 		if (err == -ENODEV || err == -ENXIO)
-			err = 0;	/* offline */
+			err = 0; /* offline */
 	}
 	return err;
 }
@@ -502,8 +503,8 @@ static int attach_all_sw_events(struct tracer *t)
 	if (opts->target == TARGET_COMMAND)
 		return attach_process(t, t->command_pid);
 	for (size_t i = 0; !err && i < opts->nr_ids; i++)
-		err = opts->target == TARGET_TID ? attach_thread(t, opts->ids[i]) :
-						   attach_process(t, opts->ids[i]);
+		err = opts->target == TARGET_TID ? attach_thread(t, opts->ids[i])
+						 : attach_process(t, opts->ids[i]);
 	return err ? err : t->nr_seen_tids ? 0 : -ESRCH;
 }
 
@@ -547,7 +548,8 @@ int tracer__attach(struct tracer *t)
 			log_hint("two file descriptors a thread are needed: raise ulimit -n");
 		return err;
 	}
-	bpf_object__for_each_program(program, t->skel->obj) {
+	bpf_object__for_each_program(program, t->skel->obj)
+	{
 		err = is_run_by_us(t, program) ? 0 : attach_program(t, program);
 		if (err)
 			return err;
@@ -600,7 +602,8 @@ static void sum_bpf_stats(struct tracer *t)
 		return;
 	t->totals.bpf_run_ns = 0;
 	t->totals.bpf_runs = 0;
-	bpf_object__for_each_program(program, t->skel->obj) {
+	bpf_object__for_each_program(program, t->skel->obj)
+	{
 		struct bpf_prog_info info = { 0 };
 		unsigned int len = sizeof(info);
 
@@ -633,8 +636,9 @@ void tracer__finish(struct tracer *t)
 	sum_counters(t);
 	t->totals.counters.lost_late -= t->totals.counters.lost_late_taken_back;
 	/* A thread-level filter drops faults whose gup sisters it cannot tell. */
-	t->totals.unseen_gup = whole ? (long long)(t->totals.counters.flt_total -
-						   t->totals.counters.resolved) : -1;
+	t->totals.unseen_gup =
+		whole ? (long long)(t->totals.counters.flt_total - t->totals.counters.resolved)
+		      : -1;
 	if (t->stats_fd >= 0)
 		close(t->stats_fd);
 	t->stats_fd = -1;

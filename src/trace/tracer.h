@@ -27,8 +27,8 @@ void tracer__free(struct tracer *t);
 
 struct tracer_totals {
 	struct ft_counters counters;
-	long long unseen_gup;		/* -1: unknown */
-	long long bpf_run_ns;		/* -1: not measured */
+	long long unseen_gup; /* -1: unknown */
+	long long bpf_run_ns; /* -1: not measured */
 	long long bpf_runs;
 };
 
