@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "../base/cleanup.h"
+#include "../base/parse.h"
 
 #define PF_KTHREAD 0x00200000
 
@@ -41,30 +42,30 @@ int task_threads(int pid, int **tids, size_t *nr)
 {
 	char path[64];
 	struct dirent *entry;
-	size_t size = 16;
+	size_t size = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	DIR *dir __cleanup_closedir = opendir(path);
 
 	if (!dir)
 		return errno == ENOENT ? -ESRCH : -errno;
+	*tids = NULL;
 	*nr = 0;
-	*tids = malloc(size * sizeof(**tids));
-	while (*tids && (entry = readdir(dir))) {
-		int tid = atoi(entry->d_name);
+	while ((entry = readdir(dir))) {
+		uint64_t tid;
 
-		if (tid <= 0)
-			continue;
+		if (parse_u64(entry->d_name, &tid))
+			continue; /* "." and ".." */
 		if (*nr == size) {
-			int *more = realloc(*tids, (size *= 2) * sizeof(**tids));
+			int *more = realloc(*tids, (size += 64) * sizeof(**tids));
 
 			if (!more)
-				break;
+				return -ENOMEM;
 			*tids = more;
 		}
-		(*tids)[(*nr)++] = tid;
+		(*tids)[(*nr)++] = (int)tid;
 	}
-	return *tids ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* What tracing needs; CAP_SYS_ADMIN contains the others. */
