@@ -14,16 +14,19 @@
 #define NAMES_MAX 16384
 #define NR_SLOTS  (2 * NAMES_MAX)
 
+#define NR_CANDIDATES 16
+
 struct name {
 	uint64_t id; /* 0: free */
 	char *text;
-	bool used; /* since the clock's hand last passed */
+	uint64_t used; /* when: counted in uses */
 };
 
 struct names {
 	struct name slots[NR_SLOTS]; /* open addressing, linear probing */
 	size_t nr;
-	size_t hand;
+	size_t hand; /* where to look for one to drop */
+	uint64_t uses;
 };
 
 int names__new(struct names **ret)
@@ -78,19 +81,20 @@ static void remove_slot(struct names *names, size_t gap)
 	memset(&names->slots[gap], 0, sizeof(names->slots[gap]));
 }
 
+/* Of the next few, the one that was not used for longest: close to the oldest of all. */
 static void drop_one(struct names *names)
 {
-	for (;; names->hand = (names->hand + 1) % NR_SLOTS) {
-		struct name *name = &names->slots[names->hand];
+	size_t oldest = NR_SLOTS;
 
-		if (!name->id)
+	for (int seen = 0; seen < NR_CANDIDATES; names->hand = (names->hand + 1) % NR_SLOTS) {
+		if (!names->slots[names->hand].id)
 			continue;
-		if (!name->used) {
-			remove_slot(names, names->hand);
-			return;
-		}
-		name->used = false;
+		if (oldest == NR_SLOTS ||
+		    names->slots[names->hand].used < names->slots[oldest].used)
+			oldest = names->hand;
+		seen++;
 	}
+	remove_slot(names, oldest);
 }
 
 const char *names__find(struct names *names, uint64_t id)
@@ -99,7 +103,7 @@ const char *names__find(struct names *names, uint64_t id)
 
 	if (!id || !name->id)
 		return NULL;
-	name->used = true;
+	name->used = ++names->uses;
 	return name->text;
 }
 
@@ -119,7 +123,7 @@ void names__learn(struct names *names, const struct ft_name *record)
 	free(name->text);
 	name->id = record->id;
 	name->text = strdup(text);
-	name->used = true;
+	name->used = ++names->uses;
 	if (!name->text)
 		remove_slot(names, (size_t)(name - names->slots));
 }

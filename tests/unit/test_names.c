@@ -87,7 +87,7 @@ static void test_eviction(void)
 			CHECK(names__find(names, 42) != NULL);
 		CHECK(names__find(names, id) && !strcmp(names__find(names, id) + 1, leaf));
 	}
-	CHECK_STR(names__find(names, 42), "/hot");
+	CHECK(names__find(names, 42) && !strcmp(names__find(names, 42), "/hot"));
 	CHECK(!names__find(names, 43));
 	CHECK(!names__find(names, 0));
 	names__free(names);
