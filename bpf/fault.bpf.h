@@ -37,8 +37,6 @@ static __always_inline void emit(struct thread *th)
 	}
 	if (bpf_ringbuf_output(&ring, rec, sizeof(*rec), flags))
 		count(lost_ring);
-	else
-		count(delivered);
 }
 
 /* How much the task's own counters moved inside the fault. */

@@ -164,7 +164,6 @@ struct ft_name {
 /* How faults are lost, each counted on the CPU where it happened. */
 struct ft_counters {
 	__u64 resolved;		    /* ends seen of wanted threads, whatever the filter */
-	__u64 delivered;	    /* records put into the ring */
 	__u64 lost_ring;	    /* the ring was full */
 	__u64 lost_storage;	    /* no room for the thread's state */
 	__u64 lost_unpaired;	    /* an end whose begin was not seen */

@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "buf.h"
 
@@ -21,18 +22,21 @@ void log_vat(enum log_level level, const char *fmt, va_list args)
 {
 	struct buf message = { 0 };
 	struct buf line = { 0 };
+	char *next;
 
 	if (level > max_level)
 		return;
 	buf__vaddf(&message, fmt, args);
-	/* libbpf ends its messages with a newline, we do not. */
-	while (message.len && message.data[message.len - 1] == '\n')
-		message.len--;
 	buf__addc(&message, '\0');
-
-	buf__adds(&line, "faulttrace: ");
-	buf__add_text(&line, message.data);
-	buf__addc(&line, '\n');
+	/* libbpf's messages end with a newline, and hold whole verifier logs. */
+	next = message.data;
+	for (char *part = strsep(&next, "\n"); part; part = strsep(&next, "\n")) {
+		if (!*part && part != message.data)
+			continue;
+		buf__adds(&line, "faulttrace: ");
+		buf__add_text(&line, part);
+		buf__addc(&line, '\n');
+	}
 	/* stderr has no buffer: one write, so that lines do not mix. */
 	fwrite(line.data, 1, line.len, stderr);
 	buf__free(&line);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "../base/cleanup.h"
 #include "../base/parse.h"
@@ -66,6 +67,30 @@ int task_threads(int pid, int **tids, size_t *nr)
 		(*tids)[(*nr)++] = (int)tid;
 	}
 	return 0;
+}
+
+bool task_is_thread(int id)
+{
+	char path[64], line[256];
+	int tgid = id;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", id);
+	FILE *f __cleanup_fclose = fopen(path, "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Tgid: %d", &tgid) == 1)
+			break;
+	return tgid != id;
+}
+
+/* The kernel's PROC_PID_INIT_INO: the first pid namespace has always had it. */
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCU
+
+bool task_pids_are_global(void)
+{
+	struct stat ns;
+
+	return !stat("/proc/self/ns/pid", &ns) && ns.st_ino == FIRST_PID_NAMESPACE;
 }
 
 /* What tracing needs; CAP_SYS_ADMIN contains the others. */

@@ -22,6 +22,12 @@ enum task_status task_status(int id);
 /* A process's threads; *tids is malloc()ed. -ESRCH if it is gone. */
 int task_threads(int pid, int **tids, size_t *nr);
 
+/* Is it a thread of a process with another id? */
+bool task_is_thread(int id);
+
+/* Are pids here what they are for the kernel? Not in most containers. */
+bool task_pids_are_global(void);
+
 /* "CAP_BPF, CAP_PERFMON" as far as they are missing; "" if none is. */
 const char *task_missing_capabilities(void);
 

@@ -68,6 +68,11 @@ static int check_privileges(struct run *run)
 		log_hint("run it as root (sudo), or grant the capability");
 		return -EPERM;
 	}
+	if (!task_pids_are_global()) {
+		log_error("cannot trace: pids in this container are not the kernel's");
+		log_hint("run it on the host, or in the host's pid namespace (--pid=host)");
+		return -ENOTSUP;
+	}
 	if (!features__has(&run->features, FEATURE_BTF)) {
 		log_error("cannot trace: this kernel has no BTF (/sys/kernel/btf/vmlinux)");
 		log_hint("a kernel built with CONFIG_DEBUG_INFO_BTF=y is needed");

@@ -19,6 +19,13 @@ int targets__check(const struct options *opts)
 	for (size_t i = 0; i < opts->nr_ids; i++) {
 		enum task_status status = task_status(opts->ids[i]);
 
+		if (status == TASK_RUNS && opts->target == TARGET_PID &&
+		    task_is_thread(opts->ids[i])) {
+			log_error("cannot trace process %d: it is a thread of another process",
+				  opts->ids[i]);
+			log_hint("-t %d traces the thread", opts->ids[i]);
+			return -ESRCH;
+		}
 		if (status == TASK_RUNS)
 			continue;
 		log_error("cannot trace %s %d: %s", what, opts->ids[i], refusals[status]);
