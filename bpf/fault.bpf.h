@@ -25,11 +25,26 @@
 #define SIGBUS	7
 #define SIGSEGV 11
 
+/* Who it was: gathered last, since most filters can do without it. */
+static __always_inline void sign(struct ft_fault *rec)
+{
+	__u64 pid_tid = bpf_get_current_pid_tgid();
+
+	rec->h.type = FT_RECORD_FAULT;
+	rec->h.size = sizeof(*rec);
+	rec->pid = pid_tid >> 32;
+	rec->tid = (__u32)pid_tid;
+	rec->cgroup_id = bpf_get_current_cgroup_id();
+	rec->weight = sample;
+	read_comm(this_task(), rec->comm);
+}
+
 static __always_inline void emit(struct thread *th)
 {
 	struct ft_fault *rec = &th->rec;
 	__u64 flags = BPF_RB_NO_WAKEUP;
 
+	sign(rec);
 	if (!wake_pending && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_at) {
 		/* Once: a wake-up is an interrupt, 5 us on the faulting thread. */
 		wake_pending = true;
@@ -142,7 +157,6 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 {
 	struct ft_fault *rec = &th->rec;
 	__u64 now = bpf_ktime_get_ns();
-	__u64 pid_tid = bpf_get_current_pid_tgid();
 
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
@@ -154,22 +168,15 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 								   start_time) > started_ns
 				       ? 0
 				       : task_faults(task));
-	rec->h.type = FT_RECORD_FAULT;
-	rec->h.size = sizeof(*rec);
 	rec->h.cpu = bpf_get_smp_processor_id();
 	rec->h.time_ns = now;
 	rec->addr = addr;
 	rec->ip = ip;
 	rec->access = how & 0xff;
 	rec->origin = how >> 8;
-	rec->weight = sample;
-	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
-	if (begin_refused(rec))
+	if (begin_refused(rec, task))
 		return;
 	th->phase = PHASE_OPEN;
-	rec->pid = pid_tid >> 32;
-	rec->tid = (__u32)pid_tid;
-	rec->cgroup_id = bpf_get_current_cgroup_id();
 	rec->major = FT_UNKNOWN8;
 	rec->retries = sees_attempts ? 0 : FT_UNKNOWN8;
 	rec->signal = 0;

@@ -9,10 +9,11 @@
 #include "thread.bpf.h"
 #include "glob.h"
 
-static __always_inline bool comm_matches(const char *comm)
+static __always_inline bool comm_matches(struct task_struct *task)
 {
-	char glob[FT_COMM_LEN];
+	char glob[FT_COMM_LEN], comm[FT_COMM_LEN];
 
+	read_comm(task, comm);
 	for (int i = 0; i < FT_COMM_LEN; i++)
 		glob[i] = comm_glob[i];
 	return ft_glob(glob, comm);
@@ -24,7 +25,7 @@ static __always_inline bool sampled_out(void)
 	return sample > 1 && bpf_get_prandom_u32() % sample;
 }
 
-static __always_inline bool begin_refused(struct ft_fault *rec)
+static __always_inline bool begin_refused(struct ft_fault *rec, struct task_struct *task)
 {
 	if (wanted_origins && !(wanted_origins & (1U << (rec->origin & 3))))
 		return true;
@@ -34,7 +35,7 @@ static __always_inline bool begin_refused(struct ft_fault *rec)
 		return true;
 	if (filter_uid && (__u32)bpf_get_current_uid_gid() != wanted_uid)
 		return true;
-	if (filter_comm && !comm_matches(rec->comm))
+	if (filter_comm && !comm_matches(task))
 		return true;
 	return sampled_out();
 }
