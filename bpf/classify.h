@@ -9,6 +9,9 @@
 
 #include "faulttrace.h"
 
+/* Inlined always: BPF functions cannot return a structure. */
+#define FT_PURE static inline __attribute__((always_inline))
+
 enum ft_kind {
 	FT_KIND_OTHER = 0,
 	FT_KIND_ANON = 1,
@@ -44,7 +47,7 @@ struct ft_verdict {
 };
 
 /* The handler's copy of a page; FT_COW_NONE if what it copied is unknown. */
-static inline struct ft_verdict ft_cow(__u8 page)
+FT_PURE struct ft_verdict ft_cow(__u8 page)
 {
 	struct ft_verdict v = { FT_KIND_COW, FT_COW_NONE };
 
@@ -59,7 +62,7 @@ static inline struct ft_verdict ft_cow(__u8 page)
 	return v;
 }
 
-static inline struct ft_verdict ft_verdict(__u8 kind)
+FT_PURE struct ft_verdict ft_verdict(__u8 kind)
 {
 	struct ft_verdict v = { kind, FT_COW_NONE };
 
@@ -67,7 +70,7 @@ static inline struct ft_verdict ft_verdict(__u8 kind)
 }
 
 /* May the mapping be touched this way at all? */
-static inline int ft_access_allowed(const struct ft_fault *f)
+FT_PURE int ft_access_allowed(const struct ft_fault *f)
 {
 	if (f->access == FT_ACCESS_WRITE)
 		return !!(f->vma & FT_VMA_WRITE);
@@ -80,7 +83,7 @@ static inline int ft_access_allowed(const struct ft_fault *f)
  * A userfaultfd handler was asked: registered, the thread slept, and there
  * was something to ask for (a missing page, or a write-protected one).
  */
-static inline int ft_waited_for_uffd(const struct ft_fault *f)
+FT_PURE int ft_waited_for_uffd(const struct ft_fault *f)
 {
 	if (!(f->vma & FT_VMA_UFFD) || !f->blocked)
 		return 0;
@@ -90,7 +93,7 @@ static inline int ft_waited_for_uffd(const struct ft_fault *f)
 }
 
 /* Nothing was mapped before. */
-static inline struct ft_verdict ft_classify_missing(const struct ft_fault *f)
+FT_PURE struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 {
 	int writes = f->access == FT_ACCESS_WRITE;
 
@@ -113,7 +116,7 @@ static inline struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 }
 
 /* Something was mapped: write protection, or nothing to do at all. */
-static inline struct ft_verdict ft_classify_present(const struct ft_fault *f)
+FT_PURE struct ft_verdict ft_classify_present(const struct ft_fault *f)
 {
 	if (f->access != FT_ACCESS_WRITE || (f->page & FT_WAS_WRITABLE))
 		return ft_verdict(FT_KIND_SPURIOUS);
@@ -128,7 +131,7 @@ static inline struct ft_verdict ft_classify_present(const struct ft_fault *f)
 }
 
 /* The facts of a fault, or of one so far, to its kind. */
-static inline struct ft_verdict ft_classify(const struct ft_fault *f)
+FT_PURE struct ft_verdict ft_classify(const struct ft_fault *f)
 {
 	int allowed = (f->vma & FT_VMA_COVERS) && ft_access_allowed(f);
 
