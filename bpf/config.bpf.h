@@ -44,17 +44,9 @@ const volatile __u32 page_shift = 12;
 const volatile __u64 wake_at = 1 << 20; /* bytes waiting in the ring */
 const volatile __u64 started_ns;	/* younger tasks began at zero */
 
-/* Learnt by running the calibration programs of this object. */
-struct {
-	__u64 page_offset; /* 0: page tables cannot be read */
-	__u64 vmemmap;
-	__u32 levels;	      /* of the page tables */
-	__u32 swap_types;     /* below it: a swap area */
-	__u32 migration_type; /* the first of ...; 0: unknown */
-	__u32 nr_migration_types;
-	__u32 poison_type;
-	__u32 marker_type;
-} layout;
+/* Learnt after loading (src/trace/layout.c). */
+struct ft_layout layout;
+struct ft_calibration calibration;
 
 /* Set by the program when it asked the reader to wake; cleared by the reader. */
 bool wake_pending;

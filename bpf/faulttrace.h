@@ -161,6 +161,28 @@ struct ft_name {
 	char text[FT_NAME_MAX];
 };
 
+/* Where this kernel keeps its page tables and pages, and how it writes an entry. */
+struct ft_layout {
+	__u64 page_offset; /* of the direct map; 0: page tables cannot be read */
+	__u64 vmemmap;	   /* of the struct pages; 0: not known */
+	__u32 levels;	   /* of the page tables */
+	__u32 swap_types;  /* below it an entry's type is a swap area */
+	/* The first of the types that are none; 0: not known. */
+	__u32 migration_type;
+	__u32 nr_migration_types;
+	__u32 poison_type;
+	__u32 marker_type;
+};
+
+/* One try of a layout on a page of the loader's own. */
+struct ft_calibration {
+	__u64 addr;	 /* in: of the page, written to */
+	__u64 pgd;	 /* out: a pointer into the direct map */
+	__u64 some_page; /* out: a pointer into the struct pages */
+	__u32 walked;	 /* out: a present leaf was reached */
+	__u32 proved;	 /* out: and its struct page is that of addr */
+};
+
 /* How faults are lost, each counted on the CPU where it happened. */
 struct ft_counters {
 	__u64 resolved;		    /* ends seen of wanted threads, whatever the filter */

@@ -151,19 +151,10 @@ static __noinline void page_view(struct page_view *view, struct mm_struct *mm, _
 }
 
 /*
- * Calibration. The loader proposes bases; this program walks to a page of the
- * loader's own with them and checks what stands in its struct page: anonymous,
- * and at the index of its address. Nothing but the right bases passes that.
+ * The loader proposes a layout; this walks to a page of the loader's own with it and
+ * checks what stands in its struct page: anonymous, and at the index of its address.
+ * Nothing but the right layout passes that.
  */
-struct {
-	__u64 addr;	 /* in: own pages, written to */
-	__u64 pgd;	 /* out */
-	__u64 some_page; /* out: a struct page address */
-	__u64 entry;	 /* out: the entry found for addr */
-	__u32 walked;	 /* out: a present leaf was reached */
-	__u32 proved;	 /* out: and its struct page agrees */
-} calibration;
-
 static __always_inline void calibrate_pages(void)
 {
 	struct task_struct *task = this_task();
@@ -180,7 +171,6 @@ static __always_inline void calibrate_pages(void)
 	if (!layout.page_offset)
 		return;
 	entry = page_table_entry(calibration.pgd, calibration.addr, &shift);
-	calibration.entry = entry;
 	calibration.walked =
 		shift == 12 && (entry & (PTE_PRESENT | PTE_WRITE)) == (PTE_PRESENT | PTE_WRITE);
 	if (!calibration.walked || !layout.vmemmap)

@@ -183,6 +183,19 @@ bool features__has(struct features *features, enum feature feature)
 	return !features->result[feature];
 }
 
+bool features__enum_has(struct features *features, const char *name, const char *constant)
+{
+	const struct btf *btf = features__has(features, FEATURE_BTF) ? features->vmlinux : NULL;
+	int id = !btf ? -ENOENT : btf__find_by_name_kind(btf, name, BTF_KIND_ENUM);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
+	const struct btf_enum *value = type ? btf_enum(type) : NULL;
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, value[i].name_off), constant))
+			return true;
+	return false;
+}
+
 const char *feature_name(enum feature feature)
 {
 	return table[feature].name;

@@ -34,6 +34,9 @@ void features__free(struct features *features);
 /* Asks once, remembers. */
 bool features__has(struct features *features, enum feature feature);
 
+/* Does this kernel's enum have that constant? */
+bool features__enum_has(struct features *features, const char *name, const char *constant);
+
 const char *feature_name(enum feature feature);
 /* What it is good for. */
 const char *feature_use(enum feature feature);

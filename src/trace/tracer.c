@@ -2,25 +2,21 @@
 #include "tracer.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../host/cgroup.h"
 #include "../host/clock.h"
-#include "../host/kconfig.h"
 #include "../host/task.h"
 #include "faulttrace.skel.h"
+#include "layout.h"
+#include "sw_events.h"
 
 struct tracer {
 	const struct options *opts;
@@ -32,8 +28,6 @@ struct tracer {
 	void *ctx;
 	struct bpf_link **links;
 	size_t nr_links;
-	int *seen_tids; /* with a perf event of their own */
-	size_t nr_seen_tids;
 	int stats_fd;
 	struct tracer_totals totals;
 };
@@ -183,120 +177,28 @@ static int fill_cgroup(struct tracer *t)
 	return err;
 }
 
-/* Does this kernel's enum have that constant? */
-static bool enum_has(const struct btf *btf, const char *name, const char *constant)
+/* One try of the layout that stands in the programs' memory. */
+static bool try_layout(void *ctx)
 {
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_ENUM);
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned int)id) : NULL;
-	const struct btf_enum *value = type ? btf_enum(type) : NULL;
-
-	for (int i = 0; type && i < btf_vlen(type); i++)
-		if (!strcmp(btf__name_by_offset(btf, value[i].name_off), constant))
-			return true;
-	return false;
-}
-
-/*
- * A page table entry that is not present holds a type: a swap area below some
- * number, above it what the kernel was configured for, in the order poison,
- * migration, device, marker, ending at 31. Since Linux commit 6c287605fd56 ("mm:
- * remember exclusively mapped anonymous pages with PG_anon_exclusive") (in v5.19)
- * there are three migration types, and markers came with the same release. How
- * many device types there are has changed too often: with them only what lies
- * below all of them is known.
- */
-static void learn_swap_types(struct tracer *t, const struct btf *vmlinux)
-{
-	struct kconfig_option config[] = {
-		{ "CONFIG_DEVICE_PRIVATE", false },
-		{ "CONFIG_MIGRATION", false },
-		{ "CONFIG_MEMORY_FAILURE", false },
-	};
-	unsigned int next = 32, nr_special = 9;
-
-	t->skel->bss->layout.swap_types = next - nr_special;
-	if (!kconfig_read(config, 3) || config[0].on)
-		return;
-	bool modern = enum_has(vmlinux, "pageflags", "PG_anon_exclusive");
-
-	if (modern)
-		t->skel->bss->layout.marker_type = --next;
-	if (config[1].on) {
-		t->skel->bss->layout.nr_migration_types = modern ? 3 : 2;
-		next -= modern ? 3 : 2;
-		t->skel->bss->layout.migration_type = next;
-	}
-	if (config[2].on)
-		t->skel->bss->layout.poison_type = --next;
-	t->skel->bss->layout.swap_types = next;
-}
-
-#define GIB	     (1ULL << 30)
-#define MAX_BASES    16384 /* direct map bases to try, 1 GiB apart */
-#define MAX_VMEMMAPS 64
-
-static bool run_calibration(struct tracer *t, unsigned long long addr)
-{
+	struct tracer *t = ctx;
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 
-	t->skel->bss->calibration.addr = addr;
 	return !bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.calibrate), &opts);
 }
 
-/* With the direct map at a place where the walk ends well: is it the right one? */
-static bool prove_pages(struct tracer *t, unsigned long long addr, unsigned long long page_size)
+static void find_layout(struct tracer *t, struct features *features)
 {
-	unsigned long long top = t->skel->bss->calibration.some_page & ~(GIB - 1);
+	struct layout_search search = {
+		.layout = &t->skel->bss->layout,
+		.calibration = &t->skel->bss->calibration,
+		.run = try_layout,
+		.ctx = t,
+	};
 
-	for (int i = 0; i < MAX_VMEMMAPS; i++) {
-		t->skel->bss->layout.vmemmap = top - (unsigned int)i * GIB;
-		if (run_calibration(t, addr) && t->skel->bss->calibration.proved &&
-		    run_calibration(t, addr + page_size) && t->skel->bss->calibration.proved)
-			return true;
-	}
-	t->skel->bss->layout.vmemmap = 0;
-	return false;
-}
-
-static bool find_pages(struct tracer *t, unsigned long long addr, unsigned long long page_size)
-{
-	unsigned long long top = t->skel->bss->calibration.pgd & ~(GIB - 1);
-
-	for (unsigned int i = 0; i < MAX_BASES; i++) {
-		t->skel->bss->layout.page_offset = top - i * GIB;
-		if (run_calibration(t, addr) && t->skel->bss->calibration.walked &&
-		    prove_pages(t, addr, page_size))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Where the kernel keeps its direct map and its struct pages is random and not
- * told: proposed from two pointers into them, and proved on pages of our own.
- */
-static void calibrate(struct tracer *t)
-{
-	size_t page_size = (size_t)getpagesize(), size = 2 * page_size;
-	char *own = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	bool found = false;
-
-	if (own == MAP_FAILED)
-		return;
-	madvise(own, size, MADV_NOHUGEPAGE);
-	memset(own, 1, size);
-	if (run_calibration(t, (unsigned long)own) && t->skel->bss->calibration.pgd) {
-		for (unsigned int levels = 4; levels <= 5 && !found; levels++) {
-			t->skel->bss->layout.levels = levels;
-			found = find_pages(t, (unsigned long)own, page_size);
-		}
-	}
-	if (!found) {
-		t->skel->bss->layout.page_offset = 0;
-		t->skel->bss->layout.vmemmap = 0;
+	layout_learn_types(&t->skel->bss->layout,
+			   features__enum_has(features, "pageflags", "PG_anon_exclusive"));
+	if (!layout_find(&search))
 		log_info("cannot read page tables here: some kinds will be \"other\"");
-	}
-	munmap(own, size);
 }
 
 static void explain_load_failure(int err, const struct options *opts)
@@ -351,8 +253,7 @@ int tracer__open(const struct options *opts, struct features *features, const st
 		explain_load_failure(err, opts);
 		return err;
 	}
-	learn_swap_types(t, features->vmlinux);
-	calibrate(t);
+	find_layout(t, features);
 	err = fill_maps(t);
 	if (!err && opts->target == TARGET_CGROUP)
 		err = fill_cgroup(t);
@@ -395,117 +296,37 @@ static int attach_program(struct tracer *t, struct bpf_program *program)
 	return err;
 }
 
-static int open_sw_event(unsigned long long config, int tid, int cpu, bool inherit)
+/* One software event, opened by sw_events.c. */
+static int attach_sw_event(void *ctx, int fd)
 {
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = config,
-		.sample_period = 1,
-		.inherit = inherit,
-	};
-	int fd = (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	struct tracer *t = ctx;
+	struct bpf_link *link = bpf_program__attach_perf_event(t->skel->progs.fault_accounted, fd);
 
-	return fd < 0 ? -errno : fd;
-}
+	if (!link) {
+		int err = -errno;
 
-/* Both events for one thread, or for one CPU. */
-static int attach_sw_events(struct tracer *t, int tid, int cpu)
-{
-	static const unsigned long long events[] = {
-		PERF_COUNT_SW_PAGE_FAULTS_MIN,
-		PERF_COUNT_SW_PAGE_FAULTS_MAJ,
-	};
-	bool inherit = cpu < 0 && (t->opts->target != TARGET_TID || t->opts->follow);
-
-	for (size_t i = 0; i < 2; i++) {
-		struct bpf_link *link;
-		int fd = open_sw_event(events[i], tid, cpu, inherit);
-
-		if (fd < 0)
-			return fd;
-		link = bpf_program__attach_perf_event(t->skel->progs.fault_accounted, fd);
-		if (!link) {
-			int err = -errno;
-
-			close(fd);
-			return err;
-		}
-		if (keep_link(t, link))
-			return -ENOMEM;
+		close(fd);
+		return err;
 	}
-	return 0;
+	return keep_link(t, link);
 }
 
-static bool tid_seen(const struct tracer *t, int tid)
+static int attach_sw_events(struct tracer *t)
 {
-	for (size_t i = 0; i < t->nr_seen_tids; i++)
-		if (t->seen_tids[i] == tid)
-			return true;
-	return false;
-}
+	struct sw_events events = {
+		.opts = t->opts,
+		.command_pid = t->command_pid,
+		.attach = attach_sw_event,
+		.ctx = t,
+	};
+	int err = sw_events__open(&events);
 
-static int attach_thread(struct tracer *t, int tid)
-{
-	int err = attach_sw_events(t, tid, -1);
-	int *more;
-
-	if (err)
-		return err == -ESRCH ? 0 : err;
-	more = realloc(t->seen_tids, (t->nr_seen_tids + 1) * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	t->seen_tids = more;
-	t->seen_tids[t->nr_seen_tids++] = tid;
-	return 0;
-}
-
-/*
- * New threads inherit the events of the thread that makes them, but a thread
- * may be made by one that has none yet: look again until nothing is new.
- */
-static int attach_process(struct tracer *t, int pid)
-{
-	size_t nr, nr_before;
-	int err;
-
-	do {
-		int *tids __cleanup_free = NULL;
-
-		nr_before = t->nr_seen_tids;
-		err = task_threads(pid, &tids, &nr);
-		for (size_t i = 0; !err && i < nr; i++)
-			if (!tid_seen(t, tids[i]))
-				err = attach_thread(t, tids[i]);
-	} while (!err && t->nr_seen_tids > nr_before);
-	return err == -ESRCH ? 0 : err;
-}
-
-static int attach_cpus(struct tracer *t)
-{
-	int err = 0, nr = libbpf_num_possible_cpus();
-
-	for (int cpu = 0; !err && cpu < nr; cpu++) {
-		err = attach_sw_events(t, -1, cpu);
-		if (err == -ENODEV || err == -ENXIO)
-			err = 0; /* offline */
-	}
+	if (!err || err == -ESRCH)
+		return err;
+	log_error("cannot open the perf events: %s", strerror(-err));
+	if (err == -EMFILE)
+		log_hint("two file descriptors a thread are needed: raise ulimit -n");
 	return err;
-}
-
-static int attach_all_sw_events(struct tracer *t)
-{
-	const struct options *opts = t->opts;
-	int err = 0;
-
-	if (!target_is_chosen(opts))
-		return attach_cpus(t);
-	if (opts->target == TARGET_COMMAND)
-		return attach_process(t, t->command_pid);
-	for (size_t i = 0; !err && i < opts->nr_ids; i++)
-		err = opts->target == TARGET_TID ? attach_thread(t, opts->ids[i])
-						 : attach_process(t, opts->ids[i]);
-	return err ? err : t->nr_seen_tids ? 0 : -ESRCH;
 }
 
 /* Runs an iterator program over all tasks. */
@@ -539,17 +360,10 @@ int tracer__attach(struct tracer *t)
 
 	/* Ends before begins: what is seen to begin is then seen to end. */
 	if (t->plan->sw_events)
-		err = attach_all_sw_events(t);
-	if (err == -ESRCH)
+		err = attach_sw_events(t);
+	if (err)
 		return err;
-	if (err) {
-		log_error("cannot open the perf events: %s", strerror(-err));
-		if (err == -EMFILE)
-			log_hint("two file descriptors a thread are needed: raise ulimit -n");
-		return err;
-	}
-	bpf_object__for_each_program(program, t->skel->obj)
-	{
+	bpf_object__for_each_program(program, t->skel->obj) {
 		err = is_run_by_us(t, program) ? 0 : attach_program(t, program);
 		if (err)
 			return err;
@@ -602,8 +416,7 @@ static void sum_bpf_stats(struct tracer *t)
 		return;
 	t->totals.bpf_run_ns = 0;
 	t->totals.bpf_runs = 0;
-	bpf_object__for_each_program(program, t->skel->obj)
-	{
+	bpf_object__for_each_program(program, t->skel->obj) {
 		struct bpf_prog_info info = { 0 };
 		unsigned int len = sizeof(info);
 
@@ -656,6 +469,5 @@ void tracer__free(struct tracer *t)
 	detach(t);
 	ring_buffer__free(t->ring);
 	faulttrace_bpf__destroy(t->skel);
-	free(t->seen_tids);
 	free(t);
 }

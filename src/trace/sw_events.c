@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "sw_events.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../base/cleanup.h"
+#include "../host/task.h"
+
+static int open_event(unsigned long long config, int tid, int cpu, bool inherit)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = config,
+		.sample_period = 1,
+		.inherit = inherit,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Both events for one thread, or for one CPU. */
+static int open_pair(struct sw_events *events, int tid, int cpu)
+{
+	static const unsigned long long configs[] = {
+		PERF_COUNT_SW_PAGE_FAULTS_MIN,
+		PERF_COUNT_SW_PAGE_FAULTS_MAJ,
+	};
+	const struct options *opts = events->opts;
+	bool inherit = cpu < 0 && (opts->target != TARGET_TID || opts->follow);
+
+	for (size_t i = 0; i < sizeof(configs) / sizeof(*configs); i++) {
+		int fd = open_event(configs[i], tid, cpu, inherit);
+		int err = fd < 0 ? fd : events->attach(events->ctx, fd);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool tid_seen(const struct sw_events *events, int tid)
+{
+	for (size_t i = 0; i < events->nr_tids; i++)
+		if (events->tids[i] == tid)
+			return true;
+	return false;
+}
+
+static int open_thread(struct sw_events *events, int tid)
+{
+	int err = open_pair(events, tid, -1);
+	int *more;
+
+	if (err)
+		return err == -ESRCH ? 0 : err;
+	more = realloc(events->tids, (events->nr_tids + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	events->tids = more;
+	events->tids[events->nr_tids++] = tid;
+	return 0;
+}
+
+/*
+ * New threads inherit the events of the thread that makes them, but a thread
+ * may be made by one that has none yet: look again until nothing is new.
+ */
+static int open_process(struct sw_events *events, int pid)
+{
+	size_t nr, nr_before;
+	int err;
+
+	do {
+		int *tids __cleanup_free = NULL;
+
+		nr_before = events->nr_tids;
+		err = task_threads(pid, &tids, &nr);
+		for (size_t i = 0; !err && i < nr; i++)
+			if (!tid_seen(events, tids[i]))
+				err = open_thread(events, tids[i]);
+	} while (!err && events->nr_tids > nr_before);
+	return err == -ESRCH ? 0 : err;
+}
+
+static int open_cpus(struct sw_events *events)
+{
+	long nr = sysconf(_SC_NPROCESSORS_CONF);
+	int err = 0;
+
+	for (int cpu = 0; !err && cpu < nr; cpu++) {
+		err = open_pair(events, -1, cpu);
+		if (err == -ENODEV || err == -ENXIO)
+			err = 0; /* offline */
+	}
+	return err;
+}
+
+static int open_ids(struct sw_events *events)
+{
+	const struct options *opts = events->opts;
+	int err = 0;
+
+	if (opts->target == TARGET_COMMAND)
+		err = open_process(events, events->command_pid);
+	for (size_t i = 0; !err && i < opts->nr_ids; i++)
+		err = opts->target == TARGET_TID ? open_thread(events, opts->ids[i])
+						 : open_process(events, opts->ids[i]);
+	return err ? err : events->nr_tids ? 0 : -ESRCH;
+}
+
+int sw_events__open(struct sw_events *events)
+{
+	bool by_id = events->opts->target != TARGET_ALL && events->opts->target != TARGET_CGROUP;
+	int err = by_id ? open_ids(events) : open_cpus(events);
+
+	free(events->tids);
+	events->tids = NULL;
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The perf software events that tell the end of a fault: one for minor ones, one
+ * for major ones, on each thread of the target, or on each CPU where the target
+ * is not a list of them. On a thread they cost nobody else anything.
+ */
+#ifndef TRACE_SW_EVENTS_H
+#define TRACE_SW_EVENTS_H
+
+#include "../options.h"
+
+struct sw_events {
+	const struct options *opts;
+	int command_pid;
+	int (*attach)(void *ctx, int fd); /* takes the descriptor, also when it fails */
+	void *ctx;
+
+	/* Threads that have events of their own. */
+	int *tids;
+	size_t nr_tids;
+};
+
+/* 0, -ESRCH when no thread of the target is left, else -errno. */
+int sw_events__open(struct sw_events *events);
+
+#endif /* TRACE_SW_EVENTS_H */
