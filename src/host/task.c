@@ -18,8 +18,9 @@
 enum task_status task_status(int id)
 {
 	char path[64], line[1024];
-	unsigned int flags = 0;
 	const char *after_comm;
+	unsigned int flags;
+	int nr_threads;
 	char state;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", id);
@@ -29,14 +30,17 @@ enum task_status task_status(int id)
 		return TASK_GONE;
 	/* The name may hold anything, parentheses too: start after the last one. */
 	after_comm = strrchr(line, ')');
-	if (!after_comm ||
-	    sscanf(after_comm + 1, " %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
+	if (!after_comm || sscanf(after_comm + 1,
+				  " %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d"
+				  " %*d %*d %d",
+				  &state, &flags, &nr_threads) != 3)
 		return TASK_GONE;
 	if (flags & PF_KTHREAD)
 		return TASK_KERNEL;
 	if (state == 'X' || state == 'x')
 		return TASK_GONE;
-	return state == 'Z' ? TASK_ZOMBIE : TASK_RUNS;
+	/* A process whose first thread has ended looks like a zombie, and is none. */
+	return state == 'Z' && nr_threads <= 1 ? TASK_ZOMBIE : TASK_RUNS;
 }
 
 int task_threads(int pid, int **tids, size_t *nr)

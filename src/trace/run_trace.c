@@ -39,22 +39,29 @@ struct run {
 	struct tracer *tracer;
 };
 
-/* Set by the first SIGINT or SIGTERM; the second one has its default effect. */
+/* Set by the first SIGINT or SIGTERM; after it both end us at once. */
 static volatile sig_atomic_t interrupted;
+
+static void handle_signals(void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
 
 static void on_signal(int sig)
 {
 	(void)sig;
 	interrupted = 1;
+	handle_signals(SIG_DFL);
 }
 
 static void catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	handle_signals(on_signal);
 	/* A reader that went away is an error of write(2), not the end of us. */
 	sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -121,8 +128,10 @@ static const char *const target_names[] = {
 
 static bool wants_color(const struct run *run, bool terminal)
 {
+	const char *no_color = getenv("NO_COLOR");
+
 	if (run->opts->color == COLOR_AUTO)
-		return terminal && !getenv("NO_COLOR");
+		return terminal && (!no_color || !*no_color);
 	return run->opts->color == COLOR_ALWAYS;
 }
 
@@ -160,7 +169,7 @@ static void describe(struct run *run, const struct buf *command)
 		.timestamp = opts->timestamp,
 		.wide = opts->wide,
 		.color = wants_color(run, terminal),
-		.quiet = opts->quiet,
+		.quiet = opts->quiet || !terminal,
 		.columns = terminal ? (window.ws_col ? window.ws_col : 80) : 0,
 	};
 }
@@ -320,12 +329,13 @@ int run_trace(const struct options *opts)
 	struct buf command = { 0 };
 	int status = STATUS_FAILED;
 
-	catch_signals();
-	task_raise_file_limit();
 	features__init(&run.features);
 	if (opts->argv)
 		join_command(&command, opts->argv);
 	if (!prepare(&run)) {
+		/* Not before: the command inherits what it would have had without us. */
+		catch_signals();
+		task_raise_file_limit();
 		describe(&run, &command);
 		if (!build(&run))
 			status = trace(&run);
