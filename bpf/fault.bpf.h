@@ -58,6 +58,7 @@ static __always_inline void emit(struct thread *th)
 static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
 {
 	th->maj_flt = kread(task, struct task_struct, maj_flt);
+	th->flt_begin = th->maj_flt + kread(task, struct task_struct, min_flt);
 	th->nvcsw = kread(task, struct task_struct, nvcsw);
 	th->read_bytes = kread(task, struct task_struct, ioac.read_bytes);
 	th->run_delay = kread(task, struct task_struct, sched_info.run_delay);
@@ -130,20 +131,39 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 }
 
 /*
- * The open fault came to nothing that could be seen. Names and page tables are
- * left out: this is in every program, and loading them is what takes time.
+ * Did the kernel account the open fault although its end was not seen? Programs
+ * at handle_mm_fault can be preempted, and while one is, the kernel skips it for
+ * every other thread of that CPU. Between begin and end nothing else is counted.
+ */
+static __always_inline bool end_was_missed(const struct thread *th, struct task_struct *task)
+{
+	return sees_attempts && task_faults(task) != th->flt_begin;
+}
+
+/*
+ * The open fault came to nothing that could be seen. Names are left out: this is
+ * in every program, and loading them is what takes time.
  */
 static __noinline void fault_abandon(struct thread *th, struct task_struct *task, __u8 outcome,
 				     __u64 now)
 {
 	struct ft_fault *rec = &th->rec;
+	bool missed = end_was_missed(th, task);
 
-	close_with(th, outcome, now);
+	if (missed) {
+		count(resolved);
+		count(missed_ends);
+		th->flt_last = task_faults(task);
+		rec->major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
+	}
+	close_with(th, missed ? FT_OUTCOME_RESOLVED : outcome, missed ? 0 : now);
 	if (end_refused(rec))
 		return;
 	if (sees_attempts && !(rec->vma & FT_VMA_KNOWN))
 		vma_find(th, task);
 	counters_end(th, task);
+	if (missed)
+		page_after(th, task);
 	rec->name_id = 0;
 	if (!kind_refused(rec))
 		emit(th);

@@ -191,6 +191,7 @@ struct ft_counters {
 	__u64 lost_unpaired;	    /* an end whose begin was not seen */
 	__u64 lost_late;	    /* still open when tracing ended */
 	__u64 lost_late_taken_back; /* ended after all, and told */
+	__u64 missed_ends;	    /* resolved, told without a latency */
 	__u64 flt_total;	    /* min_flt + maj_flt of the wanted threads, all told */
 	__u64 probe_faults;	    /* faults of some tracer's probe reads: not faults */
 };

@@ -21,6 +21,7 @@ struct thread {
 
 	/* Task counters when the fault began. */
 	__u64 maj_flt;
+	__u64 flt_begin;
 	__u64 nvcsw;
 	__u64 read_bytes;
 	__u64 run_delay;

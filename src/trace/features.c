@@ -126,14 +126,43 @@ static int probe_sw_events(struct features *features)
 	return fd < 0 ? fd : 0;
 }
 
-/* Asked of a program type that every kernel with tracing has. */
+/* Task storage is typed: a map of ints. */
+static int create_storage(struct btf *btf)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	int id = btf__add_int(btf, "int", sizeof(int), BTF_INT_SIGNED);
+
+	if (id < 0 || btf__load_into_kernel(btf))
+		return -EOPNOTSUPP;
+	opts.btf_fd = (unsigned int)btf__fd(btf);
+	opts.btf_key_type_id = (unsigned int)id;
+	opts.btf_value_type_id = (unsigned int)id;
+	return bpf_map_create(BPF_MAP_TYPE_TASK_STORAGE, "probe", sizeof(int), sizeof(int), 0,
+			      &opts);
+}
+
+/*
+ * The helper is asked of a program type that every kernel with tracing has. Then
+ * some is made: on a processor without cmpxchg16b newer kernels have none to give.
+ */
 static int probe_task_storage(struct features *features)
 {
+	struct btf *btf;
+	int value = 0, err = -EOPNOTSUPP;
+
 	(void)features;
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_storage_get, NULL) ==
-			       1
-		       ? 0
-		       : -EOPNOTSUPP;
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_storage_get, NULL) != 1)
+		return err;
+	btf = btf__new_empty();
+	if (!btf)
+		return -ENOMEM;
+	int map __cleanup_close = create_storage(btf);
+	int self __cleanup_close = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+	if (map >= 0 && self >= 0)
+		err = bpf_map_update_elem(map, &self, &value, BPF_NOEXIST);
+	btf__free(btf);
+	return err;
 }
 
 static int probe_rdonly_cast(struct features *features)
@@ -219,6 +248,7 @@ static const struct {
 	{ FEATURE_FENTRY, ENOTSUPP_KERNEL, "this kernel has no BPF trampolines" },
 	{ FEATURE_KPROBE, ENOENT, "built without CONFIG_KPROBES" },
 	{ FEATURE_TASK_STORAGE, EOPNOTSUPP, "not for tracing programs: a hash is used" },
+	{ FEATURE_TASK_STORAGE, ENOMEM, "this kernel cannot make any: a hash is used" },
 	{ FEATURE_RDONLY_CAST, ENOENT, "bpf_probe_read_kernel is used" },
 };
 

@@ -132,7 +132,8 @@ static void sum_up(struct run_end *sums, const struct fault *fault)
 		sums->major += rec->weight;
 	else
 		sums->minor += rec->weight;
-	sums->latency_ns += rec->latency_ns * rec->weight;
+	if (rec->latency_ns != FT_UNKNOWN64)
+		sums->latency_ns += rec->latency_ns * rec->weight;
 }
 
 static void on_fault(struct pipeline *p, const struct ft_fault *rec)

@@ -265,6 +265,8 @@ static void print_summary(const struct run *run, const struct run_end *end)
 {
 	log_note("%llu faults, %llu major, %.1f us in total; %llu lost; plan %s", end->faults,
 		 end->major, (double)end->latency_ns / 1000, lost(end), run->plan->name);
+	log_info("%llu faults ended unseen: they are told without a latency",
+		 (unsigned long long)tracer__totals(run->tracer)->counters.missed_ends);
 	log_info("%llu faults of probes that read user memory were left out",
 		 (unsigned long long)tracer__totals(run->tracer)->counters.probe_faults);
 	if (end->errors)
