@@ -28,6 +28,7 @@ end_process() {
 	kill -CONT "$1"
 	DEADLINE=5 eventually gone "$1" || kill -KILL "$1"
 	wait "$1"
+	return 0
 }
 
 cleanup() {
@@ -89,9 +90,27 @@ plan_used() {
 	ft -j -- true 2>/dev/null | jq -r 'select(.type == "start").plan'
 }
 
+# Is this the plan that is taken where none is asked for?
+is_first_plan() {
+	[[ $PLAN == auto || $PLAN == "$(PLAN=auto plan_used)" ]]
+}
+
+# For tests of what has nothing to do with the plan.
+once_for_all_plans() {
+	if ! is_first_plan; then
+		skip "all of it" "the same with each plan, and tested with the one that is taken first"
+		exit 0
+	fi
+}
+
 # A number from the last record of a trace.
 end_of() {
-	jq -r "select(.type == \"end\") | $2" "$1"
+	grep '"type":"end"' "$1" | jq -r "$2"
+}
+
+# How many events a trace has lost; and if there are any, which.
+losses() {
+	end_of "$1" '(.lost | add), (.lost | to_entries[] | select(.value > 0) | "\(.key)=\(.value)")' | xargs
 }
 
 # Wait for a command to succeed. The deadline is far away: machines may be slow.
@@ -143,6 +162,14 @@ is_stopped() {
 	[[ $(state_of "$1") == T ]]
 }
 
+tids_of() {
+	ls "/proc/$1/task"
+}
+
+has_threads() {
+	[[ $(tids_of "$1" | wc -l) -eq $2 ]]
+}
+
 # launch FILE COMMAND..: in the background; its output to FILE and FILE.err, its pid in $pid. COMMAND is no function: $pid
 # would be a shell's. Shells make background commands ignore SIGINT; these do not.
 launch() {
@@ -157,8 +184,9 @@ launch() {
 launch_stopped() {
 	local file=$1
 	shift
+	# Not sh: busybox's prefers its own programs to those in PATH.
 	# shellcheck disable=SC2016 # for the shell there
-	launch "$file" sh -c 'kill -STOP $$; exec "$@"' sh "$@"
+	launch "$file" bash -c 'kill -STOP $$; exec "$@"' bash "$@"
 	eventually is_stopped "$pid"
 }
 
@@ -175,6 +203,30 @@ finish() {
 		done
 		background=("${kept[@]}")
 	fi
+} 2>/dev/null # where the shell tells of those that a signal ended
+
+# ---- Refusals -------------------------------------------------------------------------------------------------------
+
+# One error and nothing but hints after it; what else is in FILE is in the complaint.
+one_error() {
+	[[ $(head -n 1 "$1") == "faulttrace: cannot "* ]] && ! tail -n +2 "$1" | grep -qv '^faulttrace: hint: '
+}
+
+# refused NAME STATUS ARGUMENT..: one error, nothing on stdout. STATUS may be a pattern.
+refused() {
+	local name=$1 wanted=$2 status=0
+	shift 2
+	timeout 60 "$FT" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+	# shellcheck disable=SC2053 # a pattern is wanted
+	if [[ $status != $wanted ]]; then
+		fail "refused: $name" "exit status $status, wanted $wanted" "$(<"$work/err")"
+	elif ! one_error "$work/err"; then
+		fail "refused: $name" "not one error:" "$(<"$work/err")"
+	elif [[ -s $work/out ]]; then
+		fail "refused: $name" "on stdout: $(head -n 3 "$work/out")"
+	else
+		ok "refused: $name"
+	fi
 }
 
 # ---- Tracers in the background --------------------------------------------------------------------------------------
@@ -187,6 +239,7 @@ has_started() {
 start_tracer() {
 	local file=$1
 	shift
+	rm -f "$file"
 	launch "$file.tracer" "$FT" trace --plan "$PLAN" -j -o "$file" "$@"
 	tracer=$pid
 	eventually has_started "$file" "$tracer" && grep -qs '"type":"start"' "$file"
@@ -198,9 +251,14 @@ stop_tracer() {
 	finish "$1"
 }
 
-# The faults in a trace for which a jq condition holds.
+# How many faults are in a trace; with a jq condition, only those for which it holds.
 count_of() {
-	jq -c "select(.type == \"fault\" and ($2))" "$1" | wc -l
+	grep -s '"type":"fault"' "$1" | if (($# > 1)); then jq -c "select($2)"; else cat; fi | wc -l
+}
+
+# The ids, thread by thread, that a trace has faults of; "tid" or "pid".
+seen() {
+	grep '"type":"fault"' "$1" | jq ".$2" | sort -u
 }
 
 # What the workload in FILE says it did.

@@ -32,10 +32,13 @@ static sigjmp_buf after_signal;
 /* The pages before fork(), which are shared with the child after it. */
 static volatile char *inherited;
 
+/* Where nothing was mapped before, so that an address tells the step. */
 static volatile char *map(size_t size, int prot, int flags, int fd, off_t offset)
 {
-	void *p = mmap(NULL, size, prot, flags, fd, offset);
+	static uintptr_t hint = 0x100000000000;
+	void *p = mmap((void *)hint, size, prot, flags, fd, offset);
 
+	hint += 4 * FILE_SIZE;
 	if (p == MAP_FAILED) {
 		perror("demo: mmap");
 		exit(1);
