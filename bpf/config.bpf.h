@@ -48,6 +48,9 @@ const volatile __u64 started_ns;	/* younger tasks began at zero */
 struct ft_layout layout;
 struct ft_calibration calibration;
 
+/* Set before the threads are closed one by one: nothing begins any more. */
+bool finished;
+
 /* Set by the program when it asked the reader to wake; cleared by the reader. */
 bool wake_pending;
 

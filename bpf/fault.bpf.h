@@ -181,7 +181,7 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
 	th->phase = PHASE_SKIPPED;
-	if (th->closed)
+	if (th->closed || finished)
 		return;
 	if (!th->armed)
 		thread_arm(th, target != FT_TARGET_CHOSEN && kread(task, struct task_struct,
@@ -312,6 +312,9 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 {
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, true);
+	__u8 access = flags & FAULT_FLAG_WRITE	       ? FT_ACCESS_WRITE
+		      : flags & FAULT_FLAG_INSTRUCTION ? FT_ACCESS_EXEC
+						       : FT_ACCESS_READ;
 	struct mm_struct *mm;
 
 	if (!th)
@@ -322,10 +325,10 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 	/* No registers: get_user_pages, unless it goes on with a page it began. */
 	if (!regs &&
 	    (th->phase != PHASE_OPEN || th->rec.origin != FT_ORIGIN_GUP || th->rec.addr != addr))
-		fault_open(th, task, addr, 0, HOW(FT_ACCESS_READ, FT_ORIGIN_GUP));
+		fault_open(th, task, addr, 0, HOW(access, FT_ORIGIN_GUP));
 	else if (regs && (th->phase != PHASE_OPEN || th->rec.origin == FT_ORIGIN_GUP))
 		fault_open(th, task, addr, kread(regs, struct pt_regs, ip),
-			   HOW(FT_ACCESS_READ,
+			   HOW(access,
 			       flags & FAULT_FLAG_USER ? FT_ORIGIN_USER : FT_ORIGIN_KERNEL));
 	if (th->phase != PHASE_OPEN)
 		return;
@@ -333,10 +336,6 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 	th->attempt_flags = flags;
 	if (th->attempts++)
 		return;
-	if (flags & FAULT_FLAG_WRITE)
-		th->rec.access = FT_ACCESS_WRITE;
-	else if (flags & FAULT_FLAG_INSTRUCTION)
-		th->rec.access = FT_ACCESS_EXEC;
 	mm = kread(vma, struct vm_area_struct, vm_mm);
 	vma_copy(th, vma, mm);
 	th->vma_mm = 0;

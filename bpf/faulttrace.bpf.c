@@ -142,7 +142,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 {
 	struct thread *th = wanted_thread(this_task(), false);
 
-	if (!th || th->closed ||
+	if (!th || th->closed || finished ||
 	    (parent->tgid == child->tgid ? target_is_thread : !follow_children))
 		return 0;
 	th = thread_of(child, true);

@@ -146,8 +146,9 @@ static __always_inline struct thread *wanted_thread(struct task_struct *task, bo
 		return NULL;
 	if (thread_waits_for_exec((__u32)pid_tid, task))
 		return NULL;
-	th = this_thread(create && target != FT_TARGET_CHOSEN);
-	if (!th && create && target != FT_TARGET_CHOSEN)
+	create = create && target != FT_TARGET_CHOSEN && !finished;
+	th = this_thread(create);
+	if (!th && create)
 		count(lost_storage);
 	return th;
 }

@@ -441,6 +441,7 @@ void tracer__finish(struct tracer *t)
 {
 	bool whole = !t->opts->comm && !t->opts->has_uid && t->opts->target != TARGET_CGROUP;
 
+	t->skel->bss->finished = true;
 	iterate(t->skel->progs.finish);
 	sum_bpf_stats(t);
 	detach(t);

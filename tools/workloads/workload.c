@@ -558,7 +558,7 @@ size_t file_window(void)
  */
 void temp_file_windows(struct file *f, size_t windows, const void *content)
 {
-	char page[page_size];
+	static char page[64 * 1024]; /* the largest page there is */
 
 	temp_file(f);
 	if (keeps_files_in_memory(f))
