@@ -1,27 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What each part of faulttrace costs a fault: with all, less with all but this one.
+# What each part of faulttrace costs a fault: all of it, less all but this part.
 include "format";
 
-def modes: ["anon", "file", "cow"];
+def row($title; $values): ($title | left(50)) + ($values | map(fixed(0) | right(10)) | join(""));
 
-def added($mode): .modes[$mode].added_ns.median // 0;
+def heading($title; $columns): ($title | left(50)) + ($columns | map(right(10)) | join(""));
 
-def row($title; $values): ($title | left(44)) + ($values | map(fixed(0) | right(12)) | join(""));
+def difference($a; $b): [range($a | length) as $i
+	| if $a[$i] == null or $b[$i] == null then null else $a[$i] - $b[$i] end];
 
-def costs($what): [modes[] as $mode | $what | added($mode)];
+# As the kernel accounts the time inside BPF programs, and as the toucher sees it.
+def costs($inside; $step): [.inside_ns[$inside], .steps[$step].modes.anon.added_ns.median?];
+
+def without($part): costs("inside-" + $part; "without-" + $part);
 
 . as $s
-| [$parts | split("\n")[] | select(test("^[a-z-]+@")) | split("@")] as $list
-| costs($s.steps.null) as $all
-| [$list[] as [$name, $file, $edit, $what] | {what: $what,
-	cost: [modes[] as $mode | ($s.steps.null | added($mode))
-		- ($s.steps["without-" + $name] | added($mode))]}] as $rows
-| costs($s.steps["begin"]) as $begin | costs($s.steps["end"]) as $ends
-| [range(modes | length) as $i | $all[$i] - $begin[$i] - $ends[$i]
-	- ([$rows[].cost[$i]] | add // 0)] as $rest
-| ("part" | left(44)) + (modes | map(right(12)) | join("")),
-  row("called where a fault begins (empty programs)"; $begin),
-  row("called where it ends (empty program)"; $ends),
+| costs("inside"; "null") as $all
+| without("nothing") as $nothing
+| [$parts | split("\n")[] | select(test("^[a-z-]+@")) | split("@") | select(.[0] != "nothing")]
+| map(. as [$name, $file, $edit, $what]
+	| {what: $what, cost: difference($all; $s | without($name))}) as $rows
+| (reduce $rows[] as $row (difference($all; $nothing); difference(.; $row.cost))) as $rest
+| ($s.machine | "\(.version); plan \(.plan); \(.kernel) \(.arch)\(.virtual); \(.rounds) rounds"),
+  "",
+  heading("ns per fault"; ["inside", "added"]),
+  row("all"; $all),
+  row("the hooks alone (empty programs)"; $s | costs("none"; "floor")),
+  row("  where a fault begins"; $s | costs("none"; "begin")),
+  row("  where it ends"; $s | costs("none"; "end")),
+  row("for a process that is not wanted"; $nothing),
+  "",
+  "less, with this part left out",
   ($rows[] | row(.what; .cost)),
-  row("the rest: whose it is, state, filling in"; $rest),
-  row("all: what faulttrace adds"; $all)
+  row("what is in none of them"; $rest)

@@ -63,6 +63,8 @@ def flood_max(f): [$floods[] | f] | max;
 			lost: ([$r[].lost // empty] | if . == [] then null else add end),
 			rss_mb: ([$r[].rss_kb] | max / 1024 | tenth)
 		})}] | add // {}),
+	inside_ns: ([$samples[] | select(.type == "inside")] | group_by(.step)
+		| map({(.[0].step): (map(.ns) | min | tenth)}) | add // {}),
 	floods: [$floods[] | {sink, threads, touched, seen, lost,
 		cpu_s_per_million: (.tracer_ns / .touched / 1000 | hundredth),
 		rss_mb: (.rss_kb / 1024 | tenth)}],
