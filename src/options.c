@@ -336,7 +336,8 @@ static int set_sink(struct parser *p, const struct option_row *row, const char *
 static int set_timestamp(struct parser *p, const struct option_row *row, const char *arg)
 {
 	/* A bare -T asks for the time of day, as dmesg's and bcc's does. */
-	int word = arg ? find_word(row->words, arg, strlen(arg)) : TIMESTAMP_WALL;
+	const char *name = arg && *arg == '=' ? arg + 1 : arg; /* -T=wall, as help writes it */
+	int word = name ? find_word(row->words, name, strlen(name)) : TIMESTAMP_WALL;
 
 	if (word < 0)
 		return word;

@@ -110,6 +110,17 @@ bool child__ended(struct child *c)
 	return c->reaped;
 }
 
+void child__wait(struct child *c, int sig)
+{
+	if (c->pid <= 0 || child__ended(c))
+		return;
+	if (sig)
+		kill(c->pid, sig);
+	while (waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
+		;
+	c->reaped = true;
+}
+
 void child__stop(struct child *c)
 {
 	if (c->pid <= 0 || child__ended(c))
@@ -118,12 +129,10 @@ void child__stop(struct child *c)
 	if (c->go >= 0) {
 		close(c->go);
 		c->go = -1;
+		child__wait(c, 0);
 	} else {
-		kill(c->pid, SIGTERM);
+		child__wait(c, SIGTERM);
 	}
-	while (waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
-		;
-	c->reaped = true;
 }
 
 int child__exit_status(const struct child *c)

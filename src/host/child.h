@@ -22,6 +22,8 @@ int child__fork(struct child *c, char **argv, bool as_root);
 int child__go(struct child *c);
 /* True once it has ended; does not block. */
 bool child__ended(struct child *c);
+/* Blocks until it has ended; passes sig on to it first, unless 0. */
+void child__wait(struct child *c, int sig);
 /* Ends a child that still runs, and reaps it. */
 void child__stop(struct child *c);
 /* As a shell would report it. */

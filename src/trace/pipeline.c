@@ -50,8 +50,13 @@ void pipeline__free(struct pipeline *p)
 
 bool pipeline__done(const struct pipeline *p)
 {
-	return p->reader_gone || p->error ||
+	return pipeline__broken(p) ||
 	       (p->config.max_events && p->nr_events >= p->config.max_events);
+}
+
+bool pipeline__broken(const struct pipeline *p)
+{
+	return p->reader_gone || p->error;
 }
 
 int pipeline__error(const struct pipeline *p)
@@ -116,7 +121,9 @@ static bool name_wanted(const struct pipeline *p, const char *name)
 {
 	const char *glob = p->config.file, *base = strrchr(name, '/');
 
-	return !glob || !fnmatch(glob, name, 0) || (base && !fnmatch(glob, base + 1, 0));
+	/* "[heap]" is also a glob, of one letter: as it stands it counts first. */
+	return !glob || !strcmp(glob, name) || !fnmatch(glob, name, 0) ||
+	       (base && !fnmatch(glob, base + 1, 0));
 }
 
 static void sum_up(struct run_end *sums, const struct fault *fault)

@@ -34,6 +34,8 @@ void pipeline__end(struct pipeline *p, struct run_end *end);
 
 /* Nobody wants more: enough events, or the reader went away. */
 bool pipeline__done(const struct pipeline *p);
+/* Nothing can be written any more. */
+bool pipeline__broken(const struct pipeline *p);
 /* -errno of a write that failed (already told), or 0. A closed pipe is no failure. */
 int pipeline__error(const struct pipeline *p);
 

@@ -39,29 +39,29 @@ struct run {
 	struct tracer *tracer;
 };
 
-/* Set by the first SIGINT or SIGTERM; after it both end us at once. */
+/* The first SIGINT or SIGTERM; after it both end us at once. */
 static volatile sig_atomic_t interrupted;
+/* Of those that a terminal sends the command has got its own. */
+static volatile sig_atomic_t from_terminal;
 
-static void handle_signals(void (*handler)(int))
+static void on_signal(int sig, siginfo_t *info, void *context)
 {
-	struct sigaction action = { .sa_handler = handler };
+	struct sigaction action = { .sa_handler = SIG_DFL };
 
+	(void)context;
+	interrupted = sig;
+	from_terminal = info->si_code == SI_KERNEL;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
 
-static void on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-	handle_signals(SIG_DFL);
-}
-
 static void catch_signals(void)
 {
+	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
-	handle_signals(on_signal);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 	/* A reader that went away is an error of write(2), not the end of us. */
 	sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -99,6 +99,10 @@ static int choose_plan(struct run *run)
 		return -ENOTSUP;
 	}
 	lacks = plan_lacks(&run->features, run->plan);
+	if (lacks == FEATURE_COUNT && !run->plan->sees_attempts &&
+	    run->opts->origins == 1U << FT_ORIGIN_GUP)
+		log_note("plan %s sees no gup faults, only their number at the end",
+			 run->plan->name);
 	if (lacks == FEATURE_COUNT)
 		return 0;
 	log_error("cannot use plan %s: no %s: %s", run->plan->name, feature_name(lacks),
@@ -298,15 +302,16 @@ static void finish(struct run *run, struct run_end *end)
 		print_summary(run, end);
 }
 
-static int exit_status(struct run *run, const struct run_end *end)
+static int exit_status(const struct run *run, const struct run_end *end)
 {
-	bool child_ended = run->child.pid && child__ended(&run->child);
-
 	if (pipeline__error(run->pipeline))
 		return STATUS_FAILED;
 	if (run->opts->strict && lost(end))
 		return STATUS_LOST;
-	return child_ended ? child__exit_status(&run->child) : STATUS_DONE;
+	/* What we ended, or were told to leave, says nothing by its status. */
+	if (!run->child.pid || interrupted || pipeline__broken(run->pipeline))
+		return STATUS_DONE;
+	return child__exit_status(&run->child);
 }
 
 static int trace(struct run *run)
@@ -322,6 +327,11 @@ static int trace(struct run *run)
 		return status;
 	loop(run);
 	finish(run, &end);
+	/* With nobody to tell it ends; else what it does is not ours to cut short. */
+	if (pipeline__broken(run->pipeline))
+		child__stop(&run->child);
+	else
+		child__wait(&run->child, from_terminal ? 0 : interrupted);
 	return exit_status(run, &end);
 }
 

@@ -2,34 +2,38 @@
 # What each part of faulttrace costs a fault: all of it, less all but this part.
 include "format";
 
-def row($title; $values): ($title | left(50)) + ($values | map(fixed(0) | right(10)) | join(""));
-
-def heading($title; $columns): ($title | left(50)) + ($columns | map(right(10)) | join(""));
-
-def difference($a; $b): [range($a | length) as $i
-	| if $a[$i] == null or $b[$i] == null then null else $a[$i] - $b[$i] end];
+def row($title; $inside; $added): ($title | left(50)) + ($inside | fixed(0) | right(10))
+	+ ($added | around | right(14));
 
 # As the kernel accounts the time inside BPF programs, and as the toucher sees it.
-def costs($inside; $step): [.inside_ns[$inside], .steps[$step].modes.anon.added_ns.median?];
+def inside($step): .inside_ns[$step];
+def added($step): .steps[$step].modes.anon.added_ns;
 
-def without($part): costs("inside-" + $part; "without-" + $part);
+def less($a; $b): if $a == null or $b == null then null else $a - $b end;
+
+# The quartiles of a difference: both spreads are in it.
+def less_spread($a; $b): if $a == null or $b == null then null else
+	{median: ($a.median - $b.median), q1: ($a.q1 - $b.q3), q3: ($a.q3 - $b.q1)} end;
 
 . as $s
-| costs("inside"; "null") as $all
-| without("nothing") as $nothing
 | [$parts | split("\n")[] | select(test("^[a-z-]+@")) | split("@") | select(.[0] != "nothing")]
-| map(. as [$name, $file, $edit, $what]
-	| {what: $what, cost: difference($all; $s | without($name))}) as $rows
-| (reduce $rows[] as $row (difference($all; $nothing); difference(.; $row.cost))) as $rest
+| map(. as [$name, $file, $edit, $what] | {
+	what: $what,
+	inside: less($s | inside("inside"); $s | inside("inside-" + $name)),
+	added: less_spread($s | added("null"); $s | added("without-" + $name))
+}) as $rows
+| less(less($s | inside("inside"); $s | inside("inside-nothing")); [$rows[].inside // 0] | add)
+	as $rest
 | ($s.machine | "\(.version); plan \(.plan); \(.kernel) \(.arch)\(.virtual); \(.rounds) rounds"),
   "",
-  heading("ns per fault"; ["inside", "added"]),
-  row("all"; $all),
-  row("the hooks alone (empty programs)"; $s | costs("none"; "floor")),
-  row("  where a fault begins"; $s | costs("none"; "begin")),
-  row("  where it ends"; $s | costs("none"; "end")),
-  row("for a process that is not wanted"; $nothing),
+  ("ns per fault" | left(50)) + ("inside" | right(10)) + ("added" | right(14)),
+  row("all"; $s | inside("inside"); $s | added("null")),
+  row("the hooks alone (empty programs)"; null; $s | added("floor")),
+  row("  where a fault begins"; null; $s | added("begin")),
+  row("  where it ends"; null; $s | added("end")),
+  row("for a process that is not wanted"; $s | inside("inside-nothing");
+	$s | added("without-nothing")),
   "",
   "less, with this part left out",
-  ($rows[] | row(.what; .cost)),
-  row("what is in none of them"; $rest)
+  ($rows[] | row(.what; .inside; .added)),
+  row("what is in none of them"; $rest; null)

@@ -48,7 +48,8 @@ def target($name; $measured; $unit; $relation; $limit): {
 def flood_max(f): [$floods[] | f] | max;
 
 {
-	machine: ([$samples[] | select(.type == "machine")][0] | del(.type)),
+	machine: ([$samples[] | select(.type == "machine")][0] | del(.type, .round)
+		+ {rounds: ([$samples[] | select(.type != "flood" and .type != "idle").round] | max)}),
 	missing: ([$samples[] | select(.type == "missing") | {(.step): .why}] | add // {}),
 	steps: ([$steps[] as $step | {($step): (
 		[$runs[] | select(.step == $step)] as $r

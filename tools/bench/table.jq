@@ -71,13 +71,14 @@ def heading($title; $columns): "", ($title | left(26)) + ($columns | join(""));
 def machine: .machine
 	| "\(.version); plan \(.plan); \(.kernel) \(.arch)\(.virtual)",
 	  "\(.cpus) CPUs: \(.cpu); load at the start \(.load)",
-	  "\([.perf, .bpftrace] | map(select(. != "")) | join("; "))\(if .perf + .bpftrace != "" then "; " else "" end)\(.rounds) rounds";
+	  ([.perf, .bpftrace, "\(.rounds) rounds"] | map(select(. != "")) | join("; "));
 
 machine,
 heading("ns added per fault"; ["anonymous", "\(.machine.cpus) threads", "file cache", "copy-on-wr."]
 	| map(right(13))), alone_row, cost_rows,
-heading("anonymous, one thread"; [("times the floor" | right(17)), ("times perf record" | right(19)),
-	("CPU s/M" | right(8)), ("lost" | right(9))]), against_rows,
+heading("anonymous, one thread"; [("times the floor" | right(17)),
+	("times perf record" | right(19)), ("CPU s/M" | right(8)), ("lost" | right(9))]),
+	against_rows,
 heading("growth: ns per fault"; ["alone", "added", "hopping", "added"] | map(right(13))),
 	growth_rows,
 heading("full speed"; ["faults", "CPU s/M", "peak MB", "lost"] | map(right(13))), flood_rows,
