@@ -72,15 +72,17 @@ struct mm_struct___seqcount {
 	struct seqcount___compat mm_lock_seq;
 } __attribute__((preserve_access_index));
 
-/* false: this kernel does not say. */
+/* false: this kernel does not say, or the address space is being changed right now. */
 static __always_inline bool mm_generation(struct mm_struct *mm, __u32 *ret)
 {
+	/* A field exists for CO-RE only with the type that is asked for. */
+	if (bpf_core_field_exists(struct mm_struct___seqcount, mm_lock_seq.sequence)) {
+		*ret = kread(mm, struct mm_struct___seqcount, mm_lock_seq.sequence);
+		return !(*ret & 1);
+	}
 	if (!bpf_core_field_exists(struct mm_struct___seq_int, mm_lock_seq))
 		return false;
-	if (bpf_core_field_exists(struct mm_struct___seqcount, mm_lock_seq.sequence))
-		*ret = kread(mm, struct mm_struct___seqcount, mm_lock_seq.sequence);
-	else
-		*ret = kread(mm, struct mm_struct___seq_int, mm_lock_seq);
+	*ret = kread(mm, struct mm_struct___seq_int, mm_lock_seq);
 	return true;
 }
 
