@@ -13,7 +13,8 @@ struct unit {
 
 static const struct unit size_units[] = {
 	{ "", 1 },	     { "K", 1ULL << 10 }, { "M", 1ULL << 20 },
-	{ "G", 1ULL << 30 }, { "T", 1ULL << 40 }, { NULL, 0 },
+	{ "G", 1ULL << 30 }, { "T", 1ULL << 40 }, { "k", 1ULL << 10 },
+	{ "m", 1ULL << 20 }, { "g", 1ULL << 30 }, { NULL, 0 },
 };
 
 static const struct unit duration_units[] = {
@@ -153,8 +154,8 @@ static uint64_t fraction_of(const char *digits, uint64_t unit)
 int parse_duration(const char *s, uint64_t bare_ns, uint64_t *ret_ns)
 {
 	const char *digits;
-	uint64_t n, unit;
-	int err = scan_number(&s, 10, &n);
+	uint64_t n = 0, unit;
+	int err = *s == '.' ? 0 : scan_number(&s, 10, &n);
 
 	if (err == -EINVAL || scan_fraction(&s, &digits))
 		return -EINVAL;

@@ -5,10 +5,14 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <mntent.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "../base/cleanup.h"
 
 static int open_v2(const char *path)
 {
@@ -23,8 +27,8 @@ static int open_v2(const char *path)
 	return -ENOTDIR;
 }
 
-/* Where the v2 hierarchy is mounted: not always /sys/fs/cgroup. */
-static int mount_point(char *ret, size_t size)
+/* Where a hierarchy is mounted, not always below /sys/fs/cgroup: v2, or one of v1 by a controller. */
+static int mount_point_of(const char *type, const char *controller, char *ret, size_t size)
 {
 	struct mntent *entry;
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -33,13 +37,18 @@ static int mount_point(char *ret, size_t size)
 	if (!mounts)
 		return -errno;
 	while (err && (entry = getmntent(mounts))) {
-		if (strcmp(entry->mnt_type, "cgroup2"))
+		if (strcmp(entry->mnt_type, type) || (controller && !hasmntopt(entry, controller)))
 			continue;
 		snprintf(ret, size, "%s", entry->mnt_dir);
 		err = 0;
 	}
 	endmntent(mounts);
 	return err;
+}
+
+static int mount_point(char *ret, size_t size)
+{
+	return mount_point_of("cgroup2", NULL, ret, size);
 }
 
 int cgroup__open(const char *path)
@@ -55,4 +64,122 @@ int cgroup__open(const char *path)
 	snprintf(whole, sizeof(whole), "%s/%s", mount, path);
 	err = open_v2(whole);
 	return err >= 0 ? err : fd == -ENOTDIR ? fd : err;
+}
+
+/* An id is a file handle of kernfs: FILEID_KERNFS of include/linux/exportfs.h. */
+#define FILEID_KERNFS 0xfe
+
+static int open_id(const char *mount, unsigned long long id)
+{
+	int fd __cleanup_close = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct file_handle *handle;
+	int found;
+
+	if (fd < 0)
+		return -errno;
+	handle = calloc(1, sizeof(*handle) + sizeof(id));
+	if (!handle)
+		return -ENOMEM;
+	handle->handle_bytes = sizeof(id);
+	handle->handle_type = FILEID_KERNFS;
+	memcpy(handle->f_handle, &id, sizeof(id));
+	found = open_by_handle_at(fd, handle, O_PATH | O_CLOEXEC);
+	free(handle);
+	return found < 0 ? -errno : found;
+}
+
+char *cgroup__path(unsigned long long id)
+{
+	char mount[4096], link[64], path[4096];
+	ssize_t len;
+
+	if (mount_point(mount, sizeof(mount)))
+		return NULL;
+
+	int fd __cleanup_close = open_id(mount, id);
+
+	if (fd < 0)
+		return NULL;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	if (len < 0 || strncmp(path, mount, strlen(mount)))
+		return NULL;
+	path[len] = '\0';
+	return strdup(path[strlen(mount)] ? path + strlen(mount) : "/");
+}
+
+/* "4:memory:/a" of v1 counts first: where it is, v2's "0::/b" has no memory controller. */
+static int memory_cgroup(int pid, char *path, size_t size, bool *is_v1)
+{
+	char file[64], line[4096 + 64];
+	int err = -ENOENT;
+
+	snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
+	FILE *f __cleanup_fclose = fopen(file, "re");
+
+	if (!f)
+		return -errno;
+	*is_v1 = false;
+	while (!*is_v1 && fgets(line, sizeof(line), f)) {
+		char *controllers = strchr(line, ':');
+		char *at = controllers ? strchr(controllers + 1, ':') : NULL;
+
+		if (!at)
+			continue;
+		*at++ = '\0';
+		at[strcspn(at, "\n")] = '\0';
+		*is_v1 = !strcmp(controllers + 1, "memory");
+		if (!*is_v1 && controllers[1])
+			continue;
+		snprintf(path, size, "%s", at);
+		err = 0;
+	}
+	return err;
+}
+
+/* v1 tells its own first, and with descendants, as v2 does, under another name. */
+int cgroup__refaults_again(struct cgroup_refaults *ret)
+{
+	const char *prefix = ret->is_v1 ? "total_" : "";
+	char line[256], key[64];
+	unsigned long long n;
+	int found = 0;
+	FILE *stat __cleanup_fclose = fopen(ret->stat, "re");
+
+	if (!stat)
+		return -errno;
+	while (fgets(line, sizeof(line), stat)) {
+		if (sscanf(line, "%63s %llu", key, &n) != 2 ||
+		    strncmp(key, prefix, strlen(prefix)) != 0)
+			continue;
+		if (!strcmp(key + strlen(prefix), "workingset_refault_anon")) {
+			ret->anon = n;
+			found++;
+		} else if (!strcmp(key + strlen(prefix), "workingset_refault_file")) {
+			ret->file = n;
+			found++;
+		}
+	}
+	return found == 2 ? 0 : -ENODATA;
+}
+
+int cgroup__refaults(int pid, struct cgroup_refaults *ret)
+{
+	char mount[4000];
+	int err = memory_cgroup(pid, ret->path, sizeof(ret->path), &ret->is_v1);
+
+	if (!err)
+		err = mount_point_of(ret->is_v1 ? "cgroup" : "cgroup2",
+				     ret->is_v1 ? "memory" : NULL, mount, sizeof(mount));
+	while (!err) {
+		char *slash = strrchr(ret->path, '/');
+
+		snprintf(ret->stat, sizeof(ret->stat), "%s%s/memory.stat", mount, ret->path);
+		err = cgroup__refaults_again(ret);
+		if (err != -ENOENT || !slash || !ret->path[1])
+			return err;
+		slash[slash == ret->path] = '\0';
+		err = 0;
+	}
+	return err;
 }

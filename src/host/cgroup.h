@@ -1,11 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A cgroup v2 directory, by its path in the file system or in the hierarchy.
+ * A cgroup v2 directory, by its path in the file system or in the hierarchy; and what a
+ * cgroup says of its memory.
  */
 #ifndef HOST_CGROUP_H
 #define HOST_CGROUP_H
 
+#include <stdbool.h>
+
 /* A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup v2. */
 int cgroup__open(const char *path);
+
+/* The path from the cgroup root, of a kernel's cgroup id; malloc()ed. NULL: not known. */
+char *cgroup__path(unsigned long long id);
+
+/*
+ * How often pages came back into the memory of the process's cgroup soon after they had
+ * been reclaimed from it; of the nearest ancestor where the memory controller is off.
+ */
+struct cgroup_refaults {
+	char path[4096]; /* from the root of the hierarchy: of v2, or of v1's memory controller */
+	char stat[8192]; /* where it says so */
+	bool is_v1;
+	unsigned long long anon;
+	unsigned long long file;
+};
+
+/* Both: 0 or -errno. */
+int cgroup__refaults(int pid, struct cgroup_refaults *ret);
+/* The same cgroup once more, whatever became of the process. */
+int cgroup__refaults_again(struct cgroup_refaults *ret);
 
 #endif /* HOST_CGROUP_H */

@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../base/cleanup.h"
 #include "../base/parse.h"
 
 /* An id that sudo left in the environment; -1 if there is none. */
@@ -87,6 +90,54 @@ int child__fork(struct child *c, char **argv, bool as_root)
 	return c->pid < 0 ? -errno : 0;
 }
 
+static void run_quietly(char **argv, bool as_root, int output)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDERR_FILENO);
+	dup2(output, STDOUT_FILENO);
+	if (as_root || !become_sudo_user())
+		execv(argv[0], argv);
+	_exit(127);
+}
+
+int child__read_lines(char **argv, bool as_root, void (*line)(void *ctx, char *line), void *ctx)
+{
+	char *text __cleanup_free = NULL;
+	int fds[2], status, pid;
+	size_t size = 0;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		run_quietly(argv, as_root, fds[1]);
+	close(fds[1]);
+
+	FILE *f __cleanup_fclose = fdopen(fds[0], "re");
+
+	while (f && pid > 0 && getline(&text, &size, f) > 0)
+		line(ctx, text);
+	if (pid < 0)
+		return -EAGAIN;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status ? -ENOEXEC : 0;
+}
+
+/* One that is held may have to be let go on before it gets there. */
+static void wait_for_exec(struct child *c)
+{
+	struct pollfd fd = { .fd = c->failed, .events = POLLIN };
+	sigset_t mask;
+
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	sigdelset(&mask, SIGCHLD);
+	while (!child__ended(c) && ppoll(&fd, 1, NULL, &mask) < 0 && errno == EINTR)
+		;
+}
+
 int child__go(struct child *c)
 {
 	int err = 0;
@@ -96,6 +147,7 @@ int child__go(struct child *c)
 		return -errno;
 	close(c->go);
 	c->go = -1;
+	wait_for_exec(c);
 	while ((n = read(c->failed, &err, sizeof(err))) < 0 && errno == EINTR)
 		;
 	close(c->failed);
@@ -103,10 +155,66 @@ int child__go(struct child *c)
 	return n == sizeof(err) ? err : 0;
 }
 
+static void on_sigchld(int sig)
+{
+	(void)sig;
+}
+
+int child__hold_at_exit(struct child *c, void (*on_exit)(void *ctx), void *ctx)
+{
+	struct sigaction action = { .sa_handler = on_sigchld };
+	sigset_t mask;
+
+	if (ptrace(PTRACE_SEIZE, c->pid, NULL, PTRACE_O_TRACEEXIT))
+		return -errno;
+	c->on_exit = on_exit;
+	c->ctx = ctx;
+	/* Blocked but for those who wait, and let it in then, so that it cannot come too early. */
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	sigaction(SIGCHLD, &action, NULL);
+	return 0;
+}
+
+/* A ptrace stop: all but that at the exit are as if we were not there. */
+static void resume(const struct child *c, int status)
+{
+	int event = status >> 16, sig = WSTOPSIG(status);
+	bool is_job_control = sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+
+	if (event == PTRACE_EVENT_STOP && is_job_control) {
+		ptrace(PTRACE_LISTEN, c->pid, NULL, NULL);
+		return;
+	}
+	if (event == PTRACE_EVENT_EXIT)
+		c->on_exit(c->ctx);
+	ptrace(PTRACE_CONT, c->pid, NULL, (long)(event ? 0 : sig));
+}
+
+/* Until it has ended, or, with WNOHANG, there is nothing more to hear. */
+static void listen_to(struct child *c, int options)
+{
+	int status, pid;
+
+	while (!c->reaped) {
+		pid = waitpid(c->pid, &status, options);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid != c->pid)
+			return;
+		if (WIFSTOPPED(status)) {
+			resume(c, status);
+			continue;
+		}
+		c->status = status;
+		c->reaped = true;
+	}
+}
+
 bool child__ended(struct child *c)
 {
-	if (!c->reaped && waitpid(c->pid, &c->status, WNOHANG) == c->pid)
-		c->reaped = true;
+	listen_to(c, WNOHANG);
 	return c->reaped;
 }
 
@@ -116,8 +224,7 @@ void child__wait(struct child *c, int sig)
 		return;
 	if (sig)
 		kill(c->pid, sig);
-	while (waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR)
-		;
+	listen_to(c, 0);
 	c->reaped = true;
 }
 

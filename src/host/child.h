@@ -14,12 +14,25 @@ struct child {
 	int failed; /* read end: errno of the exec, nothing if it worked */
 	int status; /* as waitpid(2) gives it, once reaped */
 	bool reaped;
+	void (*on_exit)(void *ctx); /* see child__hold_at_exit() */
+	void *ctx;
 };
 
 /* As the user behind sudo (SUDO_UID, SUDO_GID), unless as_root. */
 int child__fork(struct child *c, char **argv, bool as_root);
+/*
+ * Runs another program, by its path, to its end; what it writes to its standard output is
+ * handed on line by line. 0, or -errno if it could not be run or did not succeed.
+ */
+int child__read_lines(char **argv, bool as_root, void (*line)(void *ctx, char *line), void *ctx);
 /* 0, or -errno of the exec. */
 int child__go(struct child *c);
+/*
+ * Calls on_exit, from whichever of the functions below notices, when the main thread is
+ * about to exit: it waits, and its memory is still there. From now on the caller is its
+ * ptrace(2)r, so that it cannot have another. 0 or -errno.
+ */
+int child__hold_at_exit(struct child *c, void (*on_exit)(void *ctx), void *ctx);
 /* True once it has ended; does not block. */
 bool child__ended(struct child *c);
 /* Blocks until it has ended; passes sig on to it first, unless 0. */

@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -38,11 +39,6 @@ struct procmap_query {
 #define PROCMAP_QUERY_VMA_EXEC	 0x04
 #define PROCMAP_QUERY_VMA_SHARED 0x08
 
-static uint32_t make_dev(unsigned int major, unsigned int minor)
-{
-	return major << 20 | minor;
-}
-
 static int query_ioctl(int fd, uint64_t addr, struct mapping *ret)
 {
 	struct procmap_query q = {
@@ -58,7 +54,7 @@ static int query_ioctl(int fd, uint64_t addr, struct mapping *ret)
 	ret->end = q.vma_end;
 	ret->offset = q.vma_offset;
 	ret->inode = q.inode;
-	ret->dev = make_dev(q.dev_major, q.dev_minor);
+	ret->dev = mapping_dev(q.dev_major, q.dev_minor);
 	ret->read = q.vma_flags & PROCMAP_QUERY_VMA_READ;
 	ret->write = q.vma_flags & PROCMAP_QUERY_VMA_WRITE;
 	ret->exec = q.vma_flags & PROCMAP_QUERY_VMA_EXEC;
@@ -77,7 +73,7 @@ int maps__parse_line(const char *line, struct mapping *ret)
 	if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu %n", &ret->start, &ret->end, perms,
 		   &ret->offset, &major, &minor, &ret->inode, &name_at) < 7)
 		return -EINVAL;
-	ret->dev = make_dev(major, minor);
+	ret->dev = mapping_dev(major, minor);
 	ret->read = perms[0] == 'r';
 	ret->write = perms[1] == 'w';
 	ret->exec = perms[2] == 'x';
@@ -109,4 +105,137 @@ int maps__query(int pid, uint64_t addr, struct mapping *ret)
 		return -errno;
 	err = query_ioctl(fileno(f), addr, ret);
 	return err == -ENOTTY || err == -EINVAL ? query_text(f, addr, ret) : err;
+}
+
+struct maps_reader {
+	FILE *file;
+	char *line; /* read, but of the next mapping; NULL at the end */
+	size_t size;
+	uint64_t end; /* of the last mapping */
+};
+
+/* Sums of what smaps tells apart. */
+static const struct {
+	const char *key;
+	size_t field;
+} usage_keys[] = {
+	{ "Rss:", offsetof(struct mapping_usage, rss) },
+	{ "Shared_Hugetlb:", offsetof(struct mapping_usage, hugetlb) },
+	{ "Private_Hugetlb:", offsetof(struct mapping_usage, hugetlb) },
+	{ "Shared_Hugetlb:", offsetof(struct mapping_usage, huge) },
+	{ "Private_Hugetlb:", offsetof(struct mapping_usage, huge) },
+	{ "AnonHugePages:", offsetof(struct mapping_usage, huge) },
+	{ "ShmemPmdMapped:", offsetof(struct mapping_usage, huge) },
+	{ "FilePmdMapped:", offsetof(struct mapping_usage, huge) },
+	{ "Swap:", offsetof(struct mapping_usage, swap) },
+	{ "Shared_Clean:", offsetof(struct mapping_usage, shared) },
+	{ "Shared_Dirty:", offsetof(struct mapping_usage, shared) },
+	{ "Shared_Dirty:", offsetof(struct mapping_usage, dirty) },
+	{ "Private_Dirty:", offsetof(struct mapping_usage, dirty) },
+	{ "Locked:", offsetof(struct mapping_usage, locked) },
+	{ "KernelPageSize:", offsetof(struct mapping_usage, page_size) },
+};
+
+static void parse_usage(const char *line, struct mapping_usage *usage)
+{
+	for (size_t i = 0; i < sizeof(usage_keys) / sizeof(usage_keys[0]); i++) {
+		uint64_t *field = (uint64_t *)((char *)usage + usage_keys[i].field);
+		size_t n = strlen(usage_keys[i].key);
+
+		if (strncmp(line, usage_keys[i].key, n) != 0)
+			continue;
+		if (*field == MAPPING_UNKNOWN)
+			*field = 0;
+		*field += strtoull(line + n, NULL, 10) * 1024;
+	}
+}
+
+/* 1, 0 at the end, or -errno. */
+static int read_line(struct maps_reader *r)
+{
+	errno = 0;
+	if (getline(&r->line, &r->size, r->file) > 0)
+		return 1;
+	free(r->line);
+	r->line = NULL;
+	r->size = 0;
+	return -errno;
+}
+
+int maps__open_text(FILE *f, struct maps_reader **ret)
+{
+	struct maps_reader *r = calloc(1, sizeof(*r));
+	int err;
+
+	if (!r) {
+		fclose(f);
+		return -ENOMEM;
+	}
+	r->file = f;
+	err = read_line(r);
+	if (err < 0) {
+		maps__close(r);
+		return err;
+	}
+	*ret = r;
+	return 0;
+}
+
+int maps__open(int pid, struct maps_reader **ret)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
+	f = fopen(path, "re");
+	/* A kernel without CONFIG_PROC_PAGE_MONITOR: no usage is known. */
+	if (!f && errno == ENOENT) {
+		snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+		f = fopen(path, "re");
+	}
+	if (!f)
+		return errno == ENOENT ? -ESRCH : -errno;
+	return maps__open_text(f, ret);
+}
+
+void maps__close(struct maps_reader *r)
+{
+	if (!r)
+		return;
+	fclose(r->file);
+	free(r->line);
+	free(r);
+}
+
+/* The kernel gives the text in pieces: what changes between two may come twice. */
+static bool take_mapping(struct maps_reader *r, struct mapping *m)
+{
+	if (maps__parse_line(r->line, m) || m->start < r->end)
+		return false;
+	r->end = m->end;
+	return true;
+}
+
+int maps__next(struct maps_reader *r, struct mapping *m, struct mapping_usage *usage)
+{
+	int err = 1;
+
+	while (r->line && !take_mapping(r, m)) {
+		err = read_line(r);
+		if (err < 0)
+			return err;
+	}
+	if (!r->line)
+		return 0;
+	memset(usage, 0xff, sizeof(*usage));
+	/* What is said of a mapping begins with a capital, an address does not. */
+	while ((err = read_line(r)) > 0 && *r->line >= 'A' && *r->line <= 'Z')
+		parse_usage(r->line, usage);
+	return err < 0 ? err : 1;
+}
+
+bool maps__gone(struct maps_reader *r)
+{
+	rewind(r->file);
+	return read_line(r) <= 0;
 }

@@ -3,15 +3,19 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "../base/buf.h"
 #include "../base/cleanup.h"
 #include "../base/parse.h"
+#include "clock.h"
 
 #define PF_KTHREAD 0x00200000
 
@@ -73,18 +77,79 @@ int task_threads(int pid, int **tids, size_t *nr)
 	return 0;
 }
 
-bool task_is_thread(int id)
+int task_start_ns(int dir, uint64_t *ret)
+{
+	unsigned long long ticks, now_ns, asleep_ns;
+	const char *after_comm;
+	char line[1024];
+	int fd = openat(dir, "stat", O_RDONLY | O_CLOEXEC);
+	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (!f || !fgets(line, sizeof(line), f))
+		return -ESRCH;
+	after_comm = strrchr(line, ')');
+	if (!after_comm || sscanf(after_comm + 1,
+				  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
+				  " %*d %*d %*d %*d %llu",
+				  &ticks) != 1)
+		return -ESRCH;
+	now_ns = clock_ns(CLOCK_MONOTONIC);
+	asleep_ns = clock_ns(CLOCK_BOOTTIME) - now_ns;
+	*ret = ticks * (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK));
+	*ret -= asleep_ns < *ret ? asleep_ns : *ret;
+	return 0;
+}
+
+static bool contains(const struct buf *tids, int tid)
+{
+	const int *known = (const void *)tids->data;
+
+	for (size_t i = 0; i < tids->len / sizeof(*known); i++)
+		if (known[i] == tid)
+			return true;
+	return false;
+}
+
+int task_each_thread(int pid, int (*see)(void *ctx, int tid), void *ctx)
+{
+	struct buf seen = { 0 };
+	size_t seen_before;
+	int err;
+
+	do {
+		int *tids __cleanup_free = NULL;
+		size_t nr = 0;
+
+		seen_before = seen.len;
+		err = task_threads(pid, &tids, &nr);
+		for (size_t i = 0; !err && i < nr; i++) {
+			if (contains(&seen, tids[i]))
+				continue;
+			buf__add(&seen, (const char *)&tids[i], sizeof(*tids));
+			err = see(ctx, tids[i]);
+		}
+	} while (!err && seen.len > seen_before);
+	buf__free(&seen);
+	return err;
+}
+
+int task_process(int id)
 {
 	char path[64], line[256];
-	int tgid = id;
+	int pid = id;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", id);
 	FILE *f __cleanup_fclose = fopen(path, "re");
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "Tgid: %d", &tgid) == 1)
+		if (sscanf(line, "Tgid: %d", &pid) == 1)
 			break;
-	return tgid != id;
+	return pid;
+}
+
+bool task_is_thread(int id)
+{
+	return task_process(id) != id;
 }
 
 /* The kernel's PROC_PID_INIT_INO: the first pid namespace has always had it. */
@@ -106,19 +171,32 @@ static const struct {
 	{ 38, "CAP_PERFMON" },
 };
 
-#define CAP_SYS_ADMIN_BIT 21
+#define CAP_SYS_ADMIN_BIT  21
+#define CAP_SYS_PTRACE_BIT 19
+
+static uint64_t capabilities(void)
+{
+	uint64_t effective = 0;
+	char line[256];
+	FILE *f __cleanup_fclose = fopen("/proc/self/status", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %lx", &effective) == 1)
+			break;
+	return effective;
+}
+
+bool task_may_ptrace(void)
+{
+	return capabilities() >> CAP_SYS_PTRACE_BIT & 1;
+}
 
 const char *task_missing_capabilities(void)
 {
 	static char missing[64];
-	char line[256];
-	uint64_t effective = 0;
-	FILE *f __cleanup_fclose = fopen("/proc/self/status", "re");
+	uint64_t effective = capabilities();
 
 	missing[0] = '\0';
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "CapEff: %lx", &effective) == 1)
-			break;
 	if (effective >> CAP_SYS_ADMIN_BIT & 1)
 		return missing;
 	for (size_t i = 0; i < sizeof(wanted_capabilities) / sizeof(*wanted_capabilities); i++) {

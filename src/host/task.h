@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum task_status {
 	TASK_RUNS,
@@ -22,6 +23,22 @@ enum task_status task_status(int id);
 /* A process's threads; *tids is malloc()ed. -ESRCH if it is gone. */
 int task_threads(int pid, int **tids, size_t *nr);
 
+/*
+ * Each thread of a process once, until see() returns what is not 0; also those
+ * that are made meanwhile: what see() attaches to a thread, the threads that this
+ * one makes later inherit, but one that has nothing yet may make some, too.
+ */
+int task_each_thread(int pid, int (*see)(void *ctx, int tid), void *ctx);
+
+/* The process of a thread; the same id if it is one, or gone. */
+int task_process(int id);
+
+/*
+ * When it began, at the earliest: a hundredth of a second more or less, of
+ * CLOCK_MONOTONIC. dir: its /proc/PID.
+ */
+int task_start_ns(int dir, uint64_t *ret);
+
 /* Is it a thread of a process with another id? */
 bool task_is_thread(int id);
 
@@ -30,6 +47,8 @@ bool task_pids_are_global(void);
 
 /* "CAP_BPF, CAP_PERFMON" as far as they are missing; "" if none is. */
 const char *task_missing_capabilities(void);
+/* The memory of others: CAP_SYS_PTRACE, which even root may lack in a container. */
+bool task_may_ptrace(void);
 
 /* Raises the limit on open files as far as allowed: each thread needs two. */
 void task_raise_file_limit(void);

@@ -76,9 +76,77 @@ static void test_query(void)
 	test_done("query");
 }
 
+static const char smaps[] =
+	"1000-3000 rw-p 00000000 00:00 0                          [heap]\n"
+	"Size:                  8 kB\n"
+	"KernelPageSize:        4 kB\n"
+	"Rss:                   4 kB\n"
+	"SwapPss:               9 kB\n"
+	"Shared_Dirty:          1 kB\n"
+	"Private_Dirty:         2 kB\n"
+	"AnonHugePages:         3 kB\n"
+	"FilePmdMapped:         4 kB\n"
+	"Shared_Hugetlb:        5 kB\n"
+	"Private_Hugetlb:       6 kB\n"
+	"Swap:                  7 kB\n"
+	"Locked:                8 kB\n"
+	"VmFlags: rd wr mr mw me ac \n"
+	/* Twice, as it comes when the process changes its mappings meanwhile. */
+	"2000-3000 rw-p 00000000 00:00 0\n"
+	"Rss:                   4 kB\n"
+	"3000-4000 r--p 00000000 00:00 0 \n"
+	"NoSuchThing:          99 kB\n"
+	"5000-6000 r-xp 00001000 08:02 9                          /a b\n";
+
+static struct maps_reader *open_text(const char *text)
+{
+	FILE *f = tmpfile();
+	struct maps_reader *r = NULL;
+
+	fputs(text, f);
+	rewind(f);
+	CHECK_EQ(maps__open_text(f, &r), 0);
+	return r;
+}
+
+static void test_smaps(void)
+{
+	struct maps_reader *r = open_text(smaps);
+	struct mapping_usage usage;
+	struct mapping m;
+
+	CHECK_EQ(maps__next(r, &m, &usage), 1);
+	CHECK(m.start == 0x1000 && m.end == 0x3000);
+	CHECK_STR(m.name, "[heap]");
+	CHECK_EQ(usage.rss, 4 << 10);
+	CHECK_EQ(usage.dirty, 3 << 10);
+	CHECK_EQ(usage.huge, 18 << 10);
+	CHECK_EQ(usage.hugetlb, 11 << 10);
+	CHECK_EQ(usage.swap, 7 << 10);
+	CHECK_EQ(usage.locked, 8 << 10);
+	CHECK_EQ(usage.page_size, 4 << 10);
+	CHECK_EQ(maps__next(r, &m, &usage), 1);
+	CHECK(m.start == 0x3000 && usage.rss == MAPPING_UNKNOWN && usage.huge == MAPPING_UNKNOWN);
+	CHECK_EQ(maps__next(r, &m, &usage), 1);
+	CHECK(m.start == 0x5000 && m.exec && m.inode == 9 && usage.swap == MAPPING_UNKNOWN);
+	CHECK_STR(m.name, "/a b");
+	CHECK_EQ(maps__next(r, &m, &usage), 0);
+	CHECK_EQ(maps__next(r, &m, &usage), 0);
+	CHECK(!maps__gone(r));
+	maps__close(r);
+
+	r = open_text("");
+	CHECK_EQ(maps__next(r, &m, &usage), 0);
+	CHECK(maps__gone(r));
+	maps__close(r);
+	CHECK_EQ(maps__open(0x7fffffff, &r), -ESRCH);
+	test_done("smaps");
+}
+
 int main(void)
 {
 	test_lines();
+	test_smaps();
 	test_nonsense();
 	test_query();
 	return test_status();

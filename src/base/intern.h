@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Byte strings, each kept once and numbered from 0 in the order they came:
+ * texts, and structs without padding. Equal bytes have equal numbers.
+ */
+#ifndef BASE_INTERN_H
+#define BASE_INTERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+struct intern {
+	struct buf items;  /* each at a multiple of 8 */
+	struct buf starts; /* uint32_t by number: where its item is, in units of 8 bytes */
+	struct buf slots;  /* uint32_t by hash: the number + 1; 0 is free */
+	uint32_t nr;
+};
+
+void intern__free(struct intern *t);
+
+/* The number of these bytes, which are copied if they are new. */
+uint32_t intern__add(struct intern *t, const void *bytes, size_t len);
+/* Aligned for any struct; moves when something is added. */
+const void *intern__get(const struct intern *t, uint32_t number);
+
+size_t intern__len(const struct intern *t, uint32_t number);
+
+/* With the NUL that ends it, so that intern__get() is a string. */
+static inline uint32_t intern__add_text(struct intern *t, const char *text)
+{
+	return intern__add(t, text, strlen(text) + 1);
+}
+
+#endif /* BASE_INTERN_H */

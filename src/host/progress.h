@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A bar on stderr for what takes longer than two seconds; nothing where stderr is no
+ * terminal.
+ */
+#ifndef HOST_PROGRESS_H
+#define HOST_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+	uint64_t total; /* 0: no bar */
+	unsigned long long next_ns;
+	bool shown;
+};
+
+void progress__start(struct progress *p, uint64_t total);
+void progress__show(struct progress *p, uint64_t done);
+/* Removes it. */
+void progress__end(struct progress *p);
+
+#endif /* HOST_PROGRESS_H */
