@@ -19,13 +19,15 @@ ifneq ($(ARCH),x86)
 $(error faulttrace is not written for this architecture ($(ARCH)) yet)
 endif
 
-PACKAGES = libbpf libelf zlib
+PACKAGES = libbpf libdw libelf liblzma zlib
 ifeq ($(STATIC),1)
 LIBS	= $(shell $(PKG_CONFIG) --static --libs $(PACKAGES))
 LDFLAGS	+= -static
 else
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 endif
+# Without a pkg-config file; always static.
+LIBS	+= -liberty
 
 CPPFLAGS += -D_GNU_SOURCE -DFT_VERSION='"$(VERSION)"'
 CPPFLAGS += $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
@@ -45,8 +47,11 @@ WORKLOADS = $(patsubst tools/workloads/%.c,%,$(filter-out %/workload.c,$(wildcar
 WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 
 # What runs in a test without privileges and without libbpf.
-PURE	 = $(wildcard src/base/*.c src/out/*.c) src/options.c src/host/maps.c \
-	   src/trace/words.c src/trace/names.c
+PURE	 = $(wildcard src/base/*.c src/out/*.c) src/options.c \
+	   $(addprefix src/host/,maps.c task.c child.c mmap_events.c residency.c) \
+	   $(addprefix src/trace/,words.c names.c)
+# What looks for symbols needs libraries for it.
+SYMBOLS	 = $(wildcard src/symbols/*.c)
 UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
 SANITIZE = -Wno-override-init -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -78,11 +83,14 @@ clean:						## remove what was built
 	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/tools $(O)/faulttrace
 	$(Q)rm -f $(WORKLOADS:%=tools/workloads/%)
 
+libs:						## what the tool is linked with
+	@echo $(LIBS)
+
 help:						## this list
 	@echo "make [TARGET] [STATIC=1] [V=1] [PREFIX=] [DESTDIR=] [CC=] [CLANG=]"
 	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all workloads unit check test bench lint install clean help
+.PHONY: libs all workloads unit check test bench lint install clean help
 
 # The kernel half: compile, link as a skeleton.
 BPF_FLAGS = -target bpf -mcpu=v3 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wno-unknown-attributes \
@@ -108,6 +116,9 @@ $(O)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) -c $< -o $@
 
+# Debian keeps libiberty's headers in a directory of their own.
+$(O)/src/symbols/demangle.o $(O)/tests/src/symbols/demangle.o: CPPFLAGS += -I/usr/include/libiberty
+
 $(O)/faulttrace: $(OBJECTS)
 	$(call msg,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
@@ -123,9 +134,16 @@ $(O)/tests/src/%.o: src/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) $(SANITIZE) -c $< -o $@
 
+TEST_LIBS = -lz
+
 $(O)/tests/%: tests/unit/%.c $(PURE:src/%.c=$(O)/tests/src/%.o)
 	$(call msg,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $^ -o $@
+	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $^ $(TEST_LIBS) -o $@
+
+$(O)/tests/test_symbol_table: $(O)/tests/src/symbols/symbol_table.o
+$(O)/tests/test_symbols $(O)/tests/test_demangle $(O)/tests/test_unwind: $(SYMBOLS:src/%.c=$(O)/tests/src/%.o)
+$(O)/tests/test_symbols $(O)/tests/test_demangle $(O)/tests/test_unwind: TEST_LIBS = -ldw -lelf -llzma -lz -liberty
+$(O)/tests/test_spaces $(O)/tests/test_mmap_events: $(addprefix $(O)/tests/src/symbols/,spaces.o regions.o)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "functions.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+/* A file may be made to have no end: how deep, and how many entries are looked at. */
+#define DEPTH_MAX   64
+#define ENTRIES_MAX 4000000
+#define RANGES_MAX  4000000
+
+struct function_range {
+	uint64_t start;
+	uint64_t end;
+	Dwarf_Off entry;
+};
+
+struct reading {
+	struct functions *functions;
+	unsigned int nr_seen;
+};
+
+/* May functions be inside it, although it has no code itself? */
+static bool is_container(int tag)
+{
+	return tag == DW_TAG_namespace || tag == DW_TAG_module || tag == DW_TAG_structure_type ||
+	       tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
+	       tag == DW_TAG_enumeration_type;
+}
+
+static void add_range(struct functions *functions, uint64_t start, uint64_t end, Dwarf_Off entry)
+{
+	if (functions->nr == functions->size) {
+		size_t size = functions->size ? 2 * functions->size : 64;
+		void *more = realloc(functions->ranges, size * sizeof(*functions->ranges));
+
+		if (!more)
+			return;
+		functions->ranges = more;
+		functions->size = size;
+	}
+	functions->ranges[functions->nr++] = (struct function_range) { start, end, entry };
+}
+
+static void add_function(struct functions *functions, Dwarf_Die *entry)
+{
+	Dwarf_Addr base, start, end;
+	ptrdiff_t i = 0;
+
+	while (functions->nr < RANGES_MAX && (i = dwarf_ranges(entry, i, &base, &start, &end)) > 0)
+		if (start < end)
+			add_range(functions, start, end, dwarf_dieoffset(entry));
+}
+
+static void read_below(struct reading *reading, Dwarf_Die *parent, unsigned int depth)
+{
+	Dwarf_Die child;
+
+	if (depth >= DEPTH_MAX || dwarf_child(parent, &child))
+		return;
+	do {
+		int tag = dwarf_tag(&child);
+
+		if (tag == DW_TAG_subprogram)
+			add_function(reading->functions, &child);
+		else if (is_container(tag))
+			read_below(reading, &child, depth + 1);
+	} while (++reading->nr_seen < ENTRIES_MAX && !dwarf_siblingof(&child, &child));
+}
+
+static int compare_ranges(const void *one, const void *other)
+{
+	const struct function_range *a = one, *b = other;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+static void read_all(struct functions *functions, Dwarf_Die *unit)
+{
+	struct reading reading = { .functions = functions };
+
+	functions->was_read = true;
+	read_below(&reading, unit, 0);
+	if (functions->nr)
+		qsort(functions->ranges, functions->nr, sizeof(*functions->ranges), compare_ranges);
+}
+
+bool functions__find(struct functions *functions, Dwarf *dwarf, Dwarf_Die *unit, uint64_t address,
+		     Dwarf_Die *ret)
+{
+	size_t low = 0, high;
+
+	if (!functions->was_read)
+		read_all(functions, unit);
+	high = functions->nr;
+	/* The last one that does not begin behind it: what was not linked is left at zero. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (functions->ranges[middle].start <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && address < functions->ranges[low - 1].end &&
+	       dwarf_offdie(dwarf, functions->ranges[low - 1].entry, ret);
+}
+
+void functions__free(struct functions *functions)
+{
+	free(functions->ranges);
+	*functions = (struct functions) { 0 };
+}
+
+size_t functions__bytes(const struct functions *functions)
+{
+	return functions->size * sizeof(*functions->ranges);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was found inlined at addresses, so that it is looked for once. Bounded:
+ * where it gets too much, all of it is forgotten.
+ */
+#ifndef SYMBOLS_INLINED_H
+#define SYMBOLS_INLINED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "source_lines.h"
+
+/* All zero to begin with. */
+struct inlined {
+	void *tree; /* tsearch(3) tree of what is known, by module and address */
+	size_t bytes;
+};
+
+/* At an address of a module; innermost first, as source_lines__find() gives them. */
+struct inlined_frames {
+	uint64_t module; /* its serial */
+	uint64_t address;
+	size_t nr;
+	struct source_frame frames[];
+};
+
+void inlined__free(struct inlined *inlined);
+
+/* NULL: it was not added. Lives until something is. */
+const struct inlined_frames *inlined__find(const struct inlined *inlined, uint64_t module,
+					   uint64_t address);
+/* Copies them, with their texts. NULL: out of memory. */
+const struct inlined_frames *inlined__add(struct inlined *inlined, uint64_t module,
+					  uint64_t address, const struct source_frame *frames,
+					  size_t nr);
+
+#endif /* SYMBOLS_INLINED_H */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "jit_map.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../base/cleanup.h"
+#include "regular_file.h"
+
+/* What is read of one file: a large Java service writes a quarter of it. */
+#define JIT_MAP_MAX (64u << 20)
+
+void jit_map__free(struct jit_map *map)
+{
+	symbol_table__free(&map->table);
+	if (map->kept)
+		close(map->kept);
+	*map = (struct jit_map) { 0 };
+}
+
+/* Its id in its own, innermost, namespace; and its user. */
+static int read_status(int process, unsigned int *pid, unsigned int *uid)
+{
+	int fd = openat(process, "status", O_RDONLY | O_CLOEXEC);
+	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
+	char line[512];
+	int found = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Uid: %*u %u", uid) == 1)
+			found |= 1;
+		if (!strncmp(line, "NSpid:", 6) && sscanf(strrchr(line, '\t'), "%u", pid) == 1)
+			found |= 2;
+	}
+	return found == 3 ? 0 : -ESRCH;
+}
+
+static int open_file(int process, struct stat *stat)
+{
+	int root __cleanup_close = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	unsigned int pid, uid;
+	char path[64];
+	int fd;
+
+	if (root < 0)
+		return -errno;
+	if (read_status(process, &pid, &uid))
+		return -ESRCH;
+	snprintf(path, sizeof(path), "tmp/perf-%u.map", pid);
+	fd = regular_file__open_in(root, path);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, stat) || (stat->st_uid != 0 && stat->st_uid != uid)) {
+		close(fd);
+		return -EPERM;
+	}
+	return fd;
+}
+
+/* The same file as before, where its process is gone. */
+static int open_again(const struct jit_map *map, struct stat *stat)
+{
+	int fd = map->kept ? fcntl(map->kept, F_DUPFD_CLOEXEC, 3) : -1;
+
+	return fd < 0 || fstat(fd, stat) ? -ESRCH : fd;
+}
+
+static void add_line(struct jit_map *map, const char *line, size_t len)
+{
+	uint64_t start, size;
+	int name_at = 0;
+
+	if (sscanf(line, "%" SCNx64 " %" SCNx64 " %n", &start, &size, &name_at) < 2 || !name_at ||
+	    start + size < start)
+		return;
+	/* Code is replaced by other code, so a later line is the better one. */
+	symbol_table__add(&map->table, start, start + size,
+			  symbol_table__add_strings(&map->table, line + name_at,
+						    len - (size_t)name_at),
+			  map->nr_lines++);
+}
+
+int jit_map__update(struct jit_map *map, int process)
+{
+	char *line __cleanup_free = NULL;
+	size_t line_size = 0;
+	struct stat stat = { 0 };
+	int found = open_file(process, &stat);
+	int fd = found == -ESRCH || found == -ENOENT ? open_again(map, &stat) : found;
+	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
+	ssize_t n;
+
+	if (!f)
+		return fd < 0 ? fd : -ENOMEM;
+	/* Another file, or begun anew. */
+	if (stat.st_ino != map->inode || (uint64_t)stat.st_size < map->read_bytes)
+		jit_map__free(map);
+	if (!map->kept) {
+		int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+		map->kept = kept < 0 ? 0 : kept;
+	}
+	map->inode = stat.st_ino;
+	if ((uint64_t)stat.st_size <= map->read_bytes)
+		return -EAGAIN;
+	if (fseeko(f, (off_t)map->read_bytes, SEEK_SET))
+		return -errno;
+	while (map->read_bytes < JIT_MAP_MAX && (n = getline(&line, &line_size, f)) > 0) {
+		/* The last line may be half written: next time. */
+		if (line[n - 1] != '\n')
+			break;
+		map->read_bytes += (uint64_t)n;
+		line[n - 1] = '\0';
+		add_line(map, line, (size_t)n - 1);
+	}
+	map->table.newest_wins = true;
+	symbol_table__sort(&map->table);
+	return 0;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "source_lines.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <gelf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "functions.h"
+
+#define DEBUG_MAX   (1UL << 30)
+/* A file may be made to have no end: how deep, and how many entries are looked at. */
+#define DEPTH_MAX   64
+#define ENTRIES_MAX 4000000
+#define RANGES_MAX  4000000
+
+struct unit {
+	Dwarf_Off entry;
+	struct functions functions;
+};
+
+/* One range of a compilation unit's code. */
+struct unit_range {
+	uint64_t start;
+	uint64_t end;
+	size_t unit; /* its number */
+};
+
+struct source_lines {
+	struct elf_image image;
+	Dwarf *dwarf;
+	struct unit_range *ranges;
+	size_t nr;
+	size_t size;
+	struct unit *units;
+	size_t nr_units;
+	size_t units_size;
+	size_t bytes;
+};
+
+/* All of it is read into memory. */
+static size_t count_bytes(const struct elf_image *image)
+{
+	Elf_Scn *section = NULL;
+	size_t bytes = 0;
+
+	while ((section = elf_nextscn(image->elf, section))) {
+		GElf_Shdr header;
+
+		if (!gelf_getshdr(section, &header) || header.sh_flags & SHF_ALLOC ||
+		    header.sh_type == SHT_NOBITS)
+			continue;
+		if (header.sh_size > DEBUG_MAX - bytes)
+			return SIZE_MAX;
+		bytes += header.sh_size;
+	}
+	return bytes;
+}
+
+/*
+ * libdw (0.188) reads a string of the line table to its end, wherever that may
+ * be: a section of strings has to have one.
+ */
+static bool strings_end(const struct elf_image *image)
+{
+	static const char *const names[] = { ".debug_str", ".debug_line_str" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t size;
+		const char *strings = elf_image__section(image, names[i], &size);
+
+		if (strings && strings[size - 1])
+			return false;
+	}
+	return true;
+}
+
+/* With room for one more; NULL: out of memory. */
+static void *reserve(void *array, size_t nr, size_t *size, size_t item)
+{
+	size_t more_size = *size ? 2 * *size : 64;
+
+	if (nr < *size)
+		return array;
+	array = realloc(array, more_size * item);
+	if (array)
+		*size = more_size;
+	return array;
+}
+
+static void add_range(struct source_lines *lines, uint64_t start, uint64_t end)
+{
+	struct unit_range *ranges =
+		reserve(lines->ranges, lines->nr, &lines->size, sizeof(*ranges));
+
+	if (!ranges)
+		return;
+	lines->ranges = ranges;
+	ranges[lines->nr++] = (struct unit_range) { start, end, lines->nr_units - 1 };
+}
+
+static void add_unit(struct source_lines *lines, Dwarf_Die *entry)
+{
+	struct unit *units =
+		reserve(lines->units, lines->nr_units, &lines->units_size, sizeof(*units));
+	Dwarf_Addr base, start, end;
+	ptrdiff_t i = 0;
+
+	if (!units)
+		return;
+	lines->units = units;
+	units[lines->nr_units++] = (struct unit) { .entry = dwarf_dieoffset(entry) };
+	while (lines->nr < RANGES_MAX && (i = dwarf_ranges(entry, i, &base, &start, &end)) > 0)
+		if (start < end)
+			add_range(lines, start, end);
+}
+
+static int compare_ranges(const void *one, const void *other)
+{
+	const struct unit_range *a = one, *b = other;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+/* Not from .debug_aranges: clang leaves that out. */
+static void read_ranges(struct source_lines *lines)
+{
+	Dwarf_Off at = 0, next;
+	size_t header_size;
+
+	while (!dwarf_next_unit(lines->dwarf, at, &next, &header_size, NULL, NULL, NULL, NULL, NULL,
+				NULL) &&
+	       next > at) {
+		Dwarf_Die unit;
+
+		if (dwarf_offdie(lines->dwarf, at + header_size, &unit))
+			add_unit(lines, &unit);
+		at = next;
+	}
+	if (lines->nr)
+		qsort(lines->ranges, lines->nr, sizeof(*lines->ranges), compare_ranges);
+}
+
+struct source_lines *source_lines__new(struct elf_image *image)
+{
+	struct source_lines *lines = calloc(1, sizeof(*lines));
+	size_t bytes = count_bytes(image);
+
+	if (!lines || bytes == SIZE_MAX) {
+		elf_image__close(image);
+		free(lines);
+		return NULL;
+	}
+	lines->image = *image;
+	lines->bytes = bytes;
+	lines->dwarf = dwarf_begin_elf(image->elf, DWARF_C_READ, NULL);
+	/* What was compressed is not any more. */
+	if (!lines->dwarf || !strings_end(&lines->image)) {
+		source_lines__free(lines);
+		return NULL;
+	}
+	read_ranges(lines);
+	return lines;
+}
+
+void source_lines__free(struct source_lines *lines)
+{
+	if (!lines)
+		return;
+	dwarf_end(lines->dwarf);
+	elf_image__close(&lines->image);
+	for (size_t i = 0; i < lines->nr_units; i++)
+		functions__free(&lines->units[i].functions);
+	free(lines->units);
+	free(lines->ranges);
+	free(lines);
+}
+
+size_t source_lines__bytes(const struct source_lines *lines)
+{
+	return lines ? lines->bytes + lines->size * sizeof(*lines->ranges) +
+			       lines->units_size * sizeof(*lines->units)
+		     : 0;
+}
+
+static struct unit *find_unit(const struct source_lines *lines, uint64_t address)
+{
+	size_t low = 0, high = lines->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (lines->ranges[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < lines->nr && lines->ranges[low].start <= address
+		       ? &lines->units[lines->ranges[low].unit]
+		       : NULL;
+}
+
+/* The way from a function down to what is inlined at the address, outermost first. */
+struct chain {
+	uint64_t address;
+	Dwarf_Die entries[DEPTH_MAX];
+	size_t nr;
+	unsigned int nr_seen;
+};
+
+/* The first entry inside this one that covers the address, in *ret. */
+static bool step_down(struct chain *chain, Dwarf_Die *parent, Dwarf_Die *ret)
+{
+	Dwarf_Die child;
+
+	if (dwarf_child(parent, &child))
+		return false;
+	do {
+		int tag = dwarf_tag(&child);
+
+		if (++chain->nr_seen > ENTRIES_MAX)
+			return false;
+		if ((tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine ||
+		     tag == DW_TAG_lexical_block) &&
+		    dwarf_haspc(&child, chain->address) == 1) {
+			*ret = child;
+			return true;
+		}
+	} while (!dwarf_siblingof(&child, &child));
+	return false;
+}
+
+static void follow(struct chain *chain, const Dwarf_Die *function)
+{
+	Dwarf_Die at = *function;
+
+	chain->entries[chain->nr++] = at;
+	while (chain->nr < DEPTH_MAX && step_down(chain, &at, &at))
+		if (dwarf_tag(&at) != DW_TAG_lexical_block)
+			chain->entries[chain->nr++] = at;
+}
+
+static const char *function_name(Dwarf_Die *entry)
+{
+	static const unsigned int attributes[] = { DW_AT_linkage_name, DW_AT_MIPS_linkage_name,
+						   DW_AT_name };
+
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
+		Dwarf_Attribute attribute;
+		const char *name =
+			dwarf_formstring(dwarf_attr_integrate(entry, attributes[i], &attribute));
+
+		if (name)
+			return name;
+	}
+	return "";
+}
+
+/* The place from where what this entry describes was called, before it was inlined. */
+static void find_call(Dwarf_Die *unit, Dwarf_Die *entry, struct source_frame *ret)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word file = 0, line = 0;
+	Dwarf_Files *files;
+	size_t nr_files;
+	const char *name;
+
+	if (!dwarf_formudata(dwarf_attr(entry, DW_AT_call_line, &attribute), &line))
+		ret->line = (unsigned int)line;
+	if (dwarf_formudata(dwarf_attr(entry, DW_AT_call_file, &attribute), &file) ||
+	    dwarf_getsrcfiles(unit, &files, &nr_files) || file >= nr_files)
+		return;
+	name = dwarf_filesrc(files, file, NULL, NULL);
+	ret->file = name ? name : "";
+}
+
+static void find_line(Dwarf_Die *unit, uint64_t address, struct source_frame *ret)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(unit, address);
+	const char *file = line ? dwarf_linesrc(line, NULL, NULL) : NULL;
+	int number = 0;
+
+	ret->file = file ? file : "";
+	if (line && !dwarf_lineno(line, &number) && number > 0)
+		ret->line = (unsigned int)number;
+}
+
+size_t source_lines__find(struct source_lines *lines, uint64_t address, struct source_frame *frames,
+			  size_t max)
+{
+	struct unit *found = max ? find_unit(lines, address) : NULL;
+	struct chain chain = { .address = address };
+	Dwarf_Die unit, function;
+	size_t nr = 0;
+
+	if (!found || !dwarf_offdie(lines->dwarf, found->entry, &unit))
+		return 0;
+	lines->bytes -= functions__bytes(&found->functions);
+	if (functions__find(&found->functions, lines->dwarf, &unit, address, &function))
+		follow(&chain, &function);
+	lines->bytes += functions__bytes(&found->functions);
+	frames[0] = (struct source_frame) { .function = "", .file = "" };
+	find_line(&unit, address, &frames[0]);
+	for (size_t i = chain.nr; i > 0 && nr < max; i--) {
+		Dwarf_Die *entry = &chain.entries[i - 1];
+
+		frames[nr++].function = function_name(entry);
+		if (dwarf_tag(entry) != DW_TAG_inlined_subroutine || i == 1 || nr == max)
+			continue;
+		frames[nr] = (struct source_frame) { .function = "", .file = "" };
+		find_call(&unit, entry, &frames[nr]);
+	}
+	return nr ? nr : frames[0].line > 0;
+}

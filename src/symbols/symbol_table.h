@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Named ranges of addresses, found by address. Names are kept in one block of
+ * strings that several of them may share.
+ */
+#ifndef SYMBOLS_SYMBOL_TABLE_H
+#define SYMBOLS_SYMBOL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/buf.h"
+
+struct symbol_entry {
+	uint64_t start;
+	uint64_t end;
+	uint64_t max_end; /* of this one and all before it */
+	uint32_t name;	  /* where in the strings */
+	uint32_t rank;	  /* of several that start together, the highest stays */
+};
+
+/* Its end is only where its section ends: another symbol's start cuts it. */
+#define SYMBOL_RANK_UNSIZED 0x80000000u
+
+struct symbol_table {
+	struct symbol_entry *entries;
+	size_t nr;
+	size_t size;
+	struct buf strings;
+	bool newest_wins; /* by rank, where ranges overlap; else the innermost does */
+};
+
+void symbol_table__free(struct symbol_table *table);
+
+/* Where they are then; UINT32_MAX: too many. They need not end with a NUL. */
+uint32_t symbol_table__add_strings(struct symbol_table *table, const char *strings, size_t len);
+void symbol_table__add(struct symbol_table *table, uint64_t start, uint64_t end, uint32_t name,
+		       uint32_t rank);
+/* After the last one is added, before the first is looked for. */
+void symbol_table__sort(struct symbol_table *table);
+
+/* NULL: none. */
+const struct symbol_entry *symbol_table__find(const struct symbol_table *table, uint64_t address);
+const char *symbol_table__name(const struct symbol_table *table, const struct symbol_entry *entry);
+/* Bytes of memory it takes. */
+size_t symbol_table__bytes(const struct symbol_table *table);
+
+#endif /* SYMBOLS_SYMBOL_TABLE_H */

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "symbols.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "demangle.h"
+#include "kernel_names.h"
+#include "modules.h"
+
+#define NR_ANSWERS   4096
+#define NAME_MAX_LEN 4096
+#define FRAMES_MAX   64
+
+/* What was found at an address of a module. */
+struct answer {
+	uint64_t serial; /* the module's; 0: free */
+	uint64_t address;
+	uint64_t offset;
+	char *name;
+};
+
+struct symbols {
+	struct modules *modules;
+	struct kernel_names kernel;
+	struct answer answers[NR_ANSWERS];
+	struct inlined inlined;
+	char name[NAME_MAX_LEN]; /* of a symbol that is not kept */
+	char frame_names[FRAMES_MAX][NAME_MAX_LEN];
+};
+
+int symbols__new(struct symbols **ret)
+{
+	int err;
+
+	*ret = calloc(1, sizeof(**ret));
+	if (!*ret)
+		return -ENOMEM;
+	err = modules__new(&(*ret)->modules);
+	if (err) {
+		free(*ret);
+		*ret = NULL;
+	}
+	return err;
+}
+
+void symbols__free(struct symbols *symbols)
+{
+	if (!symbols)
+		return;
+	for (size_t i = 0; i < NR_ANSWERS; i++)
+		free(symbols->answers[i].name);
+	inlined__free(&symbols->inlined);
+	kernel_names__free(&symbols->kernel);
+	modules__free(symbols->modules);
+	free(symbols);
+}
+
+struct modules *symbols__modules(struct symbols *symbols)
+{
+	return symbols->modules;
+}
+
+static bool known_mapping(struct symbols *symbols, const struct symbol_request *request,
+			  struct process_mapping *ret)
+{
+	const struct process_mapping *mapping;
+
+	if (request->start < request->end) {
+		*ret = (struct process_mapping) {
+			.start = request->start,
+			.end = request->end,
+			.offset = request->offset,
+			.inode = request->inode,
+			.dev = request->dev,
+			.name = request->mapping ? request->mapping : "",
+		};
+		return true;
+	}
+	mapping = process__find(modules__process(symbols->modules, request->pid), request->address);
+	if (mapping)
+		*ret = *mapping;
+	return mapping;
+}
+
+static void find_place(struct symbols *symbols, const struct symbol_request *request,
+		       struct place *ret)
+{
+	struct process_mapping mapping;
+
+	*ret = (struct place) { 0 };
+	if (!known_mapping(symbols, request, &mapping))
+		return;
+	if (mapping.inode || !strcmp(mapping.name, "[vdso]"))
+		modules__place(symbols->modules, request->pid, request->address, &mapping, ret);
+	else if (strcmp(mapping.name, "[stack]") != 0)
+		modules__place_behind(symbols->modules, request->pid, request->address, ret);
+}
+
+static const char *readable_name(struct symbols *symbols, const char *name)
+{
+	return demangle(name, symbols->name, sizeof(symbols->name)) ? symbols->name : name;
+}
+
+/* Without the version: "memcpy@@GLIBC_2.14" is memcpy. */
+static char *copy_name(struct symbols *symbols, const char *name)
+{
+	char *plain = strndup(name, strcspn(name, "@"));
+	char *copy;
+
+	if (!plain || !demangle(plain, symbols->name, sizeof(symbols->name)))
+		return plain;
+	copy = strdup(symbols->name);
+	free(plain);
+	return copy;
+}
+
+static const struct answer *look_up(struct symbols *symbols, const struct place *place)
+{
+	const struct module *module = place->module;
+	struct answer *answer = &symbols->answers[place__hash(place) % NR_ANSWERS];
+	const struct symbol_entry *entry;
+
+	if (answer->serial == module->serial && answer->address == place->address)
+		return answer;
+	entry = symbol_table__find(&module->table, place->address);
+	free(answer->name);
+	*answer = (struct answer) {
+		.serial = module->serial,
+		.address = place->address,
+		.offset = entry ? place->address - entry->start : 0,
+		.name = entry ? copy_name(symbols, symbol_table__name(&module->table, entry))
+			      : NULL,
+	};
+	return answer;
+}
+
+static void find_jit(struct symbols *symbols, const struct symbol_request *request,
+		     struct symbol *ret)
+{
+	struct process *process = modules__process(symbols->modules, request->pid);
+	const struct symbol_entry *entry =
+		modules__find_jit(symbols->modules, process, request->address);
+
+	if (!entry)
+		return;
+	ret->name = readable_name(symbols, symbol_table__name(&process->jit.table, entry));
+	ret->offset = request->address - entry->start;
+	ret->module = "[jit]";
+}
+
+static void find_kernel(struct symbols *symbols, uint64_t address, struct symbol *ret)
+{
+	const struct symbol_entry *entry = kernel_names__find(&symbols->kernel, address);
+
+	if (!entry)
+		return;
+	ret->name = symbol_table__name(&symbols->kernel.table, entry);
+	ret->offset = address - entry->start;
+	ret->module = "[kernel]";
+}
+
+void symbols__find(struct symbols *symbols, const struct symbol_request *request,
+		   struct symbol *ret)
+{
+	const struct answer *answer;
+	struct place place;
+
+	*ret = (struct symbol) { .name = "", .module = "", .build_id = "" };
+	if (request->address >= KERNEL_NAMES_BEGIN) {
+		find_kernel(symbols, request->address, ret);
+		return;
+	}
+	find_place(symbols, request, &place);
+	if (!place.module) {
+		if (request->is_code)
+			find_jit(symbols, request, ret);
+		return;
+	}
+	ret->module = place.module->path;
+	ret->build_id = place.module->build_id;
+	ret->module_id = place.module->serial;
+	ret->has_module_address = place.has_address;
+	if (!place.has_address)
+		return;
+	ret->module_address = place.address;
+	answer = look_up(symbols, &place);
+	if (answer->name) {
+		ret->name = answer->name;
+		ret->offset = answer->offset;
+	}
+}
+
+static const struct inlined_frames *add_inlined(struct symbols *symbols, struct source_lines *lines,
+						uint64_t module_id, uint64_t address)
+{
+	struct source_frame frames[FRAMES_MAX];
+	size_t nr = source_lines__find(lines, address, frames, FRAMES_MAX);
+
+	for (size_t i = 0; i < nr; i++)
+		if (demangle(frames[i].function, symbols->frame_names[i], NAME_MAX_LEN))
+			frames[i].function = symbols->frame_names[i];
+	return inlined__add(&symbols->inlined, module_id, address, frames, nr);
+}
+
+const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int pid,
+						   uint64_t module_id, uint64_t module_address)
+{
+	const struct inlined_frames *found =
+		inlined__find(&symbols->inlined, module_id, module_address);
+	struct source_lines *lines;
+	struct module *module;
+
+	if (!found) {
+		/* Before, as modules are not where they were afterwards. */
+		modules__make_room(symbols->modules);
+		module = modules__by_serial(symbols->modules, module_id);
+		lines = module ? module__lines(module, modules__process(symbols->modules, pid))
+			       : NULL;
+		if (lines)
+			found = add_inlined(symbols, lines, module_id, module_address);
+	}
+	return found && found->nr ? found : NULL;
+}
+
+void symbol_text(const struct symbol *symbol, struct buf *ret)
+{
+	const char *slash = strrchr(symbol->module, '/');
+	bool is_known = symbol->name[0];
+
+	buf__adds(ret, is_known ? symbol->name : slash ? slash + 1 : symbol->module);
+	if (!is_known && !symbol->has_module_address)
+		return;
+	buf__adds(ret, "+0x");
+	buf__add_hex(ret, is_known ? symbol->offset : symbol->module_address);
+}

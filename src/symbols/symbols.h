@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The function or variable at an address of a process, and the program or
+ * library it is in.
+ *
+ * Exact where the caller says which mapping it was. Where not, it is the one
+ * that /proc/PID/maps shows, as read at most a second ago: where a process maps
+ * something else at the same address within that second, it may be the old one.
+ *
+ * Bounded: what was not asked for longest is forgotten. Files in use stay open,
+ * so that a file system they are on cannot be unmounted meanwhile; and one on a
+ * network or FUSE file system that does not answer is waited for.
+ */
+#ifndef SYMBOLS_SYMBOLS_H
+#define SYMBOLS_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/buf.h"
+#include "inlined.h"
+
+struct modules;
+struct symbols;
+
+struct symbol_request {
+	int pid; /* of the process, not a thread */
+	uint64_t address;
+	bool is_code; /* an instruction's: may be made at run time (JIT) */
+
+	/* The mapping it was in, as in struct mapping; start == end: not known. */
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	uint64_t inode;
+	uint32_t dev;
+	const char *mapping; /* its name, or NULL */
+};
+
+/*
+ * The strings live until the next call with the same struct symbols, and are
+ * never NULL. They are others' words: any byte may be in them.
+ */
+struct symbol {
+	const char *name;	 /* C++ and Rust as written; "" if it is not known */
+	uint64_t offset;	 /* of the address in it */
+	const char *module;	 /* a path, "[vdso]", "[jit]", "[kernel]"; "" if there is none */
+	uint64_t module_address; /* what addr2line and objdump call the address */
+	bool has_module_address; /* not for [jit], nor for a file that cannot be read */
+	const char *build_id;	 /* of the module, in hex; "" if it has none */
+	uint64_t module_id;	 /* no other module ever has it; 0: none */
+};
+
+int symbols__new(struct symbols **ret);
+void symbols__free(struct symbols *symbols);
+/* What it has loaded, for others who need the same files; it lives as long. */
+struct modules *symbols__modules(struct symbols *symbols);
+
+void symbols__find(struct symbols *symbols, const struct symbol_request *request,
+		   struct symbol *ret);
+/*
+ * The functions that were inlined at an instruction, innermost first, each with
+ * its source line; the last one is what symbols__find() names. NULL without debug
+ * information. May be asked when the process is gone: by what symbols__find() said of
+ * the module. The first question about a module may take seconds, others about a
+ * millisecond, but each is answered once. Lives as the strings do.
+ */
+const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int pid,
+						   uint64_t module_id, uint64_t module_address);
+
+/* "main+0x1f", else "libc.so.6+0x26c1a", else "libc.so.6", else nothing. */
+void symbol_text(const struct symbol *symbol, struct buf *ret);
+
+#endif /* SYMBOLS_SYMBOLS_H */
