@@ -47,9 +47,11 @@ WORKLOADS = $(patsubst tools/workloads/%.c,%,$(filter-out %/workload.c,$(wildcar
 WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 
 # What runs in a test without privileges and without libbpf.
-PURE	 = $(wildcard src/base/*.c src/out/*.c) src/options.c \
+PURE	 = $(wildcard src/base/*.c src/out/*.c) $(wildcard src/option*.c) \
+	   $(addprefix src/map/,map.c strip.c account.c touch.c) \
 	   $(addprefix src/host/,maps.c task.c child.c mmap_events.c residency.c) \
-	   $(addprefix src/trace/,words.c names.c)
+	   $(addprefix src/trace/,words.c names.c row.c window.c profile.c calltree.c \
+	   cached.c)
 # What looks for symbols needs libraries for it.
 SYMBOLS	 = $(wildcard src/symbols/*.c)
 UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -110,6 +112,10 @@ $(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
 # The one translation unit that sees the skeleton.
 $(O)/src/trace/tracer.o: $(O)/bpf/faulttrace.skel.h
 $(O)/src/trace/tracer.o: CPPFLAGS += -isystem $(O)/bpf
+
+# They hold these files.
+$(O)/src/out/flamegraph.o $(O)/tests/src/out/flamegraph.o: src/out/flamegraph.css src/out/flamegraph.js
+$(O)/src/out/schema.o $(O)/tests/src/out/schema.o: src/out/schema.json
 
 $(O)/%.o: %.c
 	$(call msg,CC,$@)

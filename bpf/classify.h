@@ -41,6 +41,9 @@ enum ft_cow_from {
 	FT_COW_COUNT
 };
 
+/* Of a set of wanted kinds, a bit each: those for what a COW was from begin here. */
+#define FT_WANTED_COW 16
+
 struct ft_verdict {
 	__u8 kind;     /* enum ft_kind */
 	__u8 cow_from; /* enum ft_cow_from; only a COW has one */

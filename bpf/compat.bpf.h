@@ -126,12 +126,33 @@ struct vm_area_struct___anon_name {
 } __attribute__((preserve_access_index));
 
 /*
- * Folio flags: the order of a large folio is in _flags_1 since Linux commit
- * ebc1baf5c9b4 ("mm: free up a word in the first tail page") (in v6.6).
+ * The order of a large folio is in _flags_1 since Linux commit ebc1baf5c9b4 ("mm: free
+ * up a word in the first tail page") (in v6.6), and had a byte of its own before. Until
+ * v6.1, struct folio did not reach as far as the tail page that has it.
  */
 struct folio___flags_1 {
 	unsigned long _flags_1;
 } __attribute__((preserve_access_index));
+
+struct folio___order {
+	unsigned char _folio_order;
+} __attribute__((preserve_access_index));
+
+struct page___order {
+	unsigned char compound_order;
+} __attribute__((preserve_access_index));
+
+/* head: of a folio that is large. */
+static __always_inline __u8 large_folio_order(struct page *head)
+{
+	/* The newer field came earlier, for the tail page's flags. */
+	if (bpf_core_field_exists(struct folio___order, _folio_order))
+		return kread(head, struct folio___order, _folio_order);
+	if (bpf_core_field_exists(struct folio___flags_1, _flags_1))
+		return kread(head, struct folio___flags_1, _flags_1) & 0xff;
+	return kread((__u64)head + bpf_core_type_size(struct page), struct page___order,
+		     compound_order);
+}
 
 /*
  * Anonymous pages, KSM pages and pages of a file are told apart by the low bits
@@ -188,6 +209,104 @@ static __always_inline __u64 page_index(struct page *head)
 	if (bpf_core_field_exists(struct folio___index, index))
 		return kread(head, struct folio___index, index);
 	return kread(head, struct page___index, index);
+}
+
+/* A node of the page cache's tree. */
+struct xa_node___compat {
+	unsigned char shift;
+	void *slots[64];
+} __attribute__((preserve_access_index));
+
+/*
+ * Where a request goes: Linux commit 309dca309fc3 ("block: store a block_device
+ * pointer in struct bio") (in v5.12); before it a disk and the number of a partition.
+ */
+struct block_device___compat {
+	__u32 bd_dev;
+} __attribute__((preserve_access_index));
+
+struct bvec_iter___compat {
+	unsigned int bi_size;
+} __attribute__((preserve_access_index));
+
+struct bio___bdev {
+	struct block_device___compat *bi_bdev;
+	unsigned int bi_opf;
+	struct bvec_iter___compat bi_iter;
+} __attribute__((preserve_access_index));
+
+/* Requests that were made one. */
+struct bio___next {
+	struct bio___next *bi_next;
+} __attribute__((preserve_access_index));
+
+struct request___compat {
+	struct bio___next *bio;
+} __attribute__((preserve_access_index));
+
+struct gendisk___compat {
+	int major;
+	int first_minor;
+} __attribute__((preserve_access_index));
+
+struct bio___disk {
+	struct gendisk___compat *bi_disk;
+	__u8 bi_partno;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u32 bio_device(void *bio)
+{
+	if (bpf_core_field_exists(struct bio___bdev, bi_bdev))
+		return kread(kread(bio, struct bio___bdev, bi_bdev), struct block_device___compat,
+			     bd_dev);
+
+	struct gendisk___compat *disk = kread(bio, struct bio___disk, bi_disk);
+
+	return (__u32)kread(disk, struct gendisk___compat, major) << 20 |
+	       (__u32)(kread(disk, struct gendisk___compat, first_minor) +
+		       kread(bio, struct bio___disk, bi_partno));
+}
+
+/*
+ * 0: it can run. Linux commit 2f064a59a11f ("sched: Change task_struct::state")
+ * (in v5.14) renamed the field and made it an int. (What sched_switch says about it
+ * came only in v5.18, and in two different places.)
+ */
+struct task_struct___state {
+	long state;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u32 task_state(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->__state))
+		return kread(task, struct task_struct, __state);
+	return kread(task, struct task_struct___state, state);
+}
+
+static __always_inline bool task_in_iowait(struct task_struct *task)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
+}
+
+/* Kept up with where the kernel accounts memory stalls (CONFIG_PSI), and does (psi=1). */
+static __always_inline bool task_in_memstall(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->in_memstall) &&
+	       BPF_CORE_READ_BITFIELD_PROBED(task, in_memstall);
+}
+
+/* By how much the task took its memory cgroup above memory.high, and has not paid for it. */
+static __always_inline __u32 pages_over_high(struct task_struct *task)
+{
+	if (!bpf_core_field_exists(task->memcg_nr_pages_over_high))
+		return 0;
+	return kread(task, struct task_struct, memcg_nr_pages_over_high);
+}
+
+/* Registers of user mode as they were saved at the last entry: a system call has a number there. */
+static __always_inline bool came_by_exception(struct pt_regs *regs)
+{
+	return regs && (long)kread(regs, struct pt_regs, orig_ax) < 0;
 }
 
 static __always_inline struct task_struct *this_task(void)

@@ -31,12 +31,22 @@ const volatile __u32 wanted_uid;
 const volatile __u64 addr_start;
 const volatile __u64 addr_end; /* 0: anywhere */
 const volatile __u64 min_latency_ns;
-const volatile __u32 wanted_kinds; /* bit per kind; 0: any */
+const volatile __u32 wanted_kinds; /* bit per kind, and per source of a COW; 0: any */
 const volatile __u32 wanted_accesses;
 const volatile __u32 wanted_origins;
 const volatile bool only_major;
 const volatile bool only_minor;
 const volatile __u32 sample = 1;
+
+/* What is to become of a fault: a record, or a part of a sum; and what that needs to know. */
+const volatile bool sums_up;
+const volatile bool wants_kind = true;
+const volatile bool wants_vma = true;
+const volatile bool wants_stack;
+const volatile bool copies_stack; /* for code without frame pointers */
+const volatile bool wants_cause;
+const volatile bool wants_reads;
+const volatile bool sees_stalls; /* for that: in a task, while it waits for memory */
 
 /* How this plan sees things. */
 const volatile bool sees_attempts; /* handle_mm_fault is hooked */
@@ -53,6 +63,9 @@ bool finished;
 
 /* Set by the program when it asked the reader to wake; cleared by the reader. */
 bool wake_pending;
+
+/* The reader found nothing for long and waits to be woken by the next record. */
+bool reader_sleeps;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -80,12 +93,14 @@ struct {
 	__type(value, __u32);
 } target_cgroup SEC(".maps");
 
-#define count(field)                                                               \
+#define count_many(field, nr)                                                      \
 	do {                                                                       \
 		__u32 __zero = 0;                                                  \
 		struct ft_counters *__c = bpf_map_lookup_elem(&counters, &__zero); \
 		if (__c)                                                           \
-			__c->field++;                                              \
+			__c->field += (nr);                                        \
 	} while (0)
+
+#define count(field) count_many(field, 1)
 
 #endif /* FT_CONFIG_BPF_H */

@@ -10,6 +10,9 @@
 #include "filter.bpf.h"
 #include "name.bpf.h"
 #include "page.bpf.h"
+#include "reads.bpf.h"
+#include "sign.bpf.h"
+#include "throttle.bpf.h"
 
 #define FAULT_FLAG_WRITE       0x01
 #define FAULT_FLAG_USER	       0x40
@@ -25,41 +28,15 @@
 #define SIGBUS	7
 #define SIGSEGV 11
 
-/* Who it was: gathered last, since most filters can do without it. */
-static __always_inline void sign(struct ft_fault *rec)
-{
-	__u64 pid_tid = bpf_get_current_pid_tgid();
-
-	rec->h.type = FT_RECORD_FAULT;
-	rec->h.size = sizeof(*rec);
-	rec->pid = pid_tid >> 32;
-	rec->tid = (__u32)pid_tid;
-	rec->cgroup_id = bpf_get_current_cgroup_id();
-	rec->weight = sample;
-	read_comm(this_task(), rec->comm);
-}
-
-static __always_inline void emit(struct thread *th)
-{
-	struct ft_fault *rec = &th->rec;
-	__u64 flags = BPF_RB_NO_WAKEUP;
-
-	sign(rec);
-	if (!wake_pending && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_at) {
-		/* Once: a wake-up is an interrupt, 5 us on the faulting thread. */
-		wake_pending = true;
-		flags = BPF_RB_FORCE_WAKEUP;
-	}
-	if (bpf_ringbuf_output(&ring, rec, sizeof(*rec), flags))
-		count(lost_ring);
-}
-
 /* How much the task's own counters moved inside the fault. */
 static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
 {
 	th->maj_flt = kread(task, struct task_struct, maj_flt);
 	th->flt_begin = th->maj_flt + kread(task, struct task_struct, min_flt);
-	th->nvcsw = kread(task, struct task_struct, nvcsw);
+	if (wants_kind)
+		th->nvcsw = kread(task, struct task_struct, nvcsw);
+	if (sums_up)
+		return;
 	th->read_bytes = kread(task, struct task_struct, ioac.read_bytes);
 	th->run_delay = kread(task, struct task_struct, sched_info.run_delay);
 }
@@ -68,7 +45,10 @@ static __always_inline void counters_end(struct thread *th, struct task_struct *
 {
 	struct ft_fault *rec = &th->rec;
 
-	rec->blocked = kread(task, struct task_struct, nvcsw) != th->nvcsw;
+	if (wants_kind)
+		rec->blocked = kread(task, struct task_struct, nvcsw) != th->nvcsw;
+	if (sums_up)
+		return;
 	rec->read_bytes = kread(task, struct task_struct, ioac.read_bytes) - th->read_bytes;
 	rec->run_delay_ns = kread(task, struct task_struct, sched_info.run_delay) - th->run_delay;
 }
@@ -104,9 +84,14 @@ static __always_inline void page_before(struct thread *th, struct mm_struct *mm)
 
 static __always_inline void close_with(struct thread *th, __u8 outcome, __u64 now)
 {
-	th->phase = PHASE_IDLE;
+	/* First: where programs are preempted, a switch from here on is none of the fault's. */
+	*(volatile __u8 *)&th->phase = PHASE_IDLE;
+	if (wants_cause && now)
+		now = cause_end(th, now);
 	th->rec.outcome = outcome;
 	th->rec.latency_ns = now ? now - th->rec.h.time_ns : FT_UNKNOWN64;
+	if (wants_reads)
+		reads_end(&th->rec);
 }
 
 /* The open fault is over: tell it, unless a filter has no use for it. */
@@ -119,14 +104,23 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 	if (end_refused(rec))
 		return;
 	/* Not hooked, not reached, or a stack that grew in the fault. */
-	if (!vma_covers(rec))
+	if (wants_vma && !vma_covers(rec))
 		vma_find(th, task);
 	counters_end(th, task);
-	if (outcome == FT_OUTCOME_RESOLVED)
+	if (wants_kind && outcome == FT_OUTCOME_RESOLVED)
 		page_after(th, task);
 	if (kind_refused(rec))
 		return;
+	if (wants_cause)
+		throttle_expect(th, task);
+	if (sums_up) {
+		table_add(th, task);
+		return;
+	}
 	name_mapping(th);
+	sign(rec);
+	if (wants_stack)
+		rec->stack_id = copies_stack ? stack_copy(rec) : stack_take(rec);
 	emit(th);
 }
 
@@ -159,14 +153,21 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	close_with(th, missed ? FT_OUTCOME_RESOLVED : outcome, missed ? 0 : now);
 	if (end_refused(rec))
 		return;
-	if (sees_attempts && !(rec->vma & FT_VMA_KNOWN))
+	if (wants_vma && sees_attempts && !(rec->vma & FT_VMA_KNOWN))
 		vma_find(th, task);
 	counters_end(th, task);
-	if (missed)
+	if (wants_kind && missed)
 		page_after(th, task);
 	rec->name_id = 0;
-	if (!kind_refused(rec))
-		emit(th);
+	if (kind_refused(rec))
+		return;
+	if (sums_up) {
+		table_add(th, task);
+		return;
+	}
+	sign(rec);
+	rec->stack_id = 0;
+	emit(th);
 }
 
 /* Access and origin in one: a BPF function takes five arguments. */
@@ -180,6 +181,7 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
+	throttle_end(th, task);
 	th->phase = PHASE_SKIPPED;
 	if (th->closed || finished)
 		return;
@@ -208,14 +210,20 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	th->attempt_open = 0;
 	th->killed = 0;
 	th->oom = 0;
+	if (wants_cause)
+		cause_begin(th);
+	if (wants_reads)
+		rec->read_pages = 0;
 	counters_begin(th, task);
 	if (!sees_attempts) {
-		vma_find(th, task);
-		page_before(th, kread(task, struct task_struct, mm));
+		if (wants_vma)
+			vma_find(th, task);
+		if (wants_kind)
+			page_before(th, kread(task, struct task_struct, mm));
 	} else {
 		/* handle_mm_fault will say; the page tables can speak already. */
 		rec->vma = 0;
-		if (rec->origin != FT_ORIGIN_GUP)
+		if (wants_kind && rec->origin != FT_ORIGIN_GUP)
 			page_before(th, kread(task, struct task_struct, mm));
 	}
 }
@@ -301,6 +309,7 @@ static __always_inline void thread_exits(void)
 		return;
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
+	throttle_end(th, task);
 	thread_close(th, task_faults(task));
 	if (!has_task_storage)
 		bpf_map_delete_elem(&threads_by_tid, &tid);
@@ -326,7 +335,9 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 	if (!regs &&
 	    (th->phase != PHASE_OPEN || th->rec.origin != FT_ORIGIN_GUP || th->rec.addr != addr))
 		fault_open(th, task, addr, 0, HOW(access, FT_ORIGIN_GUP));
-	else if (regs && (th->phase != PHASE_OPEN || th->rec.origin == FT_ORIGIN_GUP))
+	/* The exception's own program can be skipped, too: what was counted since is another fault. */
+	else if (regs && (th->phase != PHASE_OPEN || th->rec.origin == FT_ORIGIN_GUP ||
+			  end_was_missed(th, task)))
 		fault_open(th, task, addr, kread(regs, struct pt_regs, ip),
 			   HOW(access,
 			       flags & FAULT_FLAG_USER ? FT_ORIGIN_USER : FT_ORIGIN_KERNEL));
@@ -334,12 +345,16 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 		return;
 	th->attempt_open = 1;
 	th->attempt_flags = flags;
+	if (wants_cause)
+		cause_does(th, DOING_LOOKUP, false);
 	if (th->attempts++)
 		return;
 	mm = kread(vma, struct vm_area_struct, vm_mm);
-	vma_copy(th, vma, mm);
 	th->vma_mm = 0;
-	page_before(th, mm);
+	if (wants_vma)
+		vma_copy(th, vma, mm);
+	if (wants_kind)
+		page_before(th, mm);
 }
 
 static __always_inline void attempt_end(__u32 ret)
@@ -355,6 +370,8 @@ static __always_inline void attempt_end(__u32 ret)
 	th->attempt_open = 0;
 	if (ret & VM_FAULT_RETRY) {
 		th->rec.retries++;
+		if (wants_cause)
+			cause_does(th, DOING_LOOKUP, true);
 		return;
 	}
 	if (!(ret & VM_FAULT_ERROR)) {

@@ -24,9 +24,12 @@ int BPF_PROG(page_fault_user, unsigned long address, struct pt_regs *regs, unsig
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, true);
 
-	if (th)
-		fault_open(th, task, address, kread(regs, struct pt_regs, ip),
-			   HOW(access_of(error_code), FT_ORIGIN_USER));
+	if (!th)
+		return 0;
+	if (wants_cause)
+		th->regs = (__u64)regs;
+	fault_open(th, task, address, kread(regs, struct pt_regs, ip),
+		   HOW(access_of(error_code), FT_ORIGIN_USER));
 	return 0;
 }
 
@@ -153,6 +156,110 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	return 0;
 }
 
+/* ---- --cause: where the time of an open fault goes ---- */
+
+const volatile bool bio_is_second; /* of block_bio_queue's arguments: before v5.11 */
+
+static __always_inline bool may_be_wanted(struct task_struct *task)
+{
+	return !only_pid || (__u32)task->tgid == only_pid;
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(cause_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct thread *th = may_be_wanted(prev) ? thread_of(prev, false) : NULL;
+
+	if (cause_is_open(th))
+		cause_leaves_cpu(th, prev, preempt);
+	else if (th)
+		throttle_leaves_cpu(th, prev, preempt);
+	th = may_be_wanted(next) ? thread_of(next, false) : NULL;
+	if (th) {
+		cause_enters_cpu(th);
+		throttle_enters_cpu(th);
+	}
+	return 0;
+}
+
+/* Runs where the waker does. */
+SEC("?tp_btf/sched_wakeup")
+int BPF_PROG(cause_wakeup, struct task_struct *task)
+{
+	struct thread *th = may_be_wanted(task) ? thread_of(task, false) : NULL;
+
+	if (th)
+		cause_wakes(th);
+	return 0;
+}
+
+#define CAUSE_NOTED(program, tracepoint, what, begins) \
+	SEC("?tp_btf/" tracepoint)                     \
+	int BPF_PROG(program)                          \
+	{                                              \
+		cause_noted(what, begins);             \
+		return 0;                              \
+	}
+
+CAUSE_NOTED(cause_lock_begin, "mmap_lock_start_locking", DOING_LOCK, true)
+CAUSE_NOTED(cause_lock_end, "mmap_lock_acquire_returned", DOING_LOCK, false)
+CAUSE_NOTED(cause_reclaim_begin, "mm_vmscan_direct_reclaim_begin", DOING_RECLAIM, true)
+CAUSE_NOTED(cause_reclaim_end, "mm_vmscan_direct_reclaim_end", DOING_RECLAIM, false)
+CAUSE_NOTED(cause_compact_begin, "mm_compaction_begin", DOING_COMPACT, true)
+CAUSE_NOTED(cause_compact_end, "mm_compaction_end", DOING_COMPACT, false)
+
+SEC("?tp_btf/mm_vmscan_memcg_reclaim_begin")
+int BPF_PROG(cause_memcg_begin)
+{
+	memcg_reclaim_noted(true);
+	return 0;
+}
+
+SEC("?tp_btf/mm_vmscan_memcg_reclaim_end")
+int BPF_PROG(cause_memcg_end)
+{
+	memcg_reclaim_noted(false);
+	return 0;
+}
+
+SEC("?tp_btf/block_bio_queue")
+int cause_disk_begin(__u64 *args)
+{
+	void *bio;
+
+	/* In C it would become one load at a computed offset, which 5.10's verifier refuses. */
+	if (bio_is_second)
+		asm volatile("%0 = *(u64 *)(%1 + 8)" : "=r"(bio) : "r"(args));
+	else
+		bio = (void *)args[0];
+	disk_asked(bio);
+	return 0;
+}
+
+/* Drivers are handed requests, made of bios; or bios, and then only the other event comes. */
+SEC("?tp_btf/block_rq_complete")
+int BPF_PROG(cause_request_end, void *request)
+{
+	disk_answered_all(request);
+	return 0;
+}
+
+SEC("?tp_btf/block_bio_complete")
+int BPF_PROG(cause_disk_end, void *queue, void *bio)
+{
+	disk_answered(bio);
+	return 0;
+}
+
+/* ---- --residency: what an open fault brings into the page cache ---- */
+
+SEC("?tp_btf/mm_filemap_add_to_page_cache")
+int BPF_PROG(reads_added, struct page *folio)
+{
+	reads_add(folio);
+	return 0;
+}
+
 static __always_inline bool is_chosen(struct task_struct *task)
 {
 	__u32 id = target_is_thread ? task->pid : task->tgid;
@@ -188,6 +295,7 @@ int finish(struct bpf_iter__task *ctx)
 
 	if (!th || !thread_close(th, task_faults(task)))
 		return 0;
+	throttle_end(th, (void *)task);
 	if (th->phase == PHASE_OPEN) {
 		th->late = 1;
 		count(lost_late);
@@ -199,5 +307,12 @@ SEC("?raw_tp")
 int calibrate(void *ctx)
 {
 	calibrate_pages();
+	return 0;
+}
+
+SEC("?raw_tp")
+int flush(void *ctx)
+{
+	batch_flush();
 	return 0;
 }

@@ -12,9 +12,11 @@
 #include <linux/types.h>
 #endif
 
-#define FT_COMM_LEN  16
-#define FT_UNKNOWN64 (~0ULL) /* a time or a number nobody knows */
-#define FT_UNKNOWN8  0xff
+#define FT_COMM_LEN   16
+#define FT_UNKNOWN64  (~0ULL) /* a time or a number nobody knows */
+#define FT_UNKNOWN32  (~0U)
+#define FT_UNKNOWN8   0xff
+#define FT_BATCH_CPUS 1024 /* records of CPUs beyond are sent one by one */
 
 /* Starts every record; size lets a reader skip what it does not know. */
 struct ft_header {
@@ -27,6 +29,10 @@ struct ft_header {
 enum ft_record {
 	FT_RECORD_FAULT = 1,
 	FT_RECORD_NAME = 2,
+	FT_RECORD_CODE = 3,
+	FT_RECORD_STACK = 4,
+	FT_RECORD_STACK_COPY = 5,
+	FT_RECORD_THROTTLED = 6,
 };
 
 enum ft_origin {
@@ -111,6 +117,7 @@ struct ft_fault {
 	__u64 cgroup_id;
 	__u64 read_bytes; /* submitted by the thread inside the fault */
 	__u64 run_delay_ns;
+	__u64 stack_id; /* of an ft_stack; 0: none or not taken */
 	__u32 pid;
 	__u32 tid;
 	char comm[FT_COMM_LEN];
@@ -131,11 +138,51 @@ struct ft_fault {
 	__u8 blocked; /* the thread slept inside the fault */
 	__u8 signal;  /* 0, SIGSEGV, SIGBUS, or SIGKILL for OOM */
 	__s8 si_code;
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 read_pages; /* of the file, that its own read brought in, or FT_UNKNOWN32; if asked */
 };
 
 _Static_assert(sizeof(struct ft_header) == 16, "ft_header is a contract");
-_Static_assert(sizeof(struct ft_fault) == 160, "ft_fault is a contract");
+_Static_assert(sizeof(struct ft_fault) == 168, "ft_fault is a contract");
+
+/* Where a fault's time went. */
+enum ft_cause {
+	FT_CAUSE_OTHER = 0,   /* asleep, and nobody says why */
+	FT_CAUSE_LOOKUP = 1,  /* before handle_mm_fault: finding and locking the VMA */
+	FT_CAUSE_LOCK = 2,    /* mmap_lock, or a page that somebody else has locked */
+	FT_CAUSE_IO = 3,      /* asleep until a page is read */
+	FT_CAUSE_RECLAIM = 4, /* direct and memory cgroup reclaim */
+	FT_CAUSE_COMPACT = 5,
+	FT_CAUSE_UFFD = 6,  /* asleep until the userfaultfd handler answers */
+	FT_CAUSE_SCHED = 7, /* could run, but did not */
+	FT_CAUSE_CPU = 8,   /* the rest of what it ran */
+	FT_CAUSE_COUNT
+};
+
+/*
+ * Follows an ft_fault, inside its record, where it was asked for: h.size tells. All
+ * the parts that are known add up to latency_ns, if that is known.
+ */
+struct ft_causes {
+	__u64 ns[FT_CAUSE_COUNT]; /* or FT_UNKNOWN64: in FT_CAUSE_CPU, then */
+	__u64 disk_bytes;	  /* that it asked disk_dev for; 0: of no disk */
+	__u64 disk_ns;		  /* from the first request to the last answer, or FT_UNKNOWN64 */
+	__u32 disk_dev;		  /* the kernel's: major << 20 | minor */
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct ft_causes) == 96, "ft_causes is a contract");
+
+/*
+ * Follows an ft_fault and its ft_causes in a record of type FT_RECORD_THROTTLED: the
+ * fault was told before, and then memory.high held the thread up.
+ */
+struct ft_throttled {
+	__u64 began_ns; /* CLOCK_MONOTONIC */
+	__u64 ns;
+};
+
+_Static_assert(sizeof(struct ft_throttled) == 16, "ft_throttled is a contract");
 
 enum ft_name_form {
 	FT_NAME_PATH = 1,	/* components, the leaf first, each NUL-ended */
@@ -159,6 +206,60 @@ struct ft_name {
 	__u32 form; /* enum ft_name_form */
 	__u32 len;  /* bytes of text used */
 	char text[FT_NAME_MAX];
+};
+
+#define FT_STACK_MAX 127 /* frames; as kernel.perf_event_max_stack */
+
+/* Met again after this many others were sent, or twice as many, it is sent again. */
+#define FT_STACKS_TURN 16384
+
+/* Why there is no frame behind the last one. */
+enum ft_stack_end {
+	FT_STACK_OUTERMOST = 0, /* it has no caller, and says so */
+	FT_STACK_FULL = 1,	/* FT_STACK_MAX frames */
+	FT_STACK_ASTRAY = 2,	/* its caller's frame pointer is none */
+};
+
+/* A user stack, sent once, before the first fault that points to it. */
+struct ft_stack {
+	struct ft_header h;
+	__u64 id;
+	__u32 pid;
+	__u16 nr;
+	__u16 end;		 /* enum ft_stack_end */
+	__u64 ips[FT_STACK_MAX]; /* nr of them, the leaf first */
+};
+
+#define FT_STACK_COPY_MAX   16384
+#define FT_STACK_COPY_PIECE 512 /* read at a time: what is behind the stack cannot be */
+#define FT_STACK_RED_ZONE   128 /* below rsp, what leaf functions keep there */
+
+/* For code without frame pointers: registers and stack of one fault. */
+struct ft_stack_copy {
+	struct ft_header h;
+	__u64 id;
+	__u32 pid;
+	__u32 len; /* bytes of the stack that follow, from rsp - FT_STACK_RED_ZONE on */
+	__u64 ip, sp, bp, bx, r12, r13, r14, r15;
+	char bytes[FT_STACK_COPY_MAX];
+};
+
+/*
+ * The mapping of an instruction, sent once for each address that got a row of its own
+ * (--by symbol): by the time that somebody looks it up the process may be gone.
+ */
+struct ft_code {
+	struct ft_header h;
+	__u64 ip;
+	__u64 vma_start; /* 0: not known */
+	__u64 vma_end;
+	__u64 vma_offset;
+	__u64 inode;
+	__u64 name_id;
+	__u32 pid;
+	__u32 dev;
+	__u32 vma; /* enum ft_vma_fact */
+	__u32 pad;
 };
 
 /* Where this kernel keeps its page tables and pages, and how it writes an entry. */
@@ -194,6 +295,9 @@ struct ft_counters {
 	__u64 missed_ends;	    /* resolved, told without a latency */
 	__u64 flt_total;	    /* min_flt + maj_flt of the wanted threads, all told */
 	__u64 probe_faults;	    /* faults of some tracer's probe reads: not faults */
+	__u64 lost_stacks;	    /* faults told without theirs */
+	__u64 errors;		    /* kind error, where faults are only summed up */
+	__u64 throttled_ns;	    /* by memory.high, after the faults; weighted */
 };
 
 #endif /* FT_FAULTTRACE_H */

@@ -52,7 +52,15 @@ static __always_inline bool end_refused(const struct ft_fault *rec)
 
 static __always_inline bool kind_refused(const struct ft_fault *rec)
 {
-	return wanted_kinds && !(wanted_kinds & (1U << (ft_classify(rec).kind & 31)));
+	struct ft_verdict verdict;
+
+	if (!wanted_kinds)
+		return false;
+	verdict = ft_classify(rec);
+	if (wanted_kinds & 1U << (verdict.kind & (FT_WANTED_COW - 1)))
+		return false;
+	return !verdict.cow_from ||
+	       !(wanted_kinds & 1U << (FT_WANTED_COW + (verdict.cow_from & 7)));
 }
 
 #endif /* FT_FILTER_BPF_H */

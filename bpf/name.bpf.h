@@ -26,6 +26,10 @@ struct {
 	__type(value, struct ft_name);
 } name_scratch SEC(".maps");
 
+/*
+ * Begins with hash 0, for the first value too: as they are, a process id and an address,
+ * or a time and a thread id, can differ in the same bits.
+ */
 static __always_inline __u64 mix(__u64 hash, __u64 value)
 {
 	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
@@ -115,7 +119,7 @@ static __always_inline bool name_of_file(struct thread *th, struct name_source *
 	source->form = dentry_form(dentry);
 	if (source->form != FT_NAME_PATH && source->form != FT_NAME_DELETED)
 		source->text = kread(dentry, struct dentry, d_name.name);
-	source->id = mix(mix(mix((__u64)dentry, source->mnt), th->rec.inode), source->form);
+	source->id = mix(mix(mix(mix(0, (__u64)dentry), source->mnt), th->rec.inode), source->form);
 	source->id = mix(mix(source->id, kread(dentry, struct dentry, d_name.hash_len)),
 			 (__u64)kread(dentry, struct dentry, d_parent));
 	return true;
@@ -140,7 +144,7 @@ static __always_inline bool name_of_memory(struct thread *th, struct name_source
 	/* Drivers keep other things behind vm_private_data than a name. */
 	if (source->form == FT_NAME_VERBATIM && (head & 0xff) != '[')
 		return false;
-	source->id = mix(mix((__u64)source->text, head), source->form);
+	source->id = mix(mix(mix(0, (__u64)source->text), head), source->form);
 	return true;
 }
 

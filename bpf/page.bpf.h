@@ -89,10 +89,7 @@ static __always_inline __u8 folio_order(struct page *head)
 {
 	__u64 head_bit = 1ULL << bpf_core_enum_value(enum pageflags, PG_head);
 
-	if (!bpf_core_field_exists(struct folio___flags_1, _flags_1) ||
-	    !(kread64((__u64)head) & head_bit))
-		return 0;
-	return kread(head, struct folio___flags_1, _flags_1) & 0xff;
+	return kread64((__u64)head) & head_bit ? large_folio_order(head) : 0;
 }
 
 /* What a present entry of a mapping with these facts maps. */

@@ -16,8 +16,26 @@ enum phase {
 	PHASE_SKIPPED, /* in a fault that a filter refused */
 };
 
+enum throttle {
+	THROTTLE_NONE = 0,
+	THROTTLE_DUE,	 /* pages above memory.high are still to be paid for */
+	THROTTLE_ASLEEP, /* for them */
+};
+
 struct thread {
-	struct ft_fault rec; /* of the open fault, or what is left of the last */
+	struct ft_fault rec;	       /* of the open fault, or what is left of the last */
+	struct ft_causes causes;       /* sent with it, where asked for */
+	struct ft_throttled throttled; /* ... and after it */
+
+	/* See cause.bpf.h. */
+	__u64 cause_since;
+	__u64 disk_since;
+	__u8 cause;    /* enum ft_cause: what passes the time now */
+	__u8 doing;    /* bits of enum doing */
+	__u8 off_cpu;  /* enum off_cpu */
+	__u8 noting;   /* one of our programs is at it */
+	__u8 throttle; /* enum throttle: see throttle.bpf.h */
+	__u64 regs;    /* of user mode, where the last fault came from */
 
 	/* Task counters when the fault began. */
 	__u64 maj_flt;
@@ -48,6 +66,7 @@ struct thread {
 	__u8 killed;	   /* SIGKILL was sent to it inside the fault */
 	__u8 oom;	   /* ... by the OOM killer */
 	__u8 attempt_open; /* inside handle_mm_fault */
+	__u8 kind;	   /* of the fault that was added to a table last */
 	__u32 attempt_flags;
 };
 

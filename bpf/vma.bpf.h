@@ -47,6 +47,19 @@ static __always_inline __u64 pivot_below(__u64 pivot, __u64 addr)
 }
 
 /*
+ * A node's four cache lines, all at once: among 60 000 mappings each is a miss, and
+ * the search below waits for one before it knows the next. 200 ns a fault.
+ */
+static __always_inline void node_load(__u64 node)
+{
+	/* Where a read is a call it would cost what it saves. */
+	if (!has_rdonly_cast)
+		return;
+	for (int line = 0; line < 4; line++)
+		asm volatile("" : : "r"(kread64(node + 64 * line)));
+}
+
+/*
  * The slot of this node whose range holds addr: the first whose pivot is not
  * below it. A binary search without a branch, since the verifier would follow
  * each of them. Behind the few pivots of an arange node stand its slots: kernel
@@ -58,6 +71,7 @@ static __always_inline __u64 maple_step(__u64 entry, __u64 addr)
 	bool arange = ((entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK) == MAPLE_ARANGE;
 	__u64 slots = pivots + 8 * (arange ? MAPLE_ARANGE_PIVOTS : MAPLE_PIVOTS);
 
+	node_load(entry & ~MAPLE_NODE_MASK);
 	for (__u64 step = 8; step; step /= 2)
 		low += step * pivot_below(kread64(pivots + 8 * (low + step - 1)), addr);
 	return kread64(slots + 8 * low);

@@ -7,12 +7,13 @@
 
 #include "base/log.h"
 #include "options.h"
-#include "trace/run.h"
+#include "commands/run.h"
 
 static const struct {
 	int (*run)(const struct options *opts);
 } commands[] = {
-	[COMMAND_TRACE] = { run_trace },
+	[COMMAND_TRACE] = { run_trace },       [COMMAND_HIST] = { run_tables },
+	[COMMAND_TOP] = { run_tables },	       [COMMAND_MAP] = { run_map },
 	[COMMAND_FEATURES] = { run_features },
 };
 

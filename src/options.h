@@ -10,9 +10,19 @@
 #include <stddef.h>
 
 #include "base/parse.h"
+#include "trace/profile.h"
 #include "trace/sink.h"
 
-enum command { COMMAND_TRACE, COMMAND_FEATURES };
+enum command {
+	COMMAND_TRACE,
+	COMMAND_HIST,
+	COMMAND_TOP,
+	COMMAND_MAP,
+	COMMAND_FEATURES,
+	COMMAND_COUNT,
+};
+
+extern const char *const command_names[COMMAND_COUNT];
 
 enum target_kind {
 	TARGET_NONE,
@@ -22,6 +32,10 @@ enum target_kind {
 	TARGET_ALL,
 	TARGET_COMMAND,
 };
+
+enum stack_mode { STACK_NONE, STACK_FP, STACK_DWARF };
+
+enum sort { SORT_COUNT, SORT_MAJOR, SORT_TOTAL, SORT_MEAN, SORT_P99, SORT_MAX };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -39,7 +53,8 @@ struct options {
 	const char *comm; /* glob: * and ?; NULL: any */
 	bool has_uid;
 	unsigned int uid;
-	unsigned int kinds;    /* bit per enum ft_kind; 0: any */
+	unsigned int
+		kinds; /* bit per enum ft_kind, and, from FT_WANTED_COW on, ft_cow_from; 0: any */
 	unsigned int accesses; /* bit per enum ft_access; 0: any */
 	unsigned int origins;  /* bit per enum ft_origin; 0: any */
 	bool only_major;
@@ -49,6 +64,20 @@ struct options {
 	unsigned long long addr_end;
 	const char *file;    /* glob over mapping names; NULL: any */
 	unsigned int sample; /* 1: all */
+
+	enum ft_key_type by[FT_KEYS];	/* of a table; FT_KEY_NONE: no (more) keys */
+	struct ft_hist_scale scale;	/* of a histogram */
+	enum sort sort;			/* of the rows */
+	unsigned int max_rows;		/* shown */
+	unsigned long long interval_ns; /* 0: one, the whole run */
+	unsigned long long intervals;	/* 0: no end */
+
+	bool cause;	       /* where the latency went */
+	enum stack_mode stack; /* of each fault */
+	bool folded;	       /* profiles, of what was summed up by stack and kind */
+	const char *pprof;
+	const char *flamegraph;
+	enum profile_weight weight;
 
 	const struct sink_ops *sink;
 	const char *output; /* path; NULL: stdout */
@@ -62,6 +91,13 @@ struct options {
 	int verbose;
 	const char *plan;	       /* "auto", "fentry", "kprobe", "perf" */
 	unsigned long long ring_bytes; /* a power of two of pages */
+
+	int strip; /* of a map: columns, 0: none, -1: not asked for */
+	bool ascii;
+	bool evict;	/* instead of a map */
+	char **files;	/* to evict, NULL-terminated */
+	bool cold;	/* evict what the command is made of first */
+	bool residency; /* of the file of each fault */
 };
 
 /*
@@ -70,5 +106,27 @@ struct options {
  */
 int options__parse(struct options *opts, int argc, char **argv, int *status);
 void options__free(struct options *opts);
+
+static inline bool options__key_is(const struct options *opts, enum ft_key_type key)
+{
+	return opts->by[0] == key || opts->by[1] == key;
+}
+
+static inline bool options__is_profile(const struct options *opts)
+{
+	return opts->folded || opts->pprof || opts->flamegraph;
+}
+
+/* Whole stacks cannot be told apart in the kernel: every fault is sent. */
+static inline bool options__sums_up(const struct options *opts)
+{
+	return (opts->command == COMMAND_HIST || opts->command == COMMAND_TOP) &&
+	       opts->stack != STACK_DWARF;
+}
+
+static inline bool options__wants_stacks(const struct options *opts)
+{
+	return opts->stack || options__key_is(opts, FT_KEY_STACK);
+}
 
 #endif /* OPTIONS_H */

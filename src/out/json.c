@@ -1,74 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "json.h"
+
 #include "fields.h"
+#include "json_fields.h"
 #include "sinks.h"
 
 #define SCHEMA_VERSION 1
-
-/* A key after others. Keys that open an object are spelled out. */
-#define KEY(name) ",\"" name "\":"
-
-/* Inlined, so that a key, always a literal, becomes a few stores. */
-#define KEYED static inline __attribute__((always_inline)) void
-
-KEYED add_null(struct buf *out, const char *key)
-{
-	buf__adds(out, key);
-	buf__adds(out, "null");
-}
-
-KEYED add_u64(struct buf *out, const char *key, uint64_t n)
-{
-	buf__adds(out, key);
-	buf__add_u64(out, n);
-}
-
-KEYED add_if(struct buf *out, const char *key, bool known, uint64_t n)
-{
-	if (known)
-		add_u64(out, key, n);
-	else
-		add_null(out, key);
-}
-
-KEYED add_bool(struct buf *out, const char *key, bool value)
-{
-	buf__adds(out, key);
-	if (value)
-		buf__adds(out, "true");
-	else
-		buf__adds(out, "false");
-}
-
-KEYED add_address(struct buf *out, const char *key, uint64_t n)
-{
-	buf__adds(out, key);
-	buf__adds(out, "\"0x");
-	buf__add_hex(out, n);
-	buf__addc(out, '"');
-}
-
-KEYED add_string(struct buf *out, const char *key, const char *s)
-{
-	if (!s) {
-		add_null(out, key);
-		return;
-	}
-	buf__adds(out, key);
-	buf__add_json(out, s);
-}
-
-/* A word of the vocabulary needs no escapes. A number without one is null. */
-KEYED add_word(struct buf *out, const char *key, const char *const *words, size_t nr, size_t i)
-{
-	if (i >= nr || !words[i]) {
-		add_null(out, key);
-		return;
-	}
-	buf__adds(out, key);
-	buf__addc(out, '"');
-	buf__adds(out, words[i]);
-	buf__addc(out, '"');
-}
 
 static void add_ids(struct buf *out, const struct run_start *run)
 {
@@ -125,7 +62,10 @@ static void json_start(struct buf *out, const struct run_start *run)
 	add_target(out, run);
 	add_u64(out, KEY("time_ns"), run->time_ns);
 	add_u64(out, KEY("wall_ns"), run->wall_ns);
-	add_bool(out, KEY("sees_gup"), run->sees_gup);
+	if (run->plan)
+		add_bool(out, KEY("sees_gup"), run->sees_gup);
+	else
+		add_null(out, KEY("sees_gup"));
 	buf__adds(out, "}\n");
 }
 
@@ -181,22 +121,7 @@ static void add_signal(struct buf *out, const struct ft_fault *rec)
 		add_u64(out, KEY("si_code"), (uint64_t)rec->si_code);
 }
 
-static void add_hex2(struct buf *out, uint32_t n)
-{
-	if (n < 0x10)
-		buf__addc(out, '0');
-	buf__add_hex(out, n);
-}
-
-/* As in /proc/PID/maps: "08:02". */
-static void add_dev(struct buf *out, uint32_t dev)
-{
-	add_hex2(out, dev >> 20);
-	buf__addc(out, ':');
-	add_hex2(out, dev & 0xfffff);
-}
-
-static void add_vma(struct buf *out, const struct ft_fault *rec, const char *name)
+void json_add_vma(struct buf *out, const struct ft_fault *rec, const char *name)
 {
 	if (!(rec->vma & FT_VMA_COVERS)) {
 		add_null(out, KEY("vma"));
@@ -214,19 +139,113 @@ static void add_vma(struct buf *out, const struct ft_fault *rec, const char *nam
 	buf__addc(out, '}');
 }
 
-static void json_fault(struct buf *out, const struct run_start *run, const struct fault *fault)
+/* The leaf first. Unknown is null: a function, a module, the address in it; frames behind the last. */
+static void add_stack(struct buf *out, const struct stack *stack)
+{
+	if (!stack) {
+		add_null(out, KEY("stack"));
+		return;
+	}
+	buf__adds(out, KEY("stack") "[");
+	for (size_t i = 0; i < stack->nr; i++) {
+		const struct stack_frame *frame = &stack->frames[i];
+
+		add_address(out, i ? ",{\"ip\":" : "{\"ip\":", frame->ip);
+		add_string(out, KEY("symbol"), *frame->function ? frame->function : NULL);
+		add_if(out, KEY("offset"), *frame->function && !frame->is_inlined, frame->offset);
+		add_string(out, KEY("module"), *frame->module ? frame->module : NULL);
+		if (frame->address)
+			add_address(out, KEY("module_address"), frame->address);
+		else
+			add_null(out, KEY("module_address"));
+		add_bool(out, KEY("inlined"), frame->is_inlined);
+		add_string(out, KEY("source"), *frame->source ? frame->source : NULL);
+		add_if(out, KEY("line"), frame->line, frame->line);
+		buf__addc(out, '}');
+	}
+	if (stack->is_cut)
+		buf__adds(out, stack->nr ? ",null" : "null");
+	buf__addc(out, ']');
+}
+
+static void add_disk(struct buf *out, const struct ft_causes *causes)
+{
+	if (!causes->disk_bytes) {
+		add_null(out, KEY("disk"));
+		return;
+	}
+	buf__adds(out, KEY("disk") "{\"dev\":\"");
+	add_dev(out, causes->disk_dev);
+	add_u64(out, "\"" KEY("bytes"), causes->disk_bytes);
+	add_if(out, KEY("took_ns"), causes->disk_ns != FT_UNKNOWN64, causes->disk_ns);
+	buf__addc(out, '}');
+}
+
+void json_add_parts(struct buf *out, const __u64 *cause_ns)
+{
+	add_word(out, KEY("cause") "{\"dominant\":", cause_names, FT_CAUSE_COUNT,
+		 ft_dominant_cause(cause_ns));
+	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++) {
+		buf__adds(out, ",\"");
+		buf__adds(out, cause_names[cause]);
+		add_if(out, "_ns\":", cause_ns[cause] != FT_UNKNOWN64, cause_ns[cause]);
+	}
+}
+
+static void add_cause(struct buf *out, const struct ft_causes *causes)
+{
+	if (!causes) {
+		add_null(out, KEY("cause"));
+		return;
+	}
+	json_add_parts(out, causes->ns);
+	add_disk(out, causes);
+	buf__addc(out, '}');
+}
+
+void json_add_fault(struct buf *out, const struct fault *fault)
 {
 	const struct ft_fault *rec = fault->rec;
 	bool is_file = fault_is_file(rec);
 
-	(void)run;
 	add_who(out, rec);
 	add_what(out, rec, fault->verdict);
 	add_course(out, rec);
 	add_word(out, KEY("cow_from"), cow_from_names, FT_COW_COUNT, fault->verdict.cow_from);
 	add_signal(out, rec);
-	add_vma(out, rec, fault->name);
+	json_add_vma(out, rec, fault->name);
 	add_if(out, KEY("file_offset"), is_file, is_file ? fault_file_offset(rec) : 0);
+	add_u64(out, KEY("cgroup_id"), rec->cgroup_id);
+	add_u64(out, KEY("weight"), rec->weight);
+	add_if(out, KEY("cached"), fault->has_cached, fault->cached);
+	add_stack(out, fault->stack);
+	add_if(out, KEY("read_pages"), fault->has_read_pages, fault->read_pages);
+	add_cause(out, fault->causes);
+	buf__addc(out, '}');
+}
+
+static void json_fault(struct buf *out, const struct run_start *run, const struct fault *fault)
+{
+	(void)run;
+	json_add_fault(out, fault);
+	buf__addc(out, '\n');
+}
+
+static void json_throttled(struct buf *out, const struct run_start *run, const struct fault *fault)
+{
+	const struct ft_fault *rec = fault->rec;
+	struct comm comm = comm_of(rec);
+
+	(void)run;
+	add_u64(out, "{\"type\":\"throttled\"" KEY("time_ns"), fault->throttled->began_ns);
+	add_u64(out, KEY("throttled_ns"), fault->throttled->ns);
+	add_u64(out, KEY("pid"), rec->pid);
+	add_u64(out, KEY("tid"), rec->tid);
+	add_string(out, KEY("comm"), comm.text);
+	add_u64(out, KEY("fault_ns"), rec->h.time_ns);
+	add_address(out, KEY("addr"), rec->addr);
+	add_word(out, KEY("kind"), kind_names, FT_KIND_COUNT, fault->verdict.kind);
+	json_add_vma(out, rec, fault->name);
 	add_u64(out, KEY("cgroup_id"), rec->cgroup_id);
 	add_u64(out, KEY("weight"), rec->weight);
 	buf__adds(out, "}\n");
@@ -248,7 +267,8 @@ static void json_end(struct buf *out, const struct run_start *run, const struct 
 	add_if(out, KEY("overhead") "{\"bpf_run_ns\":", end->bpf_run_ns >= 0,
 	       (uint64_t)end->bpf_run_ns);
 	add_if(out, KEY("bpf_runs"), end->bpf_runs >= 0, (uint64_t)end->bpf_runs);
-	buf__adds(out, "}}\n");
+	add_if(out, "}" KEY("throttled_ns"), end->throttled_ns >= 0, (uint64_t)end->throttled_ns);
+	buf__adds(out, "}\n");
 }
 
 const struct sink_ops json_sink = {
@@ -256,5 +276,10 @@ const struct sink_ops json_sink = {
 	.help = "NDJSON, one object a line",
 	.start = json_start,
 	.fault = json_fault,
+	.throttled = json_throttled,
+	.hist = json_hist,
+	.top = json_top,
 	.end = json_end,
+	.map = &json_map,
+	.account = &json_map,
 };

@@ -11,6 +11,10 @@ extern const struct sink_ops text_sink;
 extern const struct sink_ops json_sink;
 extern const struct sink_ops null_sink;
 
+extern const struct map_ops text_map;
+extern const struct map_ops text_account;
+extern const struct map_ops json_map;
+
 /* The default comes first; ends with NULL. */
 extern const struct sink_ops *const all_sinks[];
 

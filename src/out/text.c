@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "text.h"
+
 #include <time.h>
 
+#include "columns.h"
 #include "fields.h"
 #include "sinks.h"
 
@@ -8,46 +11,6 @@
 #define WIDTH_LATENCY 17 /* with the kind */
 #define NAME_MIN      6	 /* columns of a name: before it gets shorter, the permissions go */
 #define PERMS_LEN     strlen(" rwxp")
-
-#define COLOR_BOLD     "\033[1m"
-#define COLOR_RED      "\033[31m"
-#define COLOR_BOLD_RED "\033[1;31m"
-#define COLOR_OFF      "\033[0m"
-
-/* A wide line is never cut: it is asked for by those who want all of it. */
-static bool is_cut(const struct run_start *run)
-{
-	return run->columns && !run->wide;
-}
-
-static void add_color(struct buf *out, size_t start, size_t end, const char *color)
-{
-	buf__insert(out, end, COLOR_OFF, strlen(COLOR_OFF));
-	buf__insert(out, start, color, strlen(color));
-}
-
-/* The offset of the first byte after so many columns from start. */
-static size_t skip_columns(const struct buf *out, size_t start, size_t columns)
-{
-	size_t i = start;
-
-	while (i < out->len && columns) {
-		i++;
-		while (i < out->len && ((unsigned char)out->data[i] & 0xc0) == 0x80)
-			i++;
-		columns--;
-	}
-	return i;
-}
-
-/* A line on a terminal, not longer than that, and without spaces at its end. */
-static void cut_line(struct buf *out, const struct run_start *run, size_t line)
-{
-	if (is_cut(run))
-		out->len = skip_columns(out, line, run->columns);
-	while (out->len > line && out->data[out->len - 1] == ' ')
-		out->len--;
-}
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {
@@ -77,10 +40,8 @@ static void add_wall_time(struct buf *out, uint64_t wall_us)
 	buf__add_padded(out, wall_us % 1000000, 6);
 }
 
-static void add_time(struct buf *out, const struct run_start *run, const struct fault *fault)
+void text_add_time(struct buf *out, const struct run_start *run, uint64_t time_ns)
 {
-	uint64_t time_ns = fault->rec->h.time_ns;
-
 	switch (run->timestamp) {
 	case TIMESTAMP_WALL:
 		add_wall_time(out, (run->wall_ns + (time_ns - run->time_ns)) / 1000);
@@ -91,6 +52,12 @@ static void add_time(struct buf *out, const struct run_start *run, const struct 
 			buf__addc(out, '-');
 		buf__add_fixed(out, distance(time_ns, run->time_ns) / 1000, 6);
 	}
+}
+
+static void add_time(struct buf *out, const struct run_start *run, const struct fault *fault)
+{
+	text_add_time(out, run,
+		      fault->throttled ? fault->throttled->began_ns : fault->rec->h.time_ns);
 }
 
 static void add_pid(struct buf *out, const struct run_start *run, const struct fault *fault)
@@ -111,7 +78,7 @@ static void add_cpu(struct buf *out, const struct run_start *run, const struct f
 	buf__add_u64(out, fault->rec->h.cpu);
 }
 
-static void add_comm(struct buf *out, const struct run_start *run, const struct fault *fault)
+void text_add_comm(struct buf *out, const struct run_start *run, const struct fault *fault)
 {
 	struct comm comm = comm_of(fault->rec);
 	size_t start = out->len;
@@ -134,8 +101,7 @@ static void add_signal(struct buf *out, const struct ft_fault *rec)
 	buf__adds(out, name);
 }
 
-/* "file M", "cow:anon", "error SEGV" */
-static void add_kind(struct buf *out, const struct fault *fault)
+void text_add_kind(struct buf *out, const struct fault *fault)
 {
 	const struct ft_fault *rec = fault->rec;
 
@@ -166,11 +132,37 @@ static void add_kind_and_latency(struct buf *out, const struct run_start *run,
 	size_t kind;
 
 	(void)run;
-	add_kind(out, fault);
+	if (fault->throttled)
+		buf__adds(out, "throttled");
+	else
+		text_add_kind(out, fault);
 	buf__addc(out, ' ');
 	kind = out->len - start;
-	add_latency(out, fault->rec->latency_ns);
+	add_latency(out, fault->throttled ? fault->throttled->ns : fault->rec->latency_ns);
 	buf__right_align(out, start + kind, kind < WIDTH_LATENCY ? WIDTH_LATENCY - kind : 0);
+}
+
+static void add_cause(struct buf *out, const struct run_start *run, const struct fault *fault)
+{
+	(void)run;
+	if (fault->causes && !fault->throttled)
+		buf__adds(out, cause_names[ft_dominant_cause(fault->causes->ns)]);
+	else
+		buf__addc(out, '-');
+}
+
+/* " io=182.11us cpu=2.30us": all that is not nothing. */
+static void add_parts(struct buf *out, const struct ft_causes *causes)
+{
+	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++) {
+		if (!causes->ns[cause] || causes->ns[cause] == FT_UNKNOWN64)
+			continue;
+		buf__addc(out, ' ');
+		buf__adds(out, cause_names[cause]);
+		buf__addc(out, '=');
+		add_latency(out, causes->ns[cause]);
+		buf__adds(out, "us");
+	}
 }
 
 static void add_addr(struct buf *out, const struct run_start *run, const struct fault *fault)
@@ -216,18 +208,10 @@ static void add_range(struct buf *out, const struct run_start *run, const struct
 		buf__add_hex(out, fault->rec->vma_end);
 }
 
-/* A path's last part; what is no path has only one. */
-static const char *last_part(const char *name)
+void text_add_name(struct buf *out, const char *name, bool wide)
 {
-	const char *slash = *name == '/' ? strrchr(name, '/') : NULL;
-
-	return slash ? slash + 1 : name;
-}
-
-static void add_name(struct buf *out, const struct fault *fault, bool wide)
-{
-	if (*fault->name)
-		buf__add_text(out, wide ? fault->name : last_part(fault->name));
+	if (*name)
+		buf__add_text(out, wide ? name : last_part(name));
 	else
 		buf__adds(out, "[anon]");
 }
@@ -239,9 +223,11 @@ static void add_offset(struct buf *out, const struct ft_fault *rec)
 	buf__add_hex(out, fault_is_file(rec) ? fault_file_offset(rec) : rec->addr - rec->vma_start);
 }
 
-/* What is rare: an outcome that the kind does not tell, and a weight. */
-static void add_remarks(struct buf *out, const struct ft_fault *rec)
+/* What is rare: an outcome that the kind does not tell, a weight; and what was asked for. */
+static void add_remarks(struct buf *out, const struct fault *fault)
 {
+	const struct ft_fault *rec = fault->rec;
+
 	if (rec->outcome != FT_OUTCOME_RESOLVED && rec->outcome != FT_OUTCOME_FAILED &&
 	    rec->outcome < FT_OUTCOME_COUNT) {
 		buf__addc(out, ' ');
@@ -251,34 +237,14 @@ static void add_remarks(struct buf *out, const struct ft_fault *rec)
 		buf__adds(out, " x");
 		buf__add_u64(out, rec->weight);
 	}
+	if (fault->has_cached)
+		buf__addf(out, " %u%%", fault->cached);
+	if (fault->has_read_pages && fault->read_pages)
+		buf__addf(out, " +%up", fault->read_pages);
 }
 
-static void remove_bytes(struct buf *out, size_t start, size_t end)
-{
-	memmove(out->data + start, out->data + end, out->len - end);
-	out->len -= end - start;
-}
-
-/* The middle of the name from start to end gives way to "..". */
-static void shorten_name(struct buf *out, size_t start, size_t end, size_t columns)
-{
-	size_t tail = columns > 2 ? (columns - 2) / 2 : 0;
-	size_t head = columns > 2 ? columns - 2 - tail : 0;
-	size_t from = skip_columns(out, start, head);
-	size_t to = end;
-
-	while (tail && to > from)
-		tail -= ((unsigned char)out->data[--to] & 0xc0) != 0x80;
-	remove_bytes(out, from, to);
-	buf__insert(out, from, "..", 2);
-}
-
-/*
- * Makes NAME+OFFSET PERMS REMARKS, which starts at where, fit the line: the
- * name loses its middle, but before little is left of it the permissions go.
- */
-static void fit_where(struct buf *out, size_t line, size_t where, size_t name_end, size_t perms,
-		      unsigned int width)
+void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, size_t perms,
+		   size_t width)
 {
 	size_t used = buf__columns(out, line);
 	size_t name = buf__columns(out, where) - buf__columns(out, name_end);
@@ -286,7 +252,7 @@ static void fit_where(struct buf *out, size_t line, size_t where, size_t name_en
 
 	if (!over)
 		return;
-	if (name < over + NAME_MIN) {
+	if (perms && name < over + NAME_MIN) {
 		remove_bytes(out, perms, perms + PERMS_LEN);
 		over -= over < PERMS_LEN ? over : PERMS_LEN;
 	}
@@ -294,8 +260,8 @@ static void fit_where(struct buf *out, size_t line, size_t where, size_t name_en
 		shorten_name(out, where, name_end, name > over ? name - over : 0);
 }
 
-static void add_where(struct buf *out, const struct run_start *run, const struct fault *fault,
-		      size_t line)
+void text_add_where(struct buf *out, const struct run_start *run, const struct fault *fault,
+		    size_t line)
 {
 	const struct ft_fault *rec = fault->rec;
 	size_t where = out->len;
@@ -303,18 +269,18 @@ static void add_where(struct buf *out, const struct run_start *run, const struct
 
 	if (!(rec->vma & FT_VMA_COVERS)) {
 		buf__addc(out, rec->vma & FT_VMA_KNOWN ? '-' : '?');
-		add_remarks(out, rec);
+		add_remarks(out, fault);
 		return;
 	}
-	add_name(out, fault, run->wide);
+	text_add_name(out, fault->name, run->wide);
 	name_end = out->len;
 	add_offset(out, rec);
 	perms = out->len;
 	buf__addc(out, ' ');
 	add_perms(out, rec);
-	add_remarks(out, rec);
+	add_remarks(out, fault);
 	if (is_cut(run))
-		fit_where(out, line, where, name_end, perms, run->columns);
+		text_fit_name(out, line, where, name_end, perms, run->columns);
 }
 
 struct heading {
@@ -325,20 +291,21 @@ struct heading {
 /* All but WHERE, which comes last and takes the rest of the line. */
 static const struct column {
 	struct heading heading; /* TIME's: see time_headings */
-	bool wide_only;
+	enum { ALWAYS, IF_WIDE, IF_CAUSE } shown;
 	void (*add)(struct buf *out, const struct run_start *run, const struct fault *fault);
 } columns[] = {
-	{ { NULL, 0 }, false, add_time },
-	{ { "PID", 7 }, false, add_pid },
-	{ { "TID", 7 }, true, add_tid },
-	{ { "CPU", 3 }, true, add_cpu },
-	{ { "COMM", WIDTH_COMM }, false, add_comm },
-	{ { "KIND      LAT(us)", WIDTH_LATENCY }, false, add_kind_and_latency },
-	{ { "ADDR", 12 }, false, add_addr },
-	{ { "ACC", 3 }, true, add_access },
-	{ { "IP", 16 }, true, add_ip },
-	{ { "VMA", 25 }, true, add_range },
-	{ { NULL, 0 }, false, NULL },
+	{ { NULL, 0 }, ALWAYS, add_time },
+	{ { "PID", 7 }, ALWAYS, add_pid },
+	{ { "TID", 7 }, IF_WIDE, add_tid },
+	{ { "CPU", 3 }, IF_WIDE, add_cpu },
+	{ { "COMM", WIDTH_COMM }, ALWAYS, text_add_comm },
+	{ { "KIND      LAT(us)", WIDTH_LATENCY }, ALWAYS, add_kind_and_latency },
+	{ { "CAUSE", 7 }, IF_CAUSE, add_cause },
+	{ { "ADDR", 12 }, ALWAYS, add_addr },
+	{ { "ACC", 3 }, IF_WIDE, add_access },
+	{ { "IP", 16 }, IF_WIDE, add_ip },
+	{ { "VMA", 25 }, IF_WIDE, add_range },
+	{ { NULL, 0 }, ALWAYS, NULL },
 };
 
 static const struct heading time_headings[] = {
@@ -352,11 +319,25 @@ static const struct heading *heading_of(const struct column *column, const struc
 	return column->add == add_time ? &time_headings[run->timestamp] : &column->heading;
 }
 
+/* On less, too little is left for WHERE: the thread's name goes. */
+#define COLUMNS_AND_COMM 76
+#define COLUMNS_AND_MORE 95 /* with a column more, or remarks */
+
+static bool is_shown(const struct column *column, const struct run_start *run)
+{
+	if (column->add == text_add_comm)
+		return !is_cut(run) ||
+		       run->columns >=
+			       (run->cause || run->residency ? COLUMNS_AND_MORE : COLUMNS_AND_COMM);
+	return column->shown == ALWAYS || (column->shown == IF_WIDE && run->wide) ||
+	       (column->shown == IF_CAUSE && run->cause);
+}
+
 /* The next one of this run after column; NULL to begin, NULL at the end. */
 static const struct column *next_column(const struct column *column, const struct run_start *run)
 {
 	column = column ? column + 1 : columns;
-	while (column->wide_only && !run->wide)
+	while (column->add && !is_shown(column, run))
 		column++;
 	return column->add ? column : NULL;
 }
@@ -373,7 +354,7 @@ static void text_start(struct buf *out, const struct run_start *run)
 	const struct column *column = NULL;
 	size_t line = out->len;
 
-	if (run->quiet)
+	if (run->quiet || strcmp(run->command, "trace") != 0)
 		return;
 	while ((column = next_column(column, run))) {
 		const struct heading *heading = heading_of(column, run);
@@ -383,13 +364,9 @@ static void text_start(struct buf *out, const struct run_start *run)
 		end_column(out, heading, start);
 	}
 	buf__adds(out, "WHERE");
-	cut_line(out, run, line);
-	if (run->color)
-		add_color(out, line, out->len, COLOR_BOLD);
-	buf__addc(out, '\n');
+	end_line(out, run, line, true);
 }
 
-/* After all else is in place: what counts columns must not meet escapes. */
 static void add_fault_color(struct buf *out, const struct fault *fault, size_t start, size_t end)
 {
 	if (end > out->len)
@@ -398,6 +375,46 @@ static void add_fault_color(struct buf *out, const struct fault *fault, size_t s
 		add_color(out, start, end, COLOR_BOLD_RED);
 	else if (fault->rec->major == 1)
 		add_color(out, start, end, COLOR_RED);
+}
+
+static void add_source(struct buf *out, const struct stack_frame *frame)
+{
+	if (!frame->line)
+		return;
+	buf__addc(out, ' ');
+	buf__add_text(out, *frame->source ? frame->source : "?");
+	buf__addc(out, ':');
+	buf__add_u64(out, frame->line);
+}
+
+/* As perf script shows it: one frame a line, the leaf first, an empty line behind. */
+static void add_stack(struct buf *out, const struct run_start *run, const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->nr; i++) {
+		const struct stack_frame *frame = &stack->frames[i];
+		const char *slash = strrchr(frame->module, '/');
+
+		buf__addf(out, "%17s", "");
+		buf__add_hex(out, frame->ip);
+		buf__addc(out, ' ');
+		buf__add_text(out, *frame->function ? frame->function : "[unknown]");
+		if (*frame->function && !frame->is_inlined) {
+			buf__adds(out, "+0x");
+			buf__add_hex(out, frame->offset);
+		}
+		buf__adds(out, " (");
+		if (frame->is_inlined)
+			buf__adds(out, "inlined");
+		else
+			buf__add_text(out, slash ? slash + 1 : frame->module);
+		buf__addc(out, ')');
+		if (run->wide)
+			add_source(out, frame);
+		buf__addc(out, '\n');
+	}
+	if (stack->is_cut)
+		buf__addf(out, "%17s[cut]\n", "");
+	buf__addc(out, '\n');
 }
 
 static void text_fault(struct buf *out, const struct run_start *run, const struct fault *fault)
@@ -416,16 +433,26 @@ static void text_fault(struct buf *out, const struct run_start *run, const struc
 		}
 		end_column(out, heading_of(column, run), start);
 	}
-	add_where(out, run, fault, line);
+	text_add_where(out, run, fault, line);
+	if (run->wide && fault->causes && !fault->throttled)
+		add_parts(out, fault->causes);
 	cut_line(out, run, line);
 	if (run->color)
 		add_fault_color(out, fault, kind, kind_end);
 	buf__addc(out, '\n');
+	if (fault->stack)
+		add_stack(out, run, fault->stack);
 }
 
 const struct sink_ops text_sink = {
 	.name = "text",
-	.help = "one line a fault, for people",
+	.help = "lines and tables, for people",
 	.start = text_start,
 	.fault = text_fault,
+	/* A line as that of the fault, but for its kind and for how long. */
+	.throttled = text_fault,
+	.hist = text_hist,
+	.top = text_top,
+	.map = &text_map,
+	.account = &text_account,
 };

@@ -6,11 +6,23 @@
 #ifndef TRACE_FAULT_H
 #define TRACE_FAULT_H
 
-#include "../../bpf/classify.h"
+#include <stdbool.h>
+
+#include "../../bpf/cause.h"
+#include "stacks.h"
 
 struct fault {
 	const struct ft_fault *rec;
 	struct ft_verdict verdict;
+	bool has_cached; /* asked for, and known */
+	/* Percent of the range of the file that the mapping shows: in the page cache. */
+	unsigned int cached;
+	bool has_read_pages; /* asked for, and known */
+	unsigned int read_pages;
+	const struct stack *stack;	/* NULL: not asked for, or not known */
+	const struct ft_causes *causes; /* NULL: not asked for, or not known */
+	/* Told again, for how memory.high held the thread up afterwards; else NULL. */
+	const struct ft_throttled *throttled;
 	const char *name; /* as in /proc/PID/maps; "" for none, never NULL */
 };
 
@@ -20,6 +32,8 @@ extern const char *const cow_from_names[FT_COW_COUNT]; /* [0] is NULL */
 extern const char *const access_names[FT_ACCESS_COUNT];
 extern const char *const origin_names[FT_ORIGIN_COUNT];
 extern const char *const outcome_names[FT_OUTCOME_COUNT];
+
+extern const char *const cause_names[FT_CAUSE_COUNT];
 
 /* Offset in the mapped file of the page the fault hit; only for named files. */
 static inline __u64 fault_file_offset(const struct ft_fault *f)

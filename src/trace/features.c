@@ -5,6 +5,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/log.h"
+#include "../host/task.h"
 
 /* The kernel's own ENOTSUPP, which no libc names. */
 #define ENOTSUPP_KERNEL 524
@@ -170,30 +173,62 @@ static int probe_rdonly_cast(struct features *features)
 	return has_type(features, "bpf_rdonly_cast", BTF_KIND_FUNC) ? 0 : -ENOENT;
 }
 
+/* Of the helpers that a stack takes, the one that came last. */
+static int probe_stacks(struct features *features)
+{
+	(void)features;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_pt_regs, NULL) == 1
+		       ? 0
+		       : -EOPNOTSUPP;
+}
+
+/* Where it is switched off, tasks do not say that they wait for memory. */
+static int probe_stalls(struct features *features)
+{
+	int fd __cleanup_close = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);
+	char byte;
+
+	(void)features;
+	return fd >= 0 && read(fd, &byte, 1) == 1 ? 0 : -errno;
+}
+
 static const struct {
 	const char *name;
 	const char *use;
 	int (*probe)(struct features *features);
+	bool asks_privileges; /* its answers are worth nothing without */
 } table[] = {
 	[FEATURE_BTF] = { "kernel BTF", "programs that fit any kernel (needed)", probe_btf },
-	[FEATURE_BPF] = { "BPF programs", "everything (needed)", probe_bpf },
-	[FEATURE_RINGBUF] = { "BPF ring buffer", "delivery (needed)", probe_ringbuf },
+	[FEATURE_BPF] = { "BPF programs", "everything (needed)", probe_bpf, true },
+	[FEATURE_RINGBUF] = { "BPF ring buffer", "delivery (needed)", probe_ringbuf, true },
 	[FEATURE_PAGE_FAULT_TP] = { "exceptions:page_fault_*", "begin of a fault, access",
 				    probe_page_fault_tp },
-	[FEATURE_FENTRY] = { "fentry/fexit", "plan fentry: every fault, gup too", probe_fentry },
-	[FEATURE_KPROBE] = { "kprobes", "plan kprobe: the same, dearer", probe_kprobe },
+	[FEATURE_FENTRY] = { "fentry/fexit", "plan fentry: every fault, gup too", probe_fentry,
+			     true },
+	[FEATURE_KPROBE] = { "kprobes", "plan kprobe: the same, dearer", probe_kprobe, true },
 	[FEATURE_SW_EVENTS] = { "perf software events", "plan perf: the end of a fault",
-				probe_sw_events },
-	[FEATURE_TASK_STORAGE] = { "BPF task storage", "cheap per-thread state",
-				   probe_task_storage },
+				probe_sw_events, true },
+	[FEATURE_TASK_STORAGE] = { "BPF task storage", "cheap per-thread state", probe_task_storage,
+				   true },
 	[FEATURE_RDONLY_CAST] = { "bpf_rdonly_cast", "cheap reads of kernel memory",
 				  probe_rdonly_cast },
+	[FEATURE_STACKS] = { "user stacks", "-s, --by stack, profiles", probe_stacks, true },
+	[FEATURE_STALLS] = { "memory stalls (PSI)", "--cause: throttling by memory.high",
+			     probe_stalls },
 };
 
 _Static_assert(sizeof(table) / sizeof(*table) == FEATURE_COUNT, "one row a feature");
 
+static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	log_vat(level == LIBBPF_DEBUG ? LOG_DEBUG : LOG_INFO, fmt, args);
+	return 0;
+}
+
+/* Nobody uses libbpf before us. */
 void features__init(struct features *features)
 {
+	libbpf_set_print(print_libbpf);
 	memset(features, 0, sizeof(*features));
 }
 
@@ -225,6 +260,24 @@ bool features__enum_has(struct features *features, const char *name, const char 
 	return false;
 }
 
+/* Its prototype begins with what belongs to the tracepoint itself. */
+int features__tracepoint(struct features *features, const char *name)
+{
+	const struct btf *btf = features__has(features, FEATURE_BTF) ? features->vmlinux : NULL;
+	const struct btf_type *type;
+	char typedef_name[128];
+	int id;
+
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+	id = btf ? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) : -ENOENT;
+	if (id <= 0)
+		return -ENOENT;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, (unsigned int)id)->type);
+	if (btf_is_ptr(type))
+		type = btf__type_by_id(btf, type->type);
+	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -ENOENT;
+}
+
 const char *feature_name(enum feature feature)
 {
 	return table[feature].name;
@@ -249,8 +302,19 @@ static const struct {
 	{ FEATURE_KPROBE, ENOENT, "built without CONFIG_KPROBES" },
 	{ FEATURE_TASK_STORAGE, EOPNOTSUPP, "not for tracing programs: a hash is used" },
 	{ FEATURE_TASK_STORAGE, ENOMEM, "this kernel cannot make any: a hash is used" },
+	{ FEATURE_STACKS, EOPNOTSUPP, "this kernel gives them to no such program" },
+	{ FEATURE_STALLS, ENOENT, "built without CONFIG_PSI, or booted with psi=0" },
+	{ FEATURE_STALLS, EOPNOTSUPP, "switched off: boot with psi=1" },
 	{ FEATURE_RDONLY_CAST, ENOENT, "bpf_probe_read_kernel is used" },
 };
+
+bool features__is_hidden(struct features *features, enum feature feature)
+{
+	/* Of kprobes anybody can see that there are none. */
+	if (feature == FEATURE_KPROBE && features->result[feature] == -ENOENT)
+		return false;
+	return table[feature].asks_privileges && *task_missing_capabilities();
+}
 
 const char *features__why_not(struct features *features, enum feature feature)
 {

@@ -19,6 +19,8 @@ enum feature {
 	FEATURE_SW_EVENTS,
 	FEATURE_TASK_STORAGE,
 	FEATURE_RDONLY_CAST,
+	FEATURE_STACKS,
+	FEATURE_STALLS,
 	FEATURE_COUNT
 };
 
@@ -37,9 +39,16 @@ bool features__has(struct features *features, enum feature feature);
 /* Does this kernel's enum have that constant? */
 bool features__enum_has(struct features *features, const char *name, const char *constant);
 
+/* Does this kernel have that tracepoint? How many arguments it has, else -ENOENT. */
+int features__tracepoint(struct features *features, const char *name);
+
 const char *feature_name(enum feature feature);
 /* What it is good for. */
 const char *feature_use(enum feature feature);
+/*
+ * Cannot be told: the kernel asks for privileges that we lack before it says what it has.
+ */
+bool features__is_hidden(struct features *features, enum feature feature);
 /* Why the kernel said no: for a reader who may be able to do something. */
 const char *features__why_not(struct features *features, enum feature feature);
 

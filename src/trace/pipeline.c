@@ -2,145 +2,95 @@
 #include "pipeline.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../base/log.h"
-#include "../host/maps.h"
-#include "names.h"
+#include "cached.h"
+#include "naming.h"
+#include "sums.h"
 
 /* One write(2) for so many bytes, or for what one poll brought. */
 #define FLUSH_BYTES (256 * 1024)
 
+/* A mapping's file is asked for at most ten times a second. */
+#define CACHED_KEEP_NS 100000000ULL
+
 struct pipeline {
-	struct pipeline_config config;
-	struct names *names;
-	struct buf out;
-	struct run_end sums;
+	const struct options *opts;
+	struct naming *naming;
+	struct cached *cached; /* NULL: not asked for */
+	struct stacks *stacks; /* NULL: not asked for */
+	const struct run_start *start;
+	struct output *out;
+	struct run_end *end;
 	unsigned long long nr_events;
-	bool reader_gone;
-	int error;
-	struct mapping asked; /* what /proc said, for names that did not come */
+	long long throttled_ns; /* that was told */
 };
 
-int pipeline__new(const struct pipeline_config *config, struct pipeline **ret)
+int pipeline__new(const struct options *opts, struct pipeline **ret)
 {
 	struct pipeline *p = calloc(1, sizeof(*p));
-	int err = p ? names__new(&p->names) : -ENOMEM;
+	int err = p ? naming__new(&p->naming) : -ENOMEM;
 
+	if (!err && opts->stack)
+		err = stacks__new(&p->stacks);
+	if (!err && opts->residency)
+		err = cached__new(false, CACHED_KEEP_NS, &p->cached);
 	if (err) {
-		free(p);
-		return err;
+		pipeline__free(p);
+		p = NULL;
+	} else {
+		p->opts = opts;
 	}
-	p->config = *config;
 	*ret = p;
-	return 0;
+	return err;
 }
 
 void pipeline__free(struct pipeline *p)
 {
 	if (!p)
 		return;
-	names__free(p->names);
-	buf__free(&p->out);
+	stacks__free(p->stacks);
+	cached__free(p->cached);
+	naming__free(p->naming);
 	free(p);
 }
 
 bool pipeline__done(const struct pipeline *p)
 {
-	return pipeline__broken(p) ||
-	       (p->config.max_events && p->nr_events >= p->config.max_events);
+	return output__broken(p->out) ||
+	       (p->opts->max_events && p->nr_events >= p->opts->max_events);
 }
 
-bool pipeline__broken(const struct pipeline *p)
+void pipeline__start(struct pipeline *p, const struct run_start *start, struct output *out,
+		     struct code_map *map, struct run_end *end)
 {
-	return p->reader_gone || p->error;
+	if (p->stacks)
+		stacks__use(p->stacks, map);
+	p->start = start;
+	p->out = out;
+	p->end = end;
+	if (p->opts->sink->start)
+		p->opts->sink->start(&out->buf, start);
+	output__flush(out);
 }
 
-int pipeline__error(const struct pipeline *p)
-{
-	return p->error;
-}
-
-void pipeline__flush(struct pipeline *p)
-{
-	size_t done = 0;
-
-	while (done < p->out.len && !p->reader_gone && !p->error) {
-		ssize_t n = write(p->config.fd, p->out.data + done, p->out.len - done);
-
-		if (n >= 0) {
-			done += (size_t)n;
-		} else if (errno == EPIPE) {
-			p->reader_gone = true;
-		} else if (errno != EINTR) {
-			p->error = -errno;
-			log_error("cannot write %s: %s", p->config.output, strerror(errno));
-		}
-	}
-	p->out.len = 0;
-}
-
-void pipeline__start(struct pipeline *p)
-{
-	if (p->config.sink->start)
-		p->config.sink->start(&p->out, p->config.start);
-	pipeline__flush(p);
-}
-
-/* The mapping as /proc shows it now, if it is still the one of the fault. */
-static const char *ask_for_name(struct pipeline *p, const struct ft_fault *rec)
-{
-	if (maps__query((int)rec->pid, rec->addr, &p->asked) || p->asked.inode != rec->inode ||
-	    p->asked.dev != rec->dev || p->asked.start > rec->vma_start ||
-	    p->asked.end < rec->vma_end)
-		return "";
-	return p->asked.name;
-}
-
-static const char *mapping_name(struct pipeline *p, const struct ft_fault *rec)
-{
-	const char *name;
-
-	if (!(rec->vma & FT_VMA_COVERS))
-		return "";
-	if (rec->vma & FT_VMA_HEAP)
-		return "[heap]";
-	if (rec->vma & FT_VMA_STACK)
-		return "[stack]";
-	name = names__find(p->names, rec->name_id);
-	if (name)
-		return name;
-	/* Only a file always has a name. */
-	return rec->inode ? ask_for_name(p, rec) : "";
-}
-
-static bool name_wanted(const struct pipeline *p, const char *name)
-{
-	const char *glob = p->config.file, *base = strrchr(name, '/');
-
-	/* "[heap]" is also a glob, of one letter: as it stands it counts first. */
-	return !glob || !strcmp(glob, name) || !fnmatch(glob, name, 0) ||
-	       (base && !fnmatch(glob, base + 1, 0));
-}
-
-static void sum_up(struct run_end *sums, const struct fault *fault)
+static void look_at_file(struct pipeline *p, struct fault *fault)
 {
 	const struct ft_fault *rec = fault->rec;
 
-	if (fault->verdict.kind == FT_KIND_ERROR)
-		sums->errors += rec->weight;
-	if (rec->outcome != FT_OUTCOME_RESOLVED)
-		return;
-	sums->faults += rec->weight;
-	if (rec->major)
-		sums->major += rec->weight;
-	else
-		sums->minor += rec->weight;
-	if (rec->latency_ns != FT_UNKNOWN64)
-		sums->latency_ns += rec->latency_ns * rec->weight;
+	fault->has_cached = cached__percent(p->cached, rec, fault->name, &fault->cached);
+	fault->has_read_pages = (rec->vma & FT_VMA_FILE) && rec->read_pages != FT_UNKNOWN32;
+	fault->read_pages = rec->read_pages;
+}
+
+/* It was told before, and is no fault more. */
+static void on_throttled(struct pipeline *p, struct fault *fault)
+{
+	fault->throttled =
+		(const struct ft_throttled *)((const struct ft_causes *)(fault->rec + 1) + 1);
+	p->throttled_ns += (long long)(fault->throttled->ns * fault->rec->weight);
+	if (p->opts->sink->throttled)
+		p->opts->sink->throttled(&p->out->buf, p->start, fault);
 }
 
 static void on_fault(struct pipeline *p, const struct ft_fault *rec)
@@ -150,35 +100,61 @@ static void on_fault(struct pipeline *p, const struct ft_fault *rec)
 	if (pipeline__done(p))
 		return;
 	fault.verdict = ft_classify(rec);
-	fault.name = mapping_name(p, rec);
-	if (!name_wanted(p, fault.name))
+	if (rec->h.size >= sizeof(*rec) + sizeof(*fault.causes) && rec->latency_ns != FT_UNKNOWN64)
+		fault.causes = (const struct ft_causes *)(rec + 1);
+	fault.name = naming__of(p->naming, rec);
+	if (!naming__wanted(p->opts->file, fault.name))
 		return;
+	if (p->stacks)
+		fault.stack = stacks__find(p->stacks, rec->stack_id);
+	if (rec->h.type == FT_RECORD_THROTTLED) {
+		on_throttled(p, &fault);
+		return;
+	}
+	if (p->cached && fault_is_file(rec))
+		look_at_file(p, &fault);
 	p->nr_events++;
-	sum_up(&p->sums, &fault);
-	if (p->config.sink->fault)
-		p->config.sink->fault(&p->out, p->config.start, &fault);
-	if (p->out.len >= FLUSH_BYTES)
-		pipeline__flush(p);
+	run_end__add_fault(p->end, rec, fault.verdict.kind);
+	if (p->opts->sink->fault)
+		p->opts->sink->fault(&p->out->buf, p->start, &fault);
+	if (p->opts->stack == STACK_DWARF)
+		stacks__forget(p->stacks, rec->stack_id);
+	if (p->out->buf.len >= FLUSH_BYTES)
+		output__flush(p->out);
+}
+
+static bool is_fault(const struct ft_header *record)
+{
+	size_t size = sizeof(struct ft_fault);
+
+	if (record->type == FT_RECORD_THROTTLED)
+		size += sizeof(struct ft_causes) + sizeof(struct ft_throttled);
+	else if (record->type != FT_RECORD_FAULT)
+		return false;
+	return record->size >= size;
 }
 
 void pipeline__record(void *ctx, const struct ft_header *record)
 {
 	struct pipeline *p = ctx;
 
-	if (record->type == FT_RECORD_FAULT && record->size >= sizeof(struct ft_fault))
+	if (is_fault(record)) {
 		on_fault(p, (const struct ft_fault *)record);
-	else if (record->type == FT_RECORD_NAME)
-		names__learn(p->names, (const struct ft_name *)record);
+	} else if (record->type == FT_RECORD_NAME) {
+		naming__learn(p->naming, (const struct ft_name *)record);
+	} else if (p->stacks) {
+		stacks__learn(p->stacks, record);
+		stacks__tidy(p->stacks);
+	}
 }
 
-void pipeline__end(struct pipeline *p, struct run_end *end)
+void pipeline__end(struct pipeline *p)
 {
-	end->faults = p->sums.faults;
-	end->major = p->sums.major;
-	end->minor = p->sums.minor;
-	end->errors = p->sums.errors;
-	end->latency_ns = p->sums.latency_ns;
-	if (p->config.sink->end)
-		p->config.sink->end(&p->out, p->config.start, end);
-	pipeline__flush(p);
+	/* The kernel's sum has also those that --file refused. */
+	if (p->opts->file && p->end->throttled_ns > 0)
+		p->end->throttled_ns = p->throttled_ns;
+	if (p->opts->sink->end)
+		p->opts->sink->end(&p->out->buf, p->start, p->end);
+	if (p->stacks && !p->opts->quiet)
+		stacks__advise(p->stacks);
 }

@@ -8,35 +8,24 @@
 
 #include <stdbool.h>
 
-#include "sink.h"
+#include "../options.h"
+#include "code_map.h"
+#include "output.h"
 
 struct pipeline;
 
-struct pipeline_config {
-	const struct sink_ops *sink;
-	const struct run_start *start;
-	const char *file;	       /* glob over names; NULL: any */
-	unsigned long long max_events; /* 0: no end */
-	const char *output;	       /* path, for messages */
-	int fd;
-};
-
-int pipeline__new(const struct pipeline_config *config, struct pipeline **ret);
+int pipeline__new(const struct options *opts, struct pipeline **ret);
 void pipeline__free(struct pipeline *p);
 
-void pipeline__start(struct pipeline *p);
+/* map: NULL unless stacks are asked for. What the faults add up to is added to *end. */
+void pipeline__start(struct pipeline *p, const struct run_start *start, struct output *out,
+		     struct code_map *map, struct run_end *end);
 /* A record_fn (tracer.h); ctx is the pipeline. */
 void pipeline__record(void *ctx, const struct ft_header *record);
-/* Writes what has gathered. */
-void pipeline__flush(struct pipeline *p);
-/* Completes *end with the pipeline's own sums and hands it to the sink. */
-void pipeline__end(struct pipeline *p, struct run_end *end);
+/* All has come, and *end is complete. */
+void pipeline__end(struct pipeline *p);
 
 /* Nobody wants more: enough events, or the reader went away. */
 bool pipeline__done(const struct pipeline *p);
-/* Nothing can be written any more. */
-bool pipeline__broken(const struct pipeline *p);
-/* -errno of a write that failed (already told), or 0. A closed pipe is no failure. */
-int pipeline__error(const struct pipeline *p);
 
 #endif /* TRACE_PIPELINE_H */

@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <linux/perf_event.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../base/cleanup.h"
 #include "../host/task.h"
 
 static int open_event(unsigned long long config, int tid, int cpu, bool inherit)
@@ -44,47 +42,21 @@ static int open_pair(struct sw_events *events, int tid, int cpu)
 	return 0;
 }
 
-static bool tid_seen(const struct sw_events *events, int tid)
+static int open_thread(void *ctx, int tid)
 {
-	for (size_t i = 0; i < events->nr_tids; i++)
-		if (events->tids[i] == tid)
-			return true;
-	return false;
-}
-
-static int open_thread(struct sw_events *events, int tid)
-{
+	struct sw_events *events = ctx;
 	int err = open_pair(events, tid, -1);
-	int *more;
 
 	if (err)
 		return err == -ESRCH ? 0 : err;
-	more = realloc(events->tids, (events->nr_tids + 1) * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	events->tids = more;
-	events->tids[events->nr_tids++] = tid;
+	events->nr_threads++;
 	return 0;
 }
 
-/*
- * New threads inherit the events of the thread that makes them, but a thread
- * may be made by one that has none yet: look again until nothing is new.
- */
 static int open_process(struct sw_events *events, int pid)
 {
-	size_t nr, nr_before;
-	int err;
+	int err = task_each_thread(pid, open_thread, events);
 
-	do {
-		int *tids __cleanup_free = NULL;
-
-		nr_before = events->nr_tids;
-		err = task_threads(pid, &tids, &nr);
-		for (size_t i = 0; !err && i < nr; i++)
-			if (!tid_seen(events, tids[i]))
-				err = open_thread(events, tids[i]);
-	} while (!err && events->nr_tids > nr_before);
 	return err == -ESRCH ? 0 : err;
 }
 
@@ -111,15 +83,12 @@ static int open_ids(struct sw_events *events)
 	for (size_t i = 0; !err && i < opts->nr_ids; i++)
 		err = opts->target == TARGET_TID ? open_thread(events, opts->ids[i])
 						 : open_process(events, opts->ids[i]);
-	return err ? err : events->nr_tids ? 0 : -ESRCH;
+	return err ? err : events->nr_threads ? 0 : -ESRCH;
 }
 
 int sw_events__open(struct sw_events *events)
 {
 	bool by_id = events->opts->target != TARGET_ALL && events->opts->target != TARGET_CGROUP;
-	int err = by_id ? open_ids(events) : open_cpus(events);
 
-	free(events->tids);
-	events->tids = NULL;
-	return err;
+	return by_id ? open_ids(events) : open_cpus(events);
 }

@@ -15,9 +15,7 @@ struct sw_events {
 	int (*attach)(void *ctx, int fd); /* takes the descriptor, also when it fails */
 	void *ctx;
 
-	/* Threads that have events of their own. */
-	int *tids;
-	size_t nr_tids;
+	size_t nr_threads; /* that have events of their own */
 };
 
 /* 0, -ESRCH when no thread of the target is left, else -errno. */

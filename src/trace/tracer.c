@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
@@ -16,23 +15,42 @@
 #include "../host/task.h"
 #include "faulttrace.skel.h"
 #include "layout.h"
+#include "ring.h"
+#include "rows.h"
 #include "sw_events.h"
+#include "window.h"
+
+#define TABLE_BYTES	 (32U << 20)
+#define TABLE_ROWS_MIN	 1024
+#define TABLE_ROWS_MAX	 8192
+/* Rows are taken when this part is used: the rest is for those that come meanwhile. */
+#define ROWS_ENOUGH_PART 2
+
+/* The reader is woken when so much of the ring is full. */
+#define WAKE_PART 8
 
 struct tracer {
 	const struct options *opts;
 	const struct plan *plan;
 	int command_pid;
 	struct faulttrace_bpf *skel;
-	struct ring_buffer *ring;
+	struct ring *ring;
+	struct rows *rows; /* where faults are summed up */
+	struct window *window;
 	record_fn record;
 	void *ctx;
 	struct bpf_link **links;
 	size_t nr_links;
 	int stats_fd;
+	size_t nr_possible_cpus;
+	size_t nr_batch_cpus; /* that may have a batch */
+	bool sums_up;
+	bool sees_throttling;
+	size_t fault_size; /* of a fault's record, at most */
 	struct tracer_totals totals;
 };
 
-/* Loaded by every plan; a NULL feature column means always there. */
+/* Loaded by every plan. */
 static const struct {
 	const char *name;
 	enum feature needs;
@@ -48,24 +66,52 @@ static const struct {
 	{ "adopt", FEATURE_BTF },
 	{ "finish", FEATURE_BTF },
 	{ "calibrate", FEATURE_BTF },
+	{ "flush", FEATURE_BTF },
 };
 
+/* Loaded for --cause, and where the kernel has the tracepoint. */
+static const struct {
+	const char *name;
+	const char *tracepoint;
+} cause_programs[] = {
+	{ "cause_switch", "sched_switch" },
+	{ "cause_wakeup", "sched_wakeup" },
+	{ "cause_lock_begin", "mmap_lock_start_locking" },
+	{ "cause_lock_end", "mmap_lock_acquire_returned" },
+	{ "cause_reclaim_begin", "mm_vmscan_direct_reclaim_begin" },
+	{ "cause_reclaim_end", "mm_vmscan_direct_reclaim_end" },
+	{ "cause_memcg_begin", "mm_vmscan_memcg_reclaim_begin" },
+	{ "cause_memcg_end", "mm_vmscan_memcg_reclaim_end" },
+	{ "cause_compact_begin", "mm_compaction_begin" },
+	{ "cause_compact_end", "mm_compaction_end" },
+	{ "cause_disk_begin", "block_bio_queue" },
+	{ "cause_disk_end", "block_bio_complete" },
+	{ "cause_request_end", "block_rq_complete" },
+};
+
+#define NR_CAUSE  (sizeof(cause_programs) / sizeof(*cause_programs))
 #define NR_COMMON (sizeof(common_programs) / sizeof(*common_programs))
 
-static int print_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
+static bool is_for_window(const struct tracer *t, const struct ft_header *record)
 {
-	log_vat(level == LIBBPF_DEBUG ? LOG_DEBUG : LOG_INFO, fmt, args);
-	return 0;
+	return (record->type == FT_RECORD_FAULT || record->type == FT_RECORD_THROTTLED) &&
+	       record->size >= sizeof(struct ft_fault) && record->size <= t->fault_size;
 }
 
-static int on_record(void *ctx, void *data, size_t size)
+/* What the ring carries: a name, or the faults of a batch. */
+static void on_record(void *ctx, const void *data, size_t size)
 {
 	struct tracer *t = ctx;
 	const struct ft_header *record = data;
 
-	if (size >= sizeof(*record) && record->size <= size)
-		t->record(t->ctx, record);
-	return 0;
+	while (size >= sizeof(*record) && record->size >= sizeof(*record) && record->size <= size) {
+		if (is_for_window(t, record))
+			window__add(t->window, (const struct ft_fault *)record);
+		else
+			t->record(t->ctx, record);
+		size -= record->size;
+		record = (const void *)((const char *)record + record->size);
+	}
 }
 
 static bool target_is_chosen(const struct options *opts)
@@ -112,32 +158,98 @@ static void configure_filters(struct tracer *t)
 	config->sample = opts->sample;
 }
 
-static int choose_programs(struct tracer *t, struct features *features)
+/* Keys with a handful of values make the index of an array: a hash costs 30 ns more. */
+static bool rows_are_few(const struct options *opts)
 {
-	struct bpf_program *program;
+	for (size_t i = 0; i < FT_KEYS; i++)
+		if (opts->by[i] > FT_KEY_ORIGIN && opts->by[i] != FT_KEY_CAUSE)
+			return false;
+	return true;
+}
 
-	for (size_t i = 0; i < NR_COMMON; i++) {
-		if (!features__has(features, common_programs[i].needs))
-			continue;
-		program = bpf_object__find_program_by_name(t->skel->obj, common_programs[i].name);
-		bpf_program__set_autoload(program, true);
-	}
-	for (const char *const *name = t->plan->programs; *name; name++) {
-		program = bpf_object__find_program_by_name(t->skel->obj, *name);
-		bpf_program__set_autoload(program, true);
-	}
-	return 0;
+/* So many that they fill a bounded piece of kernel memory, on all CPUs together. */
+static unsigned int max_rows(const struct tracer *t)
+{
+	size_t nr = TABLE_BYTES / (t->nr_possible_cpus * sizeof(struct ft_row));
+
+	if (nr < TABLE_ROWS_MIN)
+		return TABLE_ROWS_MIN;
+	return nr < TABLE_ROWS_MAX ? (unsigned int)nr : TABLE_ROWS_MAX;
+}
+
+static void configure_table(struct tracer *t)
+{
+	struct faulttrace_bpf__rodata *config = t->skel->rodata;
+	const struct options *opts = t->opts;
+
+	config->sums_up = t->sums_up;
+	config->wants_cause = opts->cause;
+	config->wants_reads = opts->residency;
+	config->wants_stack = options__wants_stacks(opts);
+	config->copies_stack = opts->stack == STACK_DWARF;
+	if (!t->sums_up)
+		return;
+	config->rows_are_few = rows_are_few(opts);
+	config->rows_enough = max_rows(t) / ROWS_ENOUGH_PART;
+	for (size_t i = 0; i < FT_KEYS; i++)
+		config->table_keys[i] = opts->by[i];
+	config->table_scale.low = opts->scale.low;
+	config->table_scale.step = opts->scale.step;
+	config->table_scale.nr = opts->scale.nr;
+	/* What a thread waits for depends on what it hit; a histogram tells its slowest fault. */
+	config->wants_kind = opts->command == COMMAND_HIST || opts->kinds || opts->cause ||
+			     options__key_is(opts, FT_KEY_KIND);
+	config->wants_vma = config->wants_kind || options__key_is(opts, FT_KEY_VMA) ||
+			    options__key_is(opts, FT_KEY_FILE);
+}
+
+static void choose_program(struct tracer *t, const char *name)
+{
+	bpf_program__set_autoload(bpf_object__find_program_by_name(t->skel->obj, name), true);
+}
+
+static void choose_cause_programs(struct tracer *t, struct features *features)
+{
+	for (size_t i = 0; i < NR_CAUSE; i++)
+		if (features__tracepoint(features, cause_programs[i].tracepoint) >= 0)
+			choose_program(t, cause_programs[i].name);
+	t->skel->rodata->bio_is_second = features__tracepoint(features, "block_bio_queue") == 2;
+}
+
+static void choose_programs(struct tracer *t, struct features *features)
+{
+	for (size_t i = 0; i < NR_COMMON; i++)
+		if (features__has(features, common_programs[i].needs))
+			choose_program(t, common_programs[i].name);
+	if (t->opts->cause)
+		choose_cause_programs(t, features);
+	if (t->opts->residency)
+		choose_program(t, "reads_added");
+	for (const char *const *name = t->plan->programs; *name; name++)
+		choose_program(t, *name);
 }
 
 static void size_maps(struct tracer *t, bool task_storage)
 {
 	const struct options *opts = t->opts;
+	bool stacks = t->skel->rodata->wants_stack, copies = t->skel->rodata->copies_stack;
 
 	bpf_map__set_max_entries(t->skel->maps.ring, (unsigned int)opts->ring_bytes);
 	bpf_map__set_max_entries(t->skel->maps.chosen,
 				 opts->nr_ids ? (unsigned int)opts->nr_ids : 1);
 	bpf_map__set_autocreate(t->skel->maps.threads, task_storage);
 	bpf_map__set_autocreate(t->skel->maps.threads_by_tid, !task_storage);
+	bpf_map__set_autocreate(t->skel->maps.rows, t->sums_up && !rows_are_few(opts));
+	bpf_map__set_max_entries(t->skel->maps.rows, max_rows(t));
+	bpf_map__set_autocreate(t->skel->maps.few_rows, t->sums_up && rows_are_few(opts));
+	bpf_map__set_autocreate(t->skel->maps.overflow_row, t->sums_up);
+	bpf_map__set_autocreate(t->skel->maps.stacks_sent, stacks && !copies);
+	bpf_map__set_autocreate(t->skel->maps.stack_scratch, stacks && !copies);
+	bpf_map__set_autocreate(t->skel->maps.copy_scratch, copies);
+	bpf_map__set_autocreate(t->skel->maps.code_scratch,
+				t->sums_up && options__key_is(opts, FT_KEY_SYMBOL));
+	bpf_map__set_autocreate(t->skel->maps.requests, opts->cause);
+	bpf_map__set_autocreate(t->skel->maps.answers, opts->cause);
 	bpf_map__set_autocreate(t->skel->maps.target_cgroup, opts->target == TARGET_CGROUP);
 }
 
@@ -215,7 +327,6 @@ static void explain_load_failure(int err, const struct options *opts)
 static int load(struct tracer *t, struct features *features)
 {
 	bool task_storage = features__has(features, FEATURE_TASK_STORAGE);
-	int err;
 
 	t->skel = faulttrace_bpf__open();
 	if (!t->skel)
@@ -224,12 +335,30 @@ static int load(struct tracer *t, struct features *features)
 	t->skel->rodata->has_rdonly_cast = features__has(features, FEATURE_RDONLY_CAST);
 	t->skel->rodata->sees_attempts = t->plan->sees_attempts;
 	t->skel->rodata->page_shift = (unsigned int)__builtin_ctz((unsigned int)getpagesize());
-	t->skel->rodata->wake_at = t->opts->ring_bytes / 8;
+	t->sees_throttling = t->opts->cause && features__has(features, FEATURE_STALLS);
+	t->skel->rodata->sees_stalls = t->sees_throttling;
+	t->skel->rodata->wake_at = t->opts->ring_bytes / WAKE_PART;
 	configure_target(t);
 	configure_filters(t);
+	configure_table(t);
 	size_maps(t, task_storage);
-	err = choose_programs(t, features);
-	return err ? err : faulttrace_bpf__load(t->skel);
+	choose_programs(t, features);
+	return faulttrace_bpf__load(t->skel);
+}
+
+static int open_rows(struct tracer *t)
+{
+	struct rows_maps maps = {
+		.hash = rows_are_few(t->opts) ? -1 : bpf_map__fd(t->skel->maps.rows),
+		.few = rows_are_few(t->opts) ? bpf_map__fd(t->skel->maps.few_rows) : -1,
+		.overflow = bpf_map__fd(t->skel->maps.overflow_row),
+		.epoch = &t->skel->bss->table_epoch,
+		.made = &t->skel->bss->rows_made,
+		.given_back = &t->skel->bss->rows_given_back,
+		.enough = t->skel->rodata->rows_enough,
+	};
+
+	return rows__new(&maps, t->nr_possible_cpus, &t->rows);
 }
 
 int tracer__open(const struct options *opts, struct features *features, const struct plan *plan,
@@ -247,7 +376,13 @@ int tracer__open(const struct options *opts, struct features *features, const st
 	t->record = record;
 	t->ctx = ctx;
 	t->stats_fd = -1;
-	libbpf_set_print(print_libbpf);
+	t->nr_possible_cpus = (size_t)libbpf_num_possible_cpus();
+	t->nr_batch_cpus =
+		t->nr_possible_cpus < FT_BATCH_CPUS ? t->nr_possible_cpus : FT_BATCH_CPUS;
+	t->sums_up = options__sums_up(opts);
+	t->fault_size = sizeof(struct ft_fault);
+	if (opts->cause && !t->sums_up)
+		t->fault_size += sizeof(struct ft_causes) + sizeof(struct ft_throttled);
 	err = load(t, features);
 	if (err) {
 		explain_load_failure(err, opts);
@@ -257,15 +392,27 @@ int tracer__open(const struct options *opts, struct features *features, const st
 	err = fill_maps(t);
 	if (!err && opts->target == TARGET_CGROUP)
 		err = fill_cgroup(t);
+	if (!err && t->sums_up)
+		err = open_rows(t);
 	if (err)
 		return err;
-	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring), on_record, t, NULL);
-	return t->ring ? 0 : -errno;
+	err = window__new(opts->ring_bytes / t->fault_size, t->fault_size, record, ctx, &t->window);
+	return err ? err : ring__new(bpf_map__fd(t->skel->maps.ring), opts->ring_bytes, &t->ring);
 }
 
 bool tracer__sees_pages(const struct tracer *t)
 {
 	return t->skel->bss->layout.page_offset != 0;
+}
+
+bool tracer__sees_lookup(const struct tracer *t)
+{
+	return t->plan->sees_attempts;
+}
+
+bool tracer__sees_throttling(const struct tracer *t)
+{
+	return t->sees_throttling;
 }
 
 static int keep_link(struct tracer *t, struct bpf_link *link)
@@ -350,7 +497,8 @@ static int iterate(struct bpf_program *program)
 static bool is_run_by_us(const struct tracer *t, const struct bpf_program *program)
 {
 	return program == t->skel->progs.adopt || program == t->skel->progs.finish ||
-	       program == t->skel->progs.calibrate || program == t->skel->progs.fault_accounted;
+	       program == t->skel->progs.calibrate || program == t->skel->progs.flush ||
+	       program == t->skel->progs.fault_accounted;
 }
 
 int tracer__attach(struct tracer *t)
@@ -376,28 +524,61 @@ int tracer__attach(struct tracer *t)
 	return err;
 }
 
-int tracer__poll(struct tracer *t, int timeout_ms)
+/* Brings what waits in the CPUs' batches into the ring. */
+static void flush_batches(struct tracer *t)
 {
-	struct epoll_event event;
-	int n;
+	volatile bool *waits = t->skel->data_batch->batch_waits;
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .flags = BPF_F_TEST_RUN_ON_CPU);
 
-	/* Cleared first: what comes during consume() may ask for a wake-up again. */
+	for (size_t cpu = 0; cpu < t->nr_batch_cpus; cpu++) {
+		opts.cpu = (unsigned int)cpu;
+		if (waits[cpu])
+			bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.flush), &opts);
+	}
+}
+
+size_t tracer__collect(struct tracer *t)
+{
+	unsigned long long now = clock_ns(CLOCK_MONOTONIC);
+	size_t n;
+
+	/* Cleared first: what comes during consume may ask for a wake-up again. */
 	t->skel->bss->wake_pending = false;
-	n = ring_buffer__consume(t->ring);
-	if (n == 0 && timeout_ms)
-		epoll_wait(ring_buffer__epoll_fd(t->ring), &event, 1, timeout_ms);
+	flush_batches(t);
+	n = ring__consume(t->ring, on_record, t);
+	window__hand_on(t->window, now);
 	return n;
+}
+
+int tracer__fd(const struct tracer *t)
+{
+	return bpf_map__fd(t->skel->maps.ring);
+}
+
+void tracer__wake_me(struct tracer *t, bool at_once)
+{
+	t->skel->bss->reader_sleeps = at_once;
+}
+
+bool tracer__rows_are_scarce(const struct tracer *t)
+{
+	return rows__are_scarce(t->rows);
+}
+
+int tracer__take_rows(struct tracer *t, row_fn row, void *ctx)
+{
+	return rows__take(t->rows, row, ctx);
 }
 
 static void sum_counters(struct tracer *t)
 {
-	int nr = libbpf_num_possible_cpus();
-	struct ft_counters *each __cleanup_free = calloc((size_t)nr, sizeof(*each));
+	size_t nr = t->nr_possible_cpus;
+	struct ft_counters *each __cleanup_free = calloc(nr, sizeof(*each));
 	unsigned int zero = 0;
 
 	if (!each || bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.counters), &zero, each))
 		return;
-	for (int cpu = 0; cpu < nr; cpu++) {
+	for (size_t cpu = 0; cpu < nr; cpu++) {
 		const unsigned long long *from = (const unsigned long long *)&each[cpu];
 		unsigned long long *to = (unsigned long long *)&t->totals.counters;
 
@@ -428,6 +609,17 @@ static void sum_bpf_stats(struct tracer *t)
 	}
 }
 
+/* On kernels where a program can be preempted by another thread that comes to the same one. */
+static void count_missed_reads(struct tracer *t)
+{
+	int fd = bpf_program__fd(t->skel->progs.reads_added);
+	struct bpf_prog_info info = { 0 };
+	unsigned int len = sizeof(info);
+
+	if (t->opts->residency && !bpf_obj_get_info_by_fd(fd, &info, &len))
+		t->totals.missed_reads = info.recursion_misses;
+}
+
 static void detach(struct tracer *t)
 {
 	for (size_t i = 0; i < t->nr_links; i++)
@@ -444,9 +636,11 @@ void tracer__finish(struct tracer *t)
 	t->skel->bss->finished = true;
 	iterate(t->skel->progs.finish);
 	sum_bpf_stats(t);
+	count_missed_reads(t);
 	detach(t);
-	while (tracer__poll(t, 0) > 0)
+	while (tracer__collect(t) > 0)
 		;
+	window__hand_on(t->window, UINT64_MAX);
 	sum_counters(t);
 	t->totals.counters.lost_late -= t->totals.counters.lost_late_taken_back;
 	/* A thread-level filter drops faults whose gup sisters it cannot tell. */
@@ -468,7 +662,9 @@ void tracer__free(struct tracer *t)
 	if (!t)
 		return;
 	detach(t);
-	ring_buffer__free(t->ring);
+	ring__free(t->ring);
+	rows__free(t->rows);
+	window__free(t->window);
 	faulttrace_bpf__destroy(t->skel);
 	free(t);
 }

@@ -43,3 +43,10 @@ const char *const outcome_names[] = {
 	[FT_OUTCOME_EXITED] = "exited",
 };
 _Static_assert(NR(outcome_names) == FT_OUTCOME_COUNT, "every outcome has a name");
+
+const char *const cause_names[] = {
+	[FT_CAUSE_OTHER] = "other", [FT_CAUSE_LOOKUP] = "lookup",   [FT_CAUSE_LOCK] = "lock",
+	[FT_CAUSE_IO] = "io",	    [FT_CAUSE_RECLAIM] = "reclaim", [FT_CAUSE_COMPACT] = "compact",
+	[FT_CAUSE_UFFD] = "uffd",   [FT_CAUSE_SCHED] = "sched",	    [FT_CAUSE_CPU] = "cpu",
+};
+_Static_assert(NR(cause_names) == FT_CAUSE_COUNT, "every cause has a name");

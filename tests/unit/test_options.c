@@ -151,6 +151,33 @@ static void test_commands(void)
 	test_done("commands");
 }
 
+static void test_map(void)
+{
+	struct result *r = parse("map -p 17 -j --strip 0 --ascii -w -q");
+
+	CHECK(!r->ret && r->opts.command == COMMAND_MAP);
+	CHECK(r->opts.nr_ids == 1 && r->opts.ids[0] == 17);
+	CHECK(r->opts.sink == &json_sink && r->opts.ascii && r->opts.strip == 0);
+	options__free(&r->opts);
+	r = parse("map -p 17");
+	CHECK(!r->ret && r->opts.strip == -1);
+	options__free(&r->opts);
+	r = parse("map -p 17 --strip 256");
+	CHECK(!r->ret && r->opts.strip == 256);
+	options__free(&r->opts);
+	r = parse("map -q --evict -- -a b");
+	CHECK(!r->ret && r->opts.evict);
+	CHECK_STR(r->opts.files[0], "-a");
+	CHECK_STR(r->opts.files[1], "b");
+	r = parse("map -p 17 -d 2 --plan perf --strict");
+	CHECK(!r->ret && r->opts.nr_ids == 1 && r->opts.duration_ns == 2000000000ULL);
+	options__free(&r->opts);
+	r = parse("map --cold --as-root -- ls -l");
+	CHECK(!r->ret && r->opts.cold && r->opts.target == TARGET_COMMAND && !r->opts.follow);
+	CHECK_STR(r->opts.argv[1], "-l");
+	test_done("map");
+}
+
 static void test_filters(void)
 {
 	const struct options *o;
@@ -162,6 +189,8 @@ static void test_filters(void)
 	o = good("-a -u root");
 	CHECK(o->has_uid && o->uid == 0);
 	CHECK_EQ(good("-a -k cow")->kinds, 1 << FT_KIND_COW);
+	CHECK_EQ(good("-a -k cow:ksm,anon")->kinds,
+		 1 << (FT_WANTED_COW + FT_COW_KSM) | 1 << FT_KIND_ANON);
 	CHECK_EQ(good("-a -k file,swap --kind other")->kinds,
 		 1 << FT_KIND_FILE | 1 << FT_KIND_SWAP | 1 << FT_KIND_OTHER);
 	CHECK(good("-a --major")->only_major);
@@ -191,12 +220,17 @@ static void test_output(void)
 	CHECK_EQ(good("-a --color=always")->color, COLOR_ALWAYS);
 	CHECK_EQ(good("-a -d 10")->duration_ns, 10000000000);
 	CHECK_EQ(good("-a -d 500ms")->duration_ns, 500000000);
+	CHECK_EQ(good("-a -d .2")->duration_ns, 200000000);
+	CHECK_EQ(good("top -a .5 2")->interval_ns, 500000000);
 	CHECK_EQ(good("-a --max-events 3")->max_events, 3);
 	CHECK_EQ(good("-a -vv -v")->verbose, 3);
 	CHECK(good("-aq --strict")->strict);
 	CHECK_STR(good("-a --plan kprobe")->plan, "kprobe");
 	CHECK_EQ(good("-a --ring-size 64K")->ring_bytes, 65536);
 	CHECK_EQ(good("-a --ring-size 1G")->ring_bytes, 1 << 30);
+	CHECK(good("-a --residency")->residency && !good("-a")->residency);
+	CHECK(good("top -a --by file --residency")->residency);
+	CHECK(good("top -a --by kind,vma --residency")->residency);
 	test_done("output");
 }
 
@@ -228,6 +262,11 @@ static void test_errors(void)
 		{ "-p 99999999999", "cannot use '99999999999': --pid takes", NULL },
 		{ "-p", "cannot use --pid alone: it takes process ids", NULL },
 		{ "-a -k cows", "cannot use 'cows': --kind takes", "anon, zero, cow, reuse, file" },
+		{ "-a -k cow:", "cannot use 'cow:': --kind takes", NULL },
+		{ "-a -k cow:swap", "cannot use 'cow:swap': --kind takes", NULL },
+		{ "-a --file a --file b", "cannot use --file twice", NULL },
+		{ "-a -n a -n b", "cannot use --comm twice", NULL },
+		{ "top -a .x", "cannot use '.x': INTERVAL", NULL },
 		{ "-a -k ''", "cannot use '': --kind takes", "spurious, error" },
 		{ "-a -k cow,", "cannot use 'cow,': --kind takes", "other, anon" },
 		{ "-a --origin kern", "cannot use 'kern': --origin takes", "user, kernel, gup" },
@@ -267,6 +306,31 @@ static void test_errors(void)
 		{ "features -p 1", "cannot use --pid with features", NULL },
 		{ "features -j", "cannot use --json with features", NULL },
 		{ "features -- ls", "cannot use -- CMD with features", NULL },
+		{ "map -p 1 -s", "cannot use --stack with map", "it is for trace, hist, top" },
+		{ "top -a --stack=dwarf", "cannot use --stack=dwarf with top", "--folded" },
+		{ "hist -a --stack=dwarf", "cannot use --stack=dwarf with hist", "--folded" },
+		{ "hist -a -s --by kind", "cannot use --stack with these rows", "--by stack" },
+		{ "map", "cannot map: no process given", "map -p 4242" },
+		{ "map -p 1,2", "cannot map 2 processes at once", "map -p 4242" },
+		{ "map -p 1 --cold", "cannot use --cold without a command", NULL },
+		{ "map --cold", "cannot use --cold without a command", NULL },
+		{ "map -p 1 -- ls", "cannot trace both -p and -- CMD", NULL },
+		{ "map -d 3 --evict a", "cannot use --duration with --evict", NULL },
+		{ "map -a", "cannot use --all with map", NULL },
+		{ "map -p 1 --major", "cannot use --major with map", NULL },
+		{ "map -p 1 --strip 257", "cannot use '257': --strip takes", NULL },
+		{ "map -p 1 --strip -1", "cannot use '-1': --strip takes", NULL },
+		{ "map 17", "cannot use '17': neither a command", "map -p PID" },
+		{ "map --evict", "cannot evict: no file given", NULL },
+		{ "map -p 1 --evict a", "cannot use both -p and --evict", NULL },
+		{ "--evict a", "cannot use --evict with trace", NULL },
+		{ "features -- ls", "cannot use -- CMD with features", NULL },
+		{ "-p 1 --strip 3", "cannot use --strip with trace", NULL },
+		{ "-p 1 --ascii", "cannot use --ascii with trace", NULL },
+		{ "top -a --residency", "cannot use --residency with top", "--by file" },
+		{ "top -a --by kind,symbol --residency", "cannot use --residency with top", NULL },
+		{ "top -a --folded --residency", "cannot use --residency with top", NULL },
+		{ "hist -a --by file --residency", "cannot use --residency with hist", NULL },
 		{ "features more", "cannot use 'more': neither a command", NULL },
 	};
 
@@ -324,6 +388,9 @@ static void test_prints(void)
 	CHECK(!strstr(help, "--sink"));
 	CHECK(strstr(printed("-p 1 -h"), "Usage: "));
 	CHECK(strstr(printed("features -h"), "Usage: "));
+	CHECK(longest_line(printed("map --help")) <= 80);
+	CHECK(strstr(printed("map --help"), "--strip N"));
+	CHECK(!strstr(printed("map --help"), "--major"));
 	CHECK(strncmp(printed("-V"), "faulttrace ", 11) == 0);
 	CHECK(printed("--json-schema")[0] == '{');
 	test_done("help, version, schema");
@@ -334,6 +401,7 @@ int main(void)
 	test_defaults();
 	test_targets();
 	test_commands();
+	test_map();
 	test_filters();
 	test_output();
 	test_errors();

@@ -3,30 +3,10 @@
 #include <time.h>
 
 #include "../../src/out/sinks.h"
+#include "expect.h"
 #include "faults.h"
+#include "sink_test.h"
 #include "test.h"
-
-#define EXPECT_DIR "tests/expect/"
-
-static const int ids[] = { 4242, 17 };
-
-static struct run_start run_of(void)
-{
-	return (struct run_start) {
-		.version = "0.0",
-		.command = "trace",
-		.plan = "fentry",
-		.kernel = "6.18.0",
-		.arch = "x86_64",
-		.target = "pid",
-		.target_ids = ids,
-		.nr_target_ids = 2,
-		.page_size = 4096,
-		.time_ns = 1000000000000,
-		.wall_ns = 1700000000123456789,
-		.sees_gup = true,
-	};
-}
 
 static const struct run_end run_end = {
 	.faults = 221,
@@ -43,12 +23,6 @@ static const struct run_end run_end = {
 	.bpf_run_ns = -1,
 	.bpf_runs = -1,
 };
-
-static void terminate(struct buf *out)
-{
-	buf__addc(out, '\0');
-	out->len--;
-}
 
 /* All samples through a sink, from the first line to the last. */
 static struct buf show(const char *name, const struct run_start *run)
@@ -69,49 +43,6 @@ static struct buf show(const char *name, const struct run_start *run)
 	return out;
 }
 
-static bool write_file(const char *path, const struct buf *b)
-{
-	FILE *file = fopen(path, "w");
-	bool ok = file && fwrite(b->data, 1, b->len, file) == b->len;
-
-	return file && fclose(file) == 0 && ok;
-}
-
-static struct buf read_file(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	struct buf b = { 0 };
-	size_t n;
-
-	while (file) {
-		buf__reserve(&b, 4096);
-		n = fread(b.data + b.len, 1, 4096, file);
-		if (!n)
-			break;
-		b.len += n;
-	}
-	if (file)
-		fclose(file);
-	terminate(&b);
-	return b;
-}
-
-/* FT_UPDATE=1 writes what is expected, for a person to read the difference. */
-static void compare(const char *path, struct buf *out)
-{
-	struct buf want;
-
-	if (getenv("FT_UPDATE"))
-		CHECK(write_file(path, out));
-	want = read_file(path);
-	CHECK(memchr(out->data, '\0', out->len) == NULL);
-	if (!CHECK(want.len == out->len && memcmp(want.data, out->data, out->len) == 0))
-		printf("#   differs from %s; FT_UPDATE=1 rewrites it\n", path);
-	buf__free(&want);
-	buf__free(out);
-	test_done(path);
-}
-
 static void test_expected(void)
 {
 	struct run_start run = run_of();
@@ -129,27 +60,6 @@ static void test_expected(void)
 	compare(EXPECT_DIR "json.ndjson", &out);
 }
 
-static size_t columns_of(const char *line)
-{
-	size_t n = 0;
-
-	for (; *line && *line != '\n'; line++)
-		n += ((unsigned char)*line & 0xc0) != 0x80;
-	return n;
-}
-
-static size_t widest(const struct buf *out)
-{
-	size_t most = 0;
-
-	for (const char *line = out->data; *line; line = strchr(line, '\n') + 1) {
-		size_t n = columns_of(line);
-
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
 static void test_cutting(void)
 {
 	struct run_start run = run_of();
@@ -162,25 +72,6 @@ static void test_cutting(void)
 		buf__free(&out);
 	}
 	test_done("no terminal is too narrow");
-}
-
-static size_t count(const struct buf *out, const char *what)
-{
-	size_t n = 0;
-
-	for (const char *p = out->data; (p = strstr(p, what)); p += strlen(what))
-		n++;
-	return n;
-}
-
-static void remove_all(struct buf *out, const char *what)
-{
-	char *p = out->data;
-
-	while ((p = strstr(p, what))) {
-		memmove(p, p + strlen(what), strlen(p + strlen(what)) + 1);
-		out->len -= strlen(what);
-	}
 }
 
 /* Colours add to the plain output, and change nothing else. */
@@ -246,18 +137,6 @@ static void test_times(void)
 	test_done("timestamps, and no heading when quiet");
 }
 
-/* "key":NUMBER, summed over all lines. */
-static unsigned long long sum(const struct buf *out, const char *key)
-{
-	unsigned long long total = 0;
-
-	for (const char *p = out->data; (p = strstr(p, key));) {
-		p += strlen(key);
-		total += strtoull(p, NULL, 10);
-	}
-	return total;
-}
-
 /* What the sinks say adds up to what they were told. */
 static void test_totals(void)
 {
@@ -283,12 +162,22 @@ static void test_totals(void)
 	CHECK_EQ(count(&json, "\"major\":true"), major);
 	CHECK_EQ(count(&text, " error "), errors);
 	CHECK_EQ(count(&json, "\"kind\":\"error\""), errors);
-	CHECK_EQ(sum(&json, "\"weight\":"), weight);
-	CHECK_EQ(sum(&json, "\"latency_ns\":"), latency_ns);
+	CHECK_EQ(sum_of(&json, "\"weight\":"), weight);
+	CHECK_EQ(sum_of(&json, "\"latency_ns\":"), latency_ns);
 	buf__free(&null);
 	buf__free(&json);
 	buf__free(&text);
 	test_done("totals agree");
+}
+
+static bool is_one_line(struct buf *out, const char *end)
+{
+	const char *found;
+
+	terminate(out);
+	found = strstr(out->data, end);
+	return found && found + strlen(end) == out->data + out->len &&
+	       strlen(out->data) == out->len;
 }
 
 /* A record from elsewhere may hold anything: still one line of text each. */
@@ -297,9 +186,9 @@ static void test_any_bytes(void)
 	struct run_start run = run_of();
 	struct buf text = { 0 }, json = { 0 };
 	unsigned int random = 1;
-	const size_t records = 20000;
+	size_t wrong = 0;
 
-	for (size_t i = 0; i < records; i++) {
+	for (size_t i = 0; i < 20000; i++) {
 		struct ft_fault rec;
 		struct fault fault = { .rec = &rec, .name = "/x" };
 
@@ -309,14 +198,12 @@ static void test_any_bytes(void)
 		}
 		fault.verdict = ft_classify(&rec);
 		run.columns = i % 100;
+		text.len = json.len = 0;
 		text_sink.fault(&text, &run, &fault);
 		json_sink.fault(&json, &run, &fault);
+		wrong += !is_one_line(&text, "\n") + !is_one_line(&json, "}\n");
 	}
-	terminate(&text);
-	terminate(&json);
-	CHECK_EQ(count(&text, "\n"), records);
-	CHECK_EQ(count(&json, "}\n"), records);
-	CHECK(strlen(text.data) == text.len && strlen(json.data) == json.len);
+	CHECK_EQ(wrong, 0);
 	buf__free(&json);
 	buf__free(&text);
 	test_done("any bytes");
@@ -373,25 +260,187 @@ static void test_targets(void)
 	test_done("targets in the start object");
 }
 
-/* Each "key": of the output stands in the schema. */
+static struct buf show_cause(const char *name, const struct run_start *run,
+			     const struct ft_causes *causes)
+{
+	struct fault fault = sample_fault(0);
+	struct buf out = { 0 };
+
+	fault.causes = causes;
+	sink_find(name)->fault(&out, run, &fault);
+	terminate(&out);
+	return out;
+}
+
+static struct buf show_stack(const char *name, const struct run_start *run,
+			     const struct stack *stack)
+{
+	struct fault fault = sample_fault(0);
+	struct buf out = { 0 };
+
+	fault.stack = stack;
+	sink_find(name)->fault(&out, run, &fault);
+	terminate(&out);
+	return out;
+}
+
+static bool shows(struct buf out, const char *what)
+{
+	bool found = strstr(out.data, what);
+
+	buf__free(&out);
+	return found;
+}
+
+/* What is not known is not zero, and what is not asked for not there. */
+static void test_cause(void)
+{
+	struct ft_causes causes = {
+		.ns = { [FT_CAUSE_IO] = 1000, [FT_CAUSE_SCHED] = 60, [FT_CAUSE_CPU] = 250 },
+		.disk_bytes = 8192,
+		.disk_ns = FT_UNKNOWN64,
+		.disk_dev = 8 << 20 | 2,
+	};
+	struct run_start run = run_of();
+	struct buf json;
+
+	CHECK(shows(show_cause("json", &run, NULL), "\"cause\":null}"));
+	CHECK(!shows(show_cause("text", &run, &causes), " io "));
+	run.cause = true;
+	CHECK(shows(show_cause("text", &run, &causes), " 1.31 io      55d0c8a17008 "));
+	CHECK(shows(show_cause("text", &run, NULL), " 1.31 -       55d0c8a17008 "));
+	run.wide = true;
+	CHECK(shows(show_cause("text", &run, &causes), " io=1.00us sched=0.06us cpu=0.25us\n"));
+	causes.ns[FT_CAUSE_LOOKUP] = FT_UNKNOWN64;
+	json = show_cause("json", &run, &causes);
+	CHECK(check_schema_keys(&json) > 20);
+	CHECK(shows(json, "\"cause\":{\"dominant\":\"io\",\"other_ns\":0,\"lookup_ns\":null,"
+			  "\"lock_ns\":0,\"io_ns\":1000,\"reclaim_ns\":0,\"compact_ns\":0,"
+			  "\"uffd_ns\":0,\"sched_ns\":60,\"cpu_ns\":250,"
+			  "\"disk\":{\"dev\":\"08:02\",\"bytes\":8192,\"took_ns\":null}}}"));
+	test_done("what a fault waited for");
+}
+
+static struct buf show_residency(const char *name, bool has_cached, bool has_read_pages,
+				 unsigned int read_pages)
+{
+	struct run_start run = run_of();
+	struct fault fault = sample_fault(7);
+	struct buf out = { 0 };
+
+	fault.has_cached = has_cached;
+	fault.cached = 42;
+	fault.has_read_pages = has_read_pages;
+	fault.read_pages = read_pages;
+	run.residency = true;
+	run.columns = 80;
+	sink_find(name)->fault(&out, &run, &fault);
+	terminate(&out);
+	CHECK(strcmp(name, "text") != 0 || widest(&out) <= run.columns);
+	return out;
+}
+
+/* How much of the file is cached, and what the fault itself read of it. */
+static void test_residency(void)
+{
+	CHECK(shows(show_residency("json", true, true, 32),
+		    ",\"cached\":42,\"stack\":null,\"read_pages\":32,"));
+	CHECK(shows(show_residency("json", true, true, 0),
+		    ",\"cached\":42,\"stack\":null,\"read_pages\":0,"));
+	CHECK(shows(show_residency("json", true, false, 32),
+		    ",\"cached\":42,\"stack\":null,\"read_pages\":null,"));
+	CHECK(shows(show_residency("json", false, true, 1),
+		    ",\"cached\":null,\"stack\":null,\"read_pages\":1,"));
+	CHECK(shows(show_residency("text", true, true, 32), " 42% +32p\n"));
+	CHECK(shows(show_residency("text", true, true, 0), " 42%\n"));
+	CHECK(shows(show_residency("text", false, true, 1024), " +1024p\n"));
+	CHECK(!shows(show_residency("text", false, false, 32), "32p\n"));
+	test_done("what of the file is cached, and was read");
+}
+
+/* No fault, but what came after one: when, for how long; the rest is the fault's. */
+static void test_throttled(void)
+{
+	struct ft_throttled throttled = { .ns = 2000123456 };
+	struct fault fault = sample_fault(0);
+	struct run_start run = run_of();
+	struct buf out = { 0 }, json = { 0 };
+
+	throttled.began_ns = run.time_ns + 5000;
+	fault.throttled = &throttled;
+	run.cause = true;
+	run.columns = 80;
+	text_sink.throttled(&out, &run, &fault);
+	terminate(&out);
+	CHECK(!strncmp(out.data, "0.000005 ", 9));
+	CHECK(strstr(out.data, " throttled 2000123.46 -       55d0c8a17008 "));
+	CHECK(strlen(out.data) <= 81);
+	buf__free(&out);
+	json_sink.throttled(&json, &run, &fault);
+	terminate(&json);
+	CHECK(check_schema_keys(&json) > 10);
+	CHECK(shows(json, ",\"throttled_ns\":2000123456,"));
+	test_done("throttled after a fault");
+}
+
+/* Inlined functions have no offset; source lines are for wide text; what is missing is told. */
+static void test_stack(void)
+{
+	static const struct stack_frame frames[] = {
+		{ .ip = 0x401234,
+		  .function = "copy<int>",
+		  .module = "/usr/bin/db",
+		  .build_id = "",
+		  .address = 0x1234,
+		  .source = "/src/copy.h",
+		  .line = 7,
+		  .is_inlined = true },
+		{ .ip = 0x401234,
+		  .function = "read_table",
+		  .offset = 0x34,
+		  .module = "/usr/bin/db",
+		  .build_id = "",
+		  .address = 0x1234,
+		  .source = "/src/table.cc",
+		  .line = 99 },
+		{ .ip = 0x7f0000001000,
+		  .function = "",
+		  .module = "",
+		  .build_id = "",
+		  .source = "" },
+	};
+	static const struct stack stack = { 4242, 3, frames, .is_cut = true };
+	static const struct stack none = { 4242, 0, NULL, .is_cut = true };
+	struct run_start run = run_of();
+	struct buf json;
+
+	CHECK(shows(show_stack("text", &run, &stack),
+		    "\n                 401234 copy<int> (inlined)\n"
+		    "                 401234 read_table+0x34 (db)\n"
+		    "                 7f0000001000 [unknown] ()\n"
+		    "                 [cut]\n\n"));
+	run.wide = true;
+	CHECK(shows(show_stack("text", &run, &stack), "(inlined) /src/copy.h:7\n"));
+	CHECK(shows(show_stack("text", &run, &stack), "(db) /src/table.cc:99\n"));
+	json = show_stack("json", &run, &stack);
+	CHECK(check_schema_keys(&json) > 20);
+	CHECK(shows(json, "\"stack\":[{\"ip\":\"0x401234\",\"symbol\":\"copy<int>\","
+			  "\"offset\":null,\"module\":\"/usr/bin/db\","
+			  "\"module_address\":\"0x1234\",\"inlined\":true,"
+			  "\"source\":\"/src/copy.h\",\"line\":7},{"));
+	CHECK(shows(
+		show_stack("json", &run, &stack),
+		"\"module_address\":null,\"inlined\":false,\"source\":null,\"line\":null},null]"));
+	CHECK(shows(show_stack("json", &run, &none), "\"stack\":[null]"));
+	test_done("stacks");
+}
+
 static void test_schema(void)
 {
 	struct run_start run = run_of();
 	struct buf json = show("json", &run);
-	size_t keys = 0;
 
-	for (const char *end = json.data; (end = strstr(end, "\":")); end++) {
-		const char *key = end - 1;
-		char want[64];
-
-		while (key > json.data && *key != '"')
-			key--;
-		snprintf(want, sizeof(want), "%.*s\": {", (int)(end - key), key);
-		if (!CHECK(strstr(json_schema(), want)))
-			printf("#   %s\n", want);
-		keys++;
-	}
-	CHECK(keys > 20 * NR_SAMPLES);
+	CHECK(check_schema_keys(&json) > 20 * NR_SAMPLES);
 	buf__free(&json);
 	test_done("the schema knows every key");
 }
@@ -416,6 +465,10 @@ int main(void)
 	test_any_bytes();
 	test_every_kind();
 	test_targets();
+	test_cause();
+	test_residency();
+	test_throttled();
+	test_stack();
 	test_schema();
 	test_find();
 	return test_status();

@@ -1,29 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "../base/log.h"
 #include "../host/task.h"
-#include "plan.h"
-#include "tracer.h"
+#include "../trace/plan.h"
+#include "../trace/tracer.h"
 
 static void print_feature(struct features *features, enum feature feature)
 {
+	const char *name = feature_name(feature);
 	bool there = features__has(features, feature);
 
-	printf("  %-25s %-4s %s\n", feature_name(feature), there ? "yes" : "no",
-	       there ? feature_use(feature) : features__why_not(features, feature));
+	if (features__is_hidden(features, feature))
+		printf("  %-25s ?    not told without %s\n", name, task_missing_capabilities());
+	else if (there)
+		printf("  %-25s yes  %s\n", name, feature_use(feature));
+	else
+		printf("  %-25s no   %s\n", name, features__why_not(features, feature));
+}
+
+/* Of what it needs, something that is not there; else something that is not told. */
+static enum feature obstacle(struct features *features, const struct plan *plan)
+{
+	enum feature hidden = FEATURE_COUNT;
+
+	for (const enum feature *need = plan->needs; *need != FEATURE_COUNT; need++) {
+		if (features__has(features, *need))
+			continue;
+		if (!features__is_hidden(features, *need))
+			return *need;
+		hidden = *need;
+	}
+	return hidden;
 }
 
 static void print_plan(struct features *features, const struct plan *plan, bool chosen)
 {
-	enum feature lacks = plan_lacks(features, plan);
+	enum feature lacks = obstacle(features, plan);
 
 	printf("%c %-25s ", chosen ? '*' : ' ', plan->name);
 	if (lacks == FEATURE_COUNT)
 		printf("yes  %s\n", plan->what);
+	else if (features__is_hidden(features, lacks))
+		printf("?    needs %s, among others\n", feature_name(lacks));
 	else
 		printf("no   needs %s: %s\n", feature_name(lacks),
 		       features__why_not(features, lacks));
@@ -67,18 +91,23 @@ int run_features(const struct options *opts)
 	uname(&uts);
 	features__init(&features);
 	printf("faulttrace %s on Linux %s %s\n\n", FT_VERSION, uts.release, uts.machine);
-	if (*missing)
-		printf("You lack %s: most answers below are no for that reason alone.\n\n",
-		       missing);
 	printf("Features\n");
 	for (enum feature feature = 0; feature < FEATURE_COUNT; feature++)
 		print_feature(&features, feature);
-	chosen = plan_choose(&features, opts->plan);
+	chosen = *missing ? NULL : plan_choose(&features, opts->plan);
 	if (chosen && plan_lacks(&features, chosen) == FEATURE_COUNT)
 		err = try_plan(&features, chosen);
 	printf("\nPlans, best first (* is used)\n");
 	for (size_t i = 0; i < nr_plans; i++)
 		print_plan(&features, &plans[i], !err && chosen == &plans[i]);
 	features__free(&features);
+	if (fflush(stdout)) {
+		log_error("cannot write to stdout: %s", strerror(errno));
+		return 1;
+	}
+	if (*missing) {
+		log_error("cannot tell what would work: %s missing", missing);
+		log_hint("run it as root (sudo)");
+	}
 	return err || !chosen ? 1 : 0;
 }

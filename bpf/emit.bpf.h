@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a finished record to the reader. Records gather on their CPU and cross
+ * over many at a time: a ring buffer's lock, and the memory it shares with a reader
+ * on another CPU, cost 150 ns a visit. The reader empties what waits (flush) before
+ * it looks, so that nothing waits for long.
+ */
+#ifndef FT_EMIT_BPF_H
+#define FT_EMIT_BPF_H
+
+#include "thread.bpf.h"
+
+/* Powers of two; a batch fits the smallest ring. */
+#define BATCH_RECORDS	  16
+#define BATCH_WITH_CAUSES 8
+
+struct with_causes {
+	struct ft_fault fault;
+	struct ft_causes causes;
+};
+
+struct batch {
+	__u64 writers;
+	__u32 nr;
+	union {
+		struct ft_fault records[BATCH_RECORDS];
+		struct with_causes with_causes[BATCH_WITH_CAUSES];
+	};
+};
+
+_Static_assert(BATCH_WITH_CAUSES * sizeof(struct with_causes) <=
+		       BATCH_RECORDS * sizeof(struct ft_fault),
+	       "the larger one");
+_Static_assert(sizeof(struct batch) < 4096 - 8, "fits the smallest ring");
+_Static_assert(__builtin_offsetof(struct thread, causes) ==
+		       __builtin_offsetof(struct with_causes, causes),
+	       "sent as one record");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct batch);
+} batches SEC(".maps");
+
+/* Apart from what programs read at each fault: these change hands often. */
+bool batch_waits[FT_BATCH_CPUS] SEC(".data.batch");
+
+/*
+ * Programs can be interrupted by others on their CPU, and on some kernels
+ * preempted: only who comes first may touch the batch, until it leaves.
+ */
+static __always_inline bool batch_enter(struct batch *batch)
+{
+	__sync_fetch_and_add(&batch->writers, 1);
+	return *(volatile __u64 *)&batch->writers == 1;
+}
+
+static __always_inline void batch_leave(struct batch *batch)
+{
+	__sync_fetch_and_add(&batch->writers, -1);
+}
+
+/* To wake the reader or not. Once: a wake-up is an interrupt, 5 us on the faulting thread. */
+static __always_inline __u64 ring_flags(void)
+{
+	if (wake_pending ||
+	    (!reader_sleeps && bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < wake_at))
+		return BPF_RB_NO_WAKEUP;
+	wake_pending = true;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline void ring_write(const struct ft_fault *records, __u32 nr, __u64 size)
+{
+	if (bpf_ringbuf_output(&ring, (void *)records, size, ring_flags()))
+		count_many(lost_ring, nr);
+}
+
+static __always_inline __u32 batch_max(void)
+{
+	return wants_cause ? BATCH_WITH_CAUSES : BATCH_RECORDS;
+}
+
+static __always_inline __u32 record_size(void)
+{
+	return wants_cause ? sizeof(struct with_causes) : sizeof(struct ft_fault);
+}
+
+static __always_inline void batch_add(struct batch *batch, const struct thread *th, __u32 cpu)
+{
+	__u32 at = batch->nr & (batch_max() - 1);
+
+	if (wants_cause)
+		batch->with_causes[at] = *(const struct with_causes *)th;
+	else
+		batch->records[at] = th->rec;
+	batch->nr = at + 1;
+	if (at == 0)
+		batch_waits[cpu] = true;
+	if (at + 1 < batch_max())
+		return;
+	ring_write(batch->records, batch_max(), batch_max() * record_size());
+	batch->nr = 0;
+}
+
+static __noinline void emit(const struct thread *th)
+{
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
+	struct batch *batch;
+
+	batch = bpf_map_lookup_elem(&batches, &zero);
+	if (!batch)
+		return;
+	if (batch_enter(batch) && !reader_sleeps && cpu < FT_BATCH_CPUS)
+		batch_add(batch, th, cpu);
+	else
+		ring_write(&th->rec, 1, record_size());
+	batch_leave(batch);
+}
+
+/* Run by the reader on the CPU whose batch waits. */
+static __always_inline void batch_flush(void)
+{
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
+	struct batch *batch = bpf_map_lookup_elem(&batches, &zero);
+
+	if (!batch || cpu >= FT_BATCH_CPUS)
+		return;
+	/* Interrupted in the middle of adding: next time. */
+	if (batch_enter(batch)) {
+		__u32 nr = batch->nr & (batch_max() - 1);
+		__u64 size = nr * record_size();
+
+		/* The verifiers of old kernels do not know how large a product can be. */
+		asm volatile("" : "+r"(size));
+		if (nr && size <= sizeof(batch->records))
+			ring_write(batch->records, nr, size);
+		batch->nr = 0;
+		batch_waits[cpu] = false;
+	}
+	batch_leave(batch);
+}
+
+#endif /* FT_EMIT_BPF_H */

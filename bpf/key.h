@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What faults are summed up by, and the sums: the contract of the tables between
+ * the kernel half and the user half. Never renumber.
+ */
+#ifndef FT_KEY_H
+#define FT_KEY_H
+
+#include "hist.h"
+
+enum ft_key_type {
+	FT_KEY_NONE = 0,
+	FT_KEY_KIND = 1,
+	FT_KEY_MAJOR = 2,
+	FT_KEY_ACCESS = 3,
+	FT_KEY_ORIGIN = 4,
+	FT_KEY_COMM = 5,
+	FT_KEY_PID = 6,
+	FT_KEY_TID = 7,
+	FT_KEY_CGROUP = 8,
+	FT_KEY_VMA = 9,
+	FT_KEY_FILE = 10,
+	FT_KEY_SYMBOL = 11,
+	FT_KEY_CPU = 12,
+	FT_KEY_CAUSE = 13,
+	FT_KEY_STACK = 14,
+	FT_KEY_COUNT
+};
+
+#define FT_KEYS	      2	 /* at once */
+#define FT_FEW_VALUES 16 /* of kinds, accesses, origins, major or not: see few_row() */
+#define FT_FEW_ROWS   (FT_FEW_VALUES * FT_FEW_VALUES)
+
+/*
+ * One key's value: numbers as they are; comm 16 bytes; vma the pid, its role or
+ * start, and its name's id; file the name's id, or the role; symbol pid and ip.
+ */
+struct ft_key_part {
+	__u64 word[3];
+};
+
+struct ft_key {
+	struct ft_key_part part[FT_KEYS];
+	__u64 epoch; /* a row is of one epoch: the reader takes whole rows, and ended ones */
+};
+
+/* What was counted of one key, on one CPU, in one epoch; each fault once, whatever its weight. */
+struct ft_row {
+	__u64 sum_ns;
+	__u64 major;
+	__u64 bytes;			/* mapped by them; counted with FT_KEY_STACK only */
+	__u64 read_pages;		/* of their files; where asked for, as the next ones */
+	__u64 unknown_reads;		/* of the faults, those of which that is not known */
+	__u64 cause_ns[FT_CAUSE_COUNT]; /* where asked for */
+	__u64 throttled_ns;		/* ... */
+	__u64 min_ns;			/* valid if timed */
+	__u64 max_ns;
+	__u32 buckets[FT_HIST_SLOTS];
+	__u8 used;
+	__u8 timed; /* a latency is known */
+	__u8 pad[2];
+	struct ft_fault worst; /* the slowest; if none is timed, the first */
+};
+
+_Static_assert(sizeof(struct ft_row) % 8 == 0, "as the kernel lays out what is on each CPU");
+
+#endif /* FT_KEY_H */

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The user stack of a fault, along its frame pointers. Taken when the fault has ended and
+ * is wanted: the thread was in the kernel all the time, so it is that of the begin. Each
+ * is sent once; faults carry its id.
+ */
+#ifndef FT_STACK_BPF_H
+#define FT_STACK_BPF_H
+
+#include "emit.bpf.h"
+#include "name.bpf.h"
+
+/*
+ * When each was sent last, in turns of so many. After two it is sent again: the map may
+ * remember it for longer than the reader does, which has new ones to remember.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FT_STACKS_TURN);
+	__type(key, __u64);
+	__type(value, __u32);
+} stacks_sent SEC(".maps");
+
+__u32 nr_stacks_sent;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ft_stack);
+} stack_scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ft_stack_copy);
+} copy_scratch SEC(".maps");
+
+static __always_inline struct pt_regs *user_registers(void)
+{
+	return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+}
+
+static __always_inline void copy_registers(struct ft_stack_copy *copy)
+{
+	struct pt_regs *regs = user_registers();
+
+	copy->ip = kread(regs, struct pt_regs, ip);
+	copy->sp = kread(regs, struct pt_regs, sp);
+	copy->bp = kread(regs, struct pt_regs, bp);
+	copy->bx = kread(regs, struct pt_regs, bx);
+	copy->r12 = kread(regs, struct pt_regs, r12);
+	copy->r13 = kread(regs, struct pt_regs, r13);
+	copy->r14 = kread(regs, struct pt_regs, r14);
+	copy->r15 = kread(regs, struct pt_regs, r15);
+}
+
+/* The registers and the stack themselves, to be unwound by the reader. */
+static __noinline __u64 stack_copy(struct ft_fault *rec)
+{
+	__u32 zero = 0, len = 0, size;
+	struct ft_stack_copy *copy = bpf_map_lookup_elem(&copy_scratch, &zero);
+	__u64 from;
+
+	if (!copy)
+		return 0;
+	copy_registers(copy);
+	from = copy->sp - FT_STACK_RED_ZONE;
+	for (int i = 0; i < FT_STACK_COPY_MAX / FT_STACK_COPY_PIECE; i++) {
+		if (bpf_probe_read_user(copy->bytes + i * FT_STACK_COPY_PIECE, FT_STACK_COPY_PIECE,
+					(void *)(from + i * FT_STACK_COPY_PIECE)))
+			break;
+		len += FT_STACK_COPY_PIECE;
+	}
+	copy->h.type = FT_RECORD_STACK_COPY;
+	copy->h.time_ns = rec->h.time_ns;
+	copy->id = mix(mix(0, rec->h.time_ns), rec->tid);
+	copy->pid = rec->pid;
+	copy->len = len;
+	size = sizeof(*copy) - sizeof(copy->bytes) + (len & (2 * FT_STACK_COPY_MAX - 1));
+	copy->h.size = size;
+	if (size > sizeof(*copy) || bpf_ringbuf_output(&ring, copy, size, ring_flags())) {
+		count(lost_stacks);
+		return 0;
+	}
+	return copy->id;
+}
+
+/* What a frame pointer points to. */
+struct user_frame {
+	__u64 caller;
+	__u64 address;
+};
+
+#define CS_32_BIT  0x23 /* __USER32_CS */
+#define FIRST_CODE 4096 /* below is no code: a frame pointer that was none */
+#define FRAME_MAX  (16ULL << 20)
+
+static __always_inline long read_frame(struct user_frame *frame, __u64 at, bool is_32_bit)
+{
+	__u32 words[2] = {};
+	long err;
+
+	if (!is_32_bit)
+		return bpf_probe_read_user(frame, sizeof(*frame), (void *)at);
+	err = bpf_probe_read_user(words, sizeof(words), (void *)at);
+	frame->caller = words[0];
+	frame->address = words[1];
+	return err;
+}
+
+/*
+ * Frames lie one above the other, in one stack. What code without frame pointers has in the
+ * register is to be told from one before it is tried: a read that fails is a fault itself,
+ * and costs more than all the rest.
+ */
+static __always_inline bool may_be_frame(__u64 at, __u64 above)
+{
+	return at - above < FRAME_MAX && !(at & 3);
+}
+
+/*
+ * Not by bpf_get_task_stack(): that does not tell a stack that ended from one where
+ * something else was in the register. The hash is of the process, too: the same
+ * addresses are something else in another one.
+ */
+static __noinline __u64 stack_walk(struct ft_stack *stack, __u32 pid)
+{
+	struct pt_regs *regs = user_registers();
+	__u64 at = kread(regs, struct pt_regs, bp), above = kread(regs, struct pt_regs, sp), hash;
+	__u16 cs = kread(regs, struct pt_regs, cs);
+	__u32 i;
+
+	/* A kernel's thread was never in user mode. */
+	if (!cs)
+		return 0;
+	stack->ips[0] = kread(regs, struct pt_regs, ip);
+	stack->end = FT_STACK_FULL;
+	hash = mix(mix(0, pid + 1), stack->ips[0]);
+	for (i = 1; i < FT_STACK_MAX; i++) {
+		struct user_frame frame = {};
+
+		/* In the register it is a zero like any other of code without frame pointers. */
+		stack->end = i > 1 ? FT_STACK_OUTERMOST : FT_STACK_ASTRAY;
+		if (!at)
+			break;
+		stack->end = FT_STACK_ASTRAY;
+		if (!may_be_frame(at, above) || read_frame(&frame, at, cs == CS_32_BIT) ||
+		    frame.address < FIRST_CODE)
+			break;
+		stack->end = FT_STACK_FULL;
+		stack->ips[i] = frame.address;
+		hash = mix(hash, frame.address);
+		above = at + 1;
+		at = frame.caller;
+	}
+	stack->nr = i;
+	hash = mix(hash, stack->end);
+	return hash ? hash : 1;
+}
+
+static __noinline __u64 stack_take(struct ft_fault *rec)
+{
+	__u32 zero = 0, size, turn = nr_stacks_sent / FT_STACKS_TURN, *sent;
+	struct ft_stack *stack = bpf_map_lookup_elem(&stack_scratch, &zero);
+
+	if (!stack)
+		return 0;
+	stack->id = stack_walk(stack, rec->pid);
+	if (!stack->id)
+		return 0;
+	sent = bpf_map_lookup_elem(&stacks_sent, &stack->id);
+	if (sent && turn - *sent < 2)
+		return stack->id;
+	stack->h.type = FT_RECORD_STACK;
+	stack->h.time_ns = rec->h.time_ns;
+	stack->pid = rec->pid;
+	size = sizeof(*stack) - sizeof(stack->ips) +
+	       (stack->nr & FT_STACK_MAX) * sizeof(stack->ips[0]);
+	stack->h.size = size;
+	if (size > sizeof(*stack) || bpf_ringbuf_output(&ring, stack, size, BPF_RB_NO_WAKEUP)) {
+		count(lost_stacks);
+		return 0;
+	}
+	bpf_map_update_elem(&stacks_sent, &stack->id, &turn, BPF_ANY);
+	__sync_fetch_and_add(&nr_stacks_sent, 1);
+	return stack->id;
+}
+
+#endif /* FT_STACK_BPF_H */

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * `faulttrace top` with a profile. By frame pointers faults are summed up in the kernel;
+ * with --stack=dwarf it cannot tell stacks apart, and single faults are summed up here.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/intern.h"
+#include "../base/log.h"
+#include "../host/clock.h"
+#include "../trace/session.h"
+#include "../trace/stacks.h"
+#include "../trace/sums.h"
+#include "../trace/table.h"
+#include "run.h"
+#include "write_profile.h"
+
+static bool done(const struct session *session)
+{
+	return output__broken(&session->out);
+}
+
+/* ---- Summed up in the kernel ---------------------------------------------------- */
+
+/* Before a 32-bit counter can come round twice. */
+#define READ_NS 60000000000ULL
+
+struct counting {
+	struct table *table;
+	struct profile *profile;
+	unsigned long long overflow;
+	unsigned long long read_ns; /* when it was read last */
+};
+
+static int begin_counting(struct session *session)
+{
+	struct counting *counting = session->ctx;
+
+	table__use(counting->table, session->code_map);
+	counting->read_ns = session->start.time_ns;
+	return check_profile(session->opts);
+}
+
+static void count(void *ctx, const struct ft_header *record)
+{
+	struct counting *counting = ctx;
+
+	table__record(counting->table, record);
+}
+
+static unsigned long long when_to_read(const struct session *session)
+{
+	const struct counting *counting = session->ctx;
+
+	return counting->read_ns + READ_NS;
+}
+
+/* What was read the last time; since then its stacks have come. */
+static void add_rows(struct session *session)
+{
+	struct counting *counting = session->ctx;
+	unsigned long long overflow = 0;
+	struct fault_sums sums = { 0 };
+
+	table__profile(counting->table, counting->profile, &sums, &overflow);
+	run_end__add(&session->end, &sums);
+	counting->overflow += overflow;
+}
+
+static int read_table(struct session *session)
+{
+	struct counting *counting = session->ctx;
+	int err;
+
+	add_rows(session);
+	err = table__read(counting->table, session->tracer);
+	counting->read_ns = clock_ns(CLOCK_MONOTONIC);
+	if (err)
+		log_error("cannot read the table: error %d", -err);
+	return err;
+}
+
+static void read_in_time(struct session *session)
+{
+	const struct counting *counting = session->ctx;
+
+	if (clock_ns(CLOCK_MONOTONIC) >= when_to_read(session) ||
+	    table__is_crowded(counting->table, session->tracer))
+		read_table(session);
+}
+
+static void end_counting(struct session *session)
+{
+	struct counting *counting = session->ctx;
+
+	if (!read_table(session)) {
+		tracer__collect(session->tracer);
+		add_rows(session);
+		write_profile(session, counting->profile);
+	}
+	if (counting->overflow && !session->opts->quiet)
+		log_note("hint: the stacks of %llu faults are unknown, the table was full: filters",
+			 counting->overflow);
+	if (!session->opts->quiet)
+		table__advise(counting->table);
+}
+
+static const struct session_ops counting_ops = {
+	.begin = begin_counting,
+	.record = count,
+	.collected = read_in_time,
+	.when = when_to_read,
+	.done = done,
+	.end = end_counting,
+};
+
+static int run_counting(const struct options *opts)
+{
+	struct counting counting = { .profile = profile__new() };
+	struct session session;
+	int status = STATUS_FAILED;
+
+	if (!table__new(opts, &counting.table))
+		status = session__run(&session, opts, &counting_ops, &counting);
+	table__free(counting.table);
+	profile__free(counting.profile);
+	return status;
+}
+
+/* ---- Single faults -------------------------------------------------------------- */
+
+/* Faults with the same are one sample; interned by its bytes. */
+struct sample {
+	uint64_t stack;
+	char comm[FT_COMM_LEN];
+	uint32_t pid;
+	uint16_t kind;
+	uint16_t has_latency;
+};
+_Static_assert(sizeof(struct sample) == 32, "a sample has no padding");
+
+struct weights {
+	uint64_t of[PROFILE_WEIGHTS];
+};
+
+struct collecting {
+	struct stacks *stacks;
+	struct run_end *end;
+	/* Until there are many stacks. */
+	struct intern samples;
+	struct buf weights; /* struct weights of each sample */
+	struct profile *profile;
+};
+
+static int begin_collecting(struct session *session)
+{
+	struct collecting *collecting = session->ctx;
+
+	stacks__use(collecting->stacks, session->code_map);
+	collecting->end = &session->end;
+	return check_profile(session->opts);
+}
+
+static struct weights *weights_of(struct collecting *collecting, const struct sample *sample)
+{
+	uint32_t i = intern__add(&collecting->samples, sample, sizeof(*sample));
+	static const struct weights none;
+
+	if (collecting->weights.len / sizeof(none) <= i)
+		buf__add(&collecting->weights, (const char *)&none, sizeof(none));
+	return (struct weights *)collecting->weights.data + i;
+}
+
+static void add(struct collecting *collecting, const struct ft_fault *rec, unsigned int kind)
+{
+	struct sample sample = {
+		.stack = stacks__settle(collecting->stacks, rec->stack_id),
+		.pid = rec->pid,
+		.kind = (uint16_t)kind,
+		.has_latency = rec->latency_ns != FT_UNKNOWN64,
+	};
+	struct weights *weights;
+
+	/* What is behind the end of a name may be anything. */
+	memcpy(sample.comm, rec->comm, strnlen(rec->comm, sizeof(sample.comm) - 1));
+	weights = weights_of(collecting, &sample);
+	weights->of[PROFILE_COUNT] += rec->weight;
+	weights->of[PROFILE_BYTES] += (uint64_t)rec->weight << (12 + rec->order);
+	if (sample.has_latency)
+		weights->of[PROFILE_LATENCY] += rec->latency_ns * rec->weight;
+}
+
+static void collect(void *ctx, const struct ft_header *record)
+{
+	struct collecting *collecting = ctx;
+	const struct ft_fault *rec = (const struct ft_fault *)record;
+	unsigned int kind;
+
+	if (record->type != FT_RECORD_FAULT || record->size < sizeof(*rec)) {
+		stacks__learn(collecting->stacks, record);
+		return;
+	}
+	kind = ft_classify(rec).kind;
+	run_end__add_fault(collecting->end, rec, kind);
+	if (rec->outcome == FT_OUTCOME_RESOLVED)
+		add(collecting, rec, kind);
+	else
+		stacks__forget(collecting->stacks, rec->stack_id);
+}
+
+/* From now on they are faults of frames with names, which many processes have in common. */
+static void add_samples(struct collecting *collecting)
+{
+	const struct weights *weights = (const void *)collecting->weights.data;
+
+	for (uint32_t i = 0; i < collecting->samples.nr; i++) {
+		const struct sample *sample = intern__get(&collecting->samples, i);
+		struct profile_faults faults = {
+			.comm = sample->comm,
+			.pid = sample->pid,
+			.kind = (uint8_t)sample->kind,
+		};
+
+		memcpy(faults.weights, weights[i].of, sizeof(faults.weights));
+		if (!sample->has_latency)
+			faults.weights[PROFILE_LATENCY] = FT_UNKNOWN64;
+		profile__add_stack(collecting->profile,
+				   stacks__find(collecting->stacks, sample->stack), &faults);
+	}
+	intern__free(&collecting->samples);
+	collecting->weights.len = 0;
+}
+
+static void add_in_time(struct session *session)
+{
+	struct collecting *collecting = session->ctx;
+
+	if (!stacks__are_many(collecting->stacks))
+		return;
+	add_samples(collecting);
+	stacks__tidy(collecting->stacks);
+}
+
+static void end_collecting(struct session *session)
+{
+	struct collecting *collecting = session->ctx;
+
+	add_samples(collecting);
+	write_profile(session, collecting->profile);
+}
+
+static const struct session_ops collecting_ops = {
+	.begin = begin_collecting,
+	.record = collect,
+	.collected = add_in_time,
+	.done = done,
+	.end = end_collecting,
+};
+
+static int run_collecting(const struct options *opts)
+{
+	struct collecting collecting = { .profile = profile__new() };
+	struct session session;
+	int status = STATUS_FAILED;
+
+	if (!stacks__new(&collecting.stacks))
+		status = session__run(&session, opts, &collecting_ops, &collecting);
+	stacks__free(collecting.stacks);
+	intern__free(&collecting.samples);
+	buf__free(&collecting.weights);
+	profile__free(collecting.profile);
+	return status;
+}
+
+int run_profile(const struct options *opts)
+{
+	return options__sums_up(opts) ? run_counting(opts) : run_collecting(opts);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* `faulttrace hist` and `faulttrace top`: faults summed up in the kernel. */
+
+#include "../base/log.h"
+#include "../host/clock.h"
+#include "run.h"
+#include "../trace/session.h"
+#include "../trace/sums.h"
+#include "../trace/table.h"
+
+/* In a long run without intervals: before a 32-bit counter of the kernel can come round. */
+#define READ_NS 60000000000ULL
+
+struct tables {
+	struct table *table;
+	unsigned int nr;	     /* intervals that are over */
+	unsigned long long begin_ns; /* of the interval: where the last one ended */
+	unsigned long long due_ns;   /* when it is over, as the clock has it */
+	unsigned long long overflow; /* faults without a row of their own */
+	unsigned long long read_ns;  /* up to when it was read */
+};
+
+static struct tables *tables_of(const struct session *session)
+{
+	return session->ctx;
+}
+
+static void record(void *ctx, const struct ft_header *record)
+{
+	struct tables *tables = ctx;
+
+	table__record(tables->table, record);
+}
+
+static int begin(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+	const struct sink_ops *sink = session->opts->sink;
+
+	table__use(tables->table, session->code_map);
+	tables->begin_ns = session->start.time_ns;
+	tables->read_ns = session->start.time_ns;
+	tables->due_ns = session->start.time_ns + session->opts->interval_ns;
+	session->start.redraw = session->start.columns && session->opts->command == COMMAND_TOP &&
+				session->opts->interval_ns;
+	if (sink->start)
+		sink->start(&session->out.buf, &session->start);
+	output__flush(&session->out);
+	return 0;
+}
+
+static unsigned long long when(const struct session *session)
+{
+	const struct tables *tables = tables_of(session);
+
+	return session->opts->interval_ns ? tables->due_ns : tables->read_ns + READ_NS;
+}
+
+static void show(struct session *session, const struct interval *interval)
+{
+	const struct sink_ops *sink = session->opts->sink;
+	bool hist = session->opts->command == COMMAND_HIST;
+
+	/* The window may have changed. */
+	if (session->start.redraw) {
+		session->start.columns = output__columns(&session->out);
+		session->start.lines = output__lines(&session->out);
+	}
+	if (hist && sink->hist)
+		sink->hist(&session->out.buf, &session->start, interval);
+	if (!hist && sink->top)
+		sink->top(&session->out.buf, &session->start, interval);
+	output__flush(&session->out);
+}
+
+static int read_table(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+	int err;
+
+	tables->read_ns = clock_ns(CLOCK_MONOTONIC);
+	err = table__read(tables->table, session->tracer);
+	if (err)
+		log_error("cannot read the table: error %d", -err);
+	return err;
+}
+
+/* What was counted since the last time, as one interval. */
+static void end_interval(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+	bool hist = session->opts->command == COMMAND_HIST;
+	struct interval interval = { .nr = session->opts->interval_ns ? tables->nr + 1 : 0,
+				     .begin_ns = tables->begin_ns };
+
+	if (read_table(session))
+		return;
+	/* The names of new rows came before the rows. */
+	tracer__collect(session->tracer);
+	interval.end_ns = tables->read_ns;
+	if (table__interval(tables->table, hist, &interval))
+		return;
+	for (size_t i = 0; i < interval.nr_shown; i++)
+		if (interval.rows[i].overflow)
+			tables->overflow += interval.rows[i].count;
+	run_end__add(&session->end, &interval.sums);
+	show(session, &interval);
+	table__next(tables->table);
+	tables->nr++;
+	tables->begin_ns = interval.end_ns;
+	/* A late one does not make all that follow late; nor does one that was missed. */
+	tables->due_ns += session->opts->interval_ns;
+	if (tables->due_ns <= interval.end_ns)
+		tables->due_ns = interval.end_ns + session->opts->interval_ns;
+}
+
+static void collected(struct session *session)
+{
+	const struct tables *tables = tables_of(session);
+	bool due = clock_ns(CLOCK_MONOTONIC) >= when(session);
+
+	if (due && session->opts->interval_ns)
+		end_interval(session);
+	else if (due || table__is_crowded(tables->table, session->tracer))
+		read_table(session);
+}
+
+static bool done(const struct session *session)
+{
+	const struct tables *tables = tables_of(session);
+
+	return output__broken(&session->out) ||
+	       (session->opts->intervals && tables->nr >= session->opts->intervals);
+}
+
+static void end(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+
+	/* What is left of an interval that was cut short; or the only one. */
+	if (!session->opts->intervals || tables->nr < session->opts->intervals)
+		end_interval(session);
+	if (tables->overflow && !session->opts->quiet)
+		log_note("hint: %llu faults had no row of their own, the table was full: a coarser "
+			 "--by, or filters",
+			 tables->overflow);
+	if (!session->opts->quiet)
+		table__advise(tables->table);
+	if (session->opts->sink->end)
+		session->opts->sink->end(&session->out.buf, &session->start, &session->end);
+}
+
+static const struct session_ops ops = {
+	.begin = begin,
+	.record = record,
+	.collected = collected,
+	.when = when,
+	.done = done,
+	.end = end,
+};
+
+int run_tables(const struct options *opts)
+{
+	struct tables tables = { 0 };
+	struct session session;
+	int status = STATUS_FAILED;
+
+	if (options__is_profile(opts))
+		return run_profile(opts);
+	if (!table__new(opts, &tables.table))
+		status = session__run(&session, opts, &ops, &tables);
+	table__free(tables.table);
+	return status;
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "account.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../trace/fault.h"
+
+const char *const map_change_names[NR_MAP_CHANGES] = {
+	[CHANGE_KEPT] = "kept",	    [CHANGE_NEW] = "new",	[CHANGE_GONE] = "gone",
+	[CHANGE_PASSED] = "passed", [CHANGE_UNMAPPED] = "none", [CHANGE_UNKNOWN] = NULL,
+};
+
+const char *map_kind_name(size_t kind, char *text)
+{
+	const char *from = kind < FT_KIND_COUNT ? NULL : cow_from_names[kind - FT_KIND_COUNT];
+
+	snprintf(text, MAP_KIND_TEXT, "%s%s%s",
+		 kind_names[kind < FT_KIND_COUNT ? kind : FT_KIND_COW], from ? ":" : "",
+		 from ? from : "");
+	return text;
+}
+
+struct builder {
+	struct memory_map *shown;
+	size_t size; /* rows there is room for */
+	const struct memory_map *before;
+	const struct memory_map *after;
+	struct touches *touches;
+	size_t nr_after; /* the first rows shown; then those that are gone, then the rest */
+	size_t nr_gone;
+};
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+static struct map_account *new_account(enum map_change change)
+{
+	struct map_account *account = must(calloc(1, sizeof(*account)));
+
+	account->change = change;
+	return account;
+}
+
+static struct map_row *add_row(struct builder *b, const struct map_row *row, enum map_change change)
+{
+	struct memory_map *shown = b->shown;
+	struct map_row *copy;
+
+	if (shown->nr_rows == b->size) {
+		b->size = b->size ? b->size * 2 : 64;
+		shown->rows = must(realloc(shown->rows, b->size * sizeof(*shown->rows)));
+	}
+	copy = &shown->rows[shown->nr_rows++];
+	*copy = *row;
+	copy->account = new_account(change);
+	return copy;
+}
+
+/* There is no such mapping: nothing of it is anywhere. */
+static void clear_numbers(struct map_row *row)
+{
+	static const enum map_field none[] = { FIELD_RSS,    FIELD_HUGE,  FIELD_SWAP,
+					       FIELD_SHARED, FIELD_DIRTY, FIELD_LOCKED };
+
+	row->strip = NULL;
+	row->nr_cells = 0;
+	memset(row->n, 0xff, sizeof(row->n));
+	row->n[FIELD_SIZE] = row->end - row->start;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		row->n[none[i]] = 0;
+}
+
+/* ---- Pages ---- */
+
+static const struct page_run *runs_of(const struct memory_map *map, size_t *nr)
+{
+	*nr = map->runs.len / sizeof(struct page_run);
+	return (const void *)map->runs.data;
+}
+
+/* The first run that ends after the address. */
+static size_t find_run(const struct memory_map *map, uint64_t addr)
+{
+	size_t low = 0, high;
+	const struct page_run *runs = runs_of(map, &high);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (runs[middle].end <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint64_t overlap(uint64_t start, uint64_t end, uint64_t from, uint64_t to)
+{
+	uint64_t low = start > from ? start : from, high = end < to ? end : to;
+
+	return low < high ? high - low : 0;
+}
+
+/* Bytes that are resident from start to end. */
+static uint64_t resident(const struct memory_map *map, uint64_t start, uint64_t end)
+{
+	size_t nr;
+	const struct page_run *runs = runs_of(map, &nr);
+	uint64_t sum = 0;
+
+	for (size_t i = find_run(map, start); i < nr && runs[i].start < end; i++)
+		sum += overlap(runs[i].start, runs[i].end, start, end);
+	return sum;
+}
+
+/* ... in both maps. */
+static uint64_t resident_in_both(const struct memory_map *a, const struct memory_map *b,
+				 uint64_t start, uint64_t end)
+{
+	size_t nr;
+	const struct page_run *runs = runs_of(a, &nr);
+	uint64_t sum = 0;
+
+	for (size_t i = find_run(a, start); i < nr && runs[i].start < end; i++)
+		sum += resident(b, runs[i].start > start ? runs[i].start : start,
+				runs[i].end < end ? runs[i].end : end);
+	return sum;
+}
+
+/* ---- Mappings ---- */
+
+/* One that was the other before: it may have grown, shrunk or been split. */
+static bool is_same_mapping(const struct map_row *a, const struct map_row *b)
+{
+	return a->inode == b->inode && a->dev == b->dev && a->perms[3] == b->perms[3] &&
+	       (!a->inode || a->offset - a->start == b->offset - b->start);
+}
+
+/* The first row that ends after the address. */
+static size_t find_row(const struct map_row *rows, size_t nr, uint64_t addr)
+{
+	size_t low = 0, high = nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (rows[middle].end <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What the kernel said of a mapping, if it is in the range as a whole. */
+static uint64_t rss_of_part(const struct memory_map *map, const struct map_row *row, uint64_t start,
+			    uint64_t end)
+{
+	if (start <= row->start && end >= row->end)
+		return row->n[FIELD_RSS];
+	return resident(map, start > row->start ? start : row->start,
+			end < row->end ? end : row->end);
+}
+
+static void add_known(uint64_t *sum, uint64_t n)
+{
+	*sum = *sum == MAP_UNKNOWN || n == MAP_UNKNOWN ? MAP_UNKNOWN : *sum + n;
+}
+
+/* A mapping that is there after, from what was there before. */
+static void compare_maps(const struct builder *b, struct map_row *row)
+{
+	const struct memory_map *before = b->before;
+	uint64_t both = 0, then = 0;
+
+	for (size_t i = find_row(before->rows, before->nr_rows, row->start);
+	     i < before->nr_rows && before->rows[i].start < row->end; i++) {
+		const struct map_row *old = &before->rows[i];
+		uint64_t start = old->start > row->start ? old->start : row->start;
+		uint64_t end = old->end < row->end ? old->end : row->end;
+
+		if (!is_same_mapping(old, row))
+			continue;
+		row->account->change = CHANGE_KEPT;
+		then += resident(before, start, end);
+		both += resident_in_both(before, b->after, start, end);
+		add_known(&row->account->rss_before,
+			  rss_of_part(before, old, row->start, row->end));
+	}
+	row->account->around = resident(b->after, row->start, row->end) - both;
+	row->account->gone = then - both;
+}
+
+static void add_gone(struct builder *b, const struct map_row *old, uint64_t start, uint64_t end)
+{
+	struct map_row *row;
+
+	if (start >= end)
+		return;
+	row = add_row(b, old, CHANGE_GONE);
+	row->account->rss_before = rss_of_part(b->before, old, start, end);
+	row->account->gone = resident(b->before, start, end);
+	row->offset += start - row->start;
+	row->start = start;
+	row->end = end;
+	clear_numbers(row);
+	b->nr_gone++;
+}
+
+/* The parts of a mapping that are not there any more. */
+static void add_gone_parts(struct builder *b, const struct map_row *old)
+{
+	const struct memory_map *after = b->after;
+	uint64_t at = old->start;
+
+	for (size_t i = find_row(after->rows, after->nr_rows, at);
+	     i < after->nr_rows && after->rows[i].start < old->end; i++) {
+		if (!is_same_mapping(old, &after->rows[i]))
+			continue;
+		add_gone(b, old, at, after->rows[i].start);
+		at = after->rows[i].end;
+	}
+	add_gone(b, old, at, old->end);
+}
+
+/* ---- Faults ---- */
+
+static bool fits(const struct map_row *row, const struct touch *touch)
+{
+	bool shared = row->perms[3] == 's';
+
+	if (touch->page < row->start || touch->page >= row->end)
+		return false;
+	/* Nobody could look when it happened: the mapping that is there is the best answer. */
+	if (!(touch->vma & FT_VMA_KNOWN))
+		return true;
+	return touch->vma & FT_VMA_COVERS && touch->inode == row->inode && touch->dev == row->dev &&
+	       shared == !!(touch->vma & FT_VMA_MAYSHARE);
+}
+
+static struct map_row *find_among(const struct builder *b, size_t first, size_t nr,
+				  const struct touch *touch)
+{
+	struct map_row *rows = b->shown->rows + first;
+	size_t i = find_row(rows, nr, touch->page);
+
+	return i < nr && fits(&rows[i], touch) ? &rows[i] : NULL;
+}
+
+static void fill_perms(char *perms, uint32_t vma)
+{
+	perms[0] = vma & FT_VMA_READ ? 'r' : '-';
+	perms[1] = vma & FT_VMA_WRITE ? 'w' : '-';
+	perms[2] = vma & FT_VMA_EXEC ? 'x' : '-';
+	perms[3] = vma & FT_VMA_MAYSHARE ? 's' : 'p';
+	perms[4] = '\0';
+}
+
+/* A mapping that only faults tell of; or none, for a bad address. */
+static struct map_row *add_passed(struct builder *b, const struct touch *touch)
+{
+	bool covers = touch->vma & FT_VMA_COVERS;
+	struct map_row row = {
+		.start = covers ? touch->vma_start : touch->page,
+		.end = covers ? touch->vma_end : touch->page + b->touches->page_size,
+		.offset = covers ? touch->vma_offset : 0,
+		.inode = touch->inode,
+		.dev = touch->dev,
+		.name = intern__get(&b->touches->names, touch->name),
+		.perms = "----",
+	};
+
+	if (covers)
+		fill_perms(row.perms, touch->vma);
+	row.class = map_class_of(&row, touch->vma & FT_VMA_HUGETLB);
+	clear_numbers(&row);
+	return add_row(b, &row, covers ? CHANGE_PASSED : CHANGE_UNMAPPED);
+}
+
+/* The last one of them goes on where it is the same and touches this one. */
+static struct map_row *find_or_add_passed(struct builder *b, const struct touch *touch)
+{
+	struct memory_map *shown = b->shown;
+	struct map_row *last = &shown->rows[shown->nr_rows - 1];
+	bool is_passed = shown->nr_rows > b->nr_after + b->nr_gone;
+
+	if (is_passed && touch->vma & FT_VMA_COVERS && last->account->change == CHANGE_PASSED &&
+	    last->inode == touch->inode && last->dev == touch->dev &&
+	    touch->vma_start <= last->end) {
+		last->end = touch->vma_end > last->end ? touch->vma_end : last->end;
+		last->n[FIELD_SIZE] = last->end - last->start;
+		return last;
+	}
+	return add_passed(b, touch);
+}
+
+static struct map_row *row_of(struct builder *b, const struct touch *touch)
+{
+	struct map_row *row = find_among(b, 0, b->nr_after, touch);
+
+	if (!row)
+		row = find_among(b, b->nr_after, b->nr_gone, touch);
+	return row ? row : find_or_add_passed(b, touch);
+}
+
+/* Was the page of this mapping there? The mapping itself may not have been. */
+static bool was_resident(const struct builder *b, const struct map_row *row, uint64_t page)
+{
+	const struct memory_map *before = b->before;
+	size_t i = find_row(before->rows, before->nr_rows, page);
+
+	return i < before->nr_rows && before->rows[i].start <= page &&
+	       is_same_mapping(&before->rows[i], row) &&
+	       resident(before, page, page + b->touches->page_size);
+}
+
+/*
+ * With faults that made a page resident f times: before + f + around - gone = after.
+ * Of what happened while a map was read, the map shows whether it came first.
+ */
+static void add_installs(struct builder *b, struct map_row *row, const struct touch *sum)
+{
+	struct map_account *account = row->account;
+	int64_t page = (int64_t)b->touches->page_size, f;
+	bool is_there = row->account->change == CHANGE_KEPT || row->account->change == CHANGE_NEW;
+	int64_t then = was_resident(b, row, sum->page);
+	int64_t now = is_there && resident(b->after, sum->page, sum->page + (uint64_t)page);
+	int64_t without, with;
+
+	f = (int64_t)(sum->installed + (then ? 0 : sum->early) + (now ? sum->late : 0));
+	without = now - then;
+	with = now - then - f;
+	account->by_faults += (uint64_t)(f * page);
+	/* What was told of the page before its faults were known. */
+	account->around += (uint64_t)(((with > 0 ? with : 0) - (without > 0 ? without : 0)) * page);
+	account->gone += (uint64_t)(((with < 0 ? -with : 0) - (without < 0 ? -without : 0)) * page);
+}
+
+static void add_touch(struct map_account *account, const struct touch *touch)
+{
+	account->kinds[touch->kind] += touch->faults;
+	if (touch->kind == FT_KIND_ERROR)
+		return;
+	account->faults += touch->faults;
+	account->major += touch->major;
+	account->ns += touch->ns;
+}
+
+static void add_touches(struct builder *b)
+{
+	const struct touch *touches = touches__sort(b->touches);
+	const struct touch *end = touches + b->touches->nr;
+
+	while (touches < end) {
+		const struct touch *first = touches;
+		struct touch sum = { .page = first->page };
+		struct map_row *row = row_of(b, touches);
+
+		/* The kinds of faults on one page of one mapping. */
+		do {
+			add_touch(row->account, touches);
+			sum.installed += touches->installed;
+			sum.early += touches->early;
+			sum.late += touches->late;
+			touches++;
+		} while (touches < end && touch_same_page(touches, first));
+		add_installs(b, row, &sum);
+	}
+}
+
+/* ---- Sums ---- */
+
+static void close_account(const struct builder *b, struct map_row *row)
+{
+	struct map_account *a = row->account;
+
+	if (!b->before->knows_runs || !b->after->knows_runs) {
+		a->by_faults = a->around = a->gone = MAP_UNKNOWN;
+		if (!b->before->knows_runs)
+			a->rss_before = MAP_UNKNOWN;
+	}
+	if (a->change == CHANGE_UNKNOWN)
+		memset(row->n + 1, 0xff, sizeof(row->n) - sizeof(row->n[0]));
+	if (a->by_faults == MAP_UNKNOWN || a->rss_before == MAP_UNKNOWN ||
+	    row->n[FIELD_RSS] == MAP_UNKNOWN)
+		return;
+	a->remainder =
+		(int64_t)(row->n[FIELD_RSS] + a->gone - a->rss_before - a->by_faults - a->around);
+}
+
+static void add_to_total(struct map_total *total, const struct map_row *row)
+{
+	struct map_account *sum = total->account;
+	const struct map_account *a = row->account;
+
+	if (a->change == CHANGE_KEPT || a->change == CHANGE_NEW || a->change == CHANGE_UNKNOWN)
+		map__add_total(total, row);
+	sum->faults += a->faults;
+	sum->major += a->major;
+	sum->ns += a->ns;
+	for (size_t i = 0; i < NR_MAP_KINDS; i++)
+		sum->kinds[i] += a->kinds[i];
+	add_known(&sum->rss_before, a->rss_before);
+	add_known(&sum->by_faults, a->by_faults);
+	add_known(&sum->around, a->around);
+	add_known(&sum->gone, a->gone);
+	sum->remainder += a->remainder;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct map_row *a = left, *b = right;
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	return (int)a->account->change - (int)b->account->change;
+}
+
+void account__build(struct memory_map *shown, const struct memory_map *before,
+		    const struct memory_map *after, struct touches *touches)
+{
+	struct builder b = { shown, 0, before, after, touches, 0, 0 };
+	/* Without a map after, what was before is all there is to match faults with. */
+	bool has_after = after->nr_rows;
+	const struct memory_map *there = has_after ? after : before;
+
+	*shown = (struct memory_map) { .pid = there->pid, .is_complete = after->is_complete };
+	for (size_t i = 0; i < there->nr_rows; i++) {
+		struct map_row *row =
+			add_row(&b, &there->rows[i], has_after ? CHANGE_NEW : CHANGE_UNKNOWN);
+
+		if (has_after)
+			compare_maps(&b, row);
+		else
+			row->account->rss_before = row->n[FIELD_RSS];
+	}
+	b.nr_after = shown->nr_rows;
+	for (size_t i = 0; has_after && i < before->nr_rows; i++)
+		add_gone_parts(&b, &before->rows[i]);
+	add_touches(&b);
+	if (shown->nr_rows)
+		qsort(shown->rows, shown->nr_rows, sizeof(*shown->rows), compare_rows);
+
+	shown->all.account = new_account(CHANGE_UNKNOWN);
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		shown->classes[i].account = new_account(CHANGE_UNKNOWN);
+	for (size_t i = 0; i < shown->nr_rows; i++) {
+		close_account(&b, &shown->rows[i]);
+		add_to_total(&shown->classes[shown->rows[i].class], &shown->rows[i]);
+		add_to_total(&shown->all, &shown->rows[i]);
+	}
+}
+
+void account__free(struct memory_map *shown)
+{
+	for (size_t i = 0; i < shown->nr_rows; i++)
+		free(shown->rows[i].account);
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		free(shown->classes[i].account);
+	free(shown->all.account);
+	free(shown->rows);
+	*shown = (struct memory_map) { 0 };
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "cold.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/cleanup.h"
+#include "../base/intern.h"
+#include "../base/log.h"
+#include "evict.h"
+
+#define INTERPRETERS_MAX 4 /* of scripts, as in the kernel */
+
+struct files {
+	struct intern paths;
+	bool as_root;
+};
+
+/* As execvp() finds it. */
+static bool find_program(const char *name, char *path)
+{
+	const char *dirs = getenv("PATH");
+
+	if (strchr(name, '/'))
+		return realpath(name, path);
+	for (size_t n; dirs && *dirs; dirs += n + (dirs[n] == ':')) {
+		char candidate[PATH_MAX];
+
+		n = strcspn(dirs, ":");
+		snprintf(candidate, sizeof(candidate), "%.*s/%s", (int)n, n ? dirs : ".", name);
+		if (!access(candidate, X_OK) && realpath(candidate, path))
+			return true;
+	}
+	return false;
+}
+
+static void add_file(struct files *files, const char *path)
+{
+	char real[PATH_MAX];
+
+	if (realpath(path, real))
+		intern__add_text(&files->paths, real);
+}
+
+/* "	libc.so.6 => /usr/lib/libc.so.6 (0x7f..)", or no "=>" where a path was asked for. */
+static void add_library(void *ctx, char *line)
+{
+	char *path = strchr(line, '/');
+
+	if (!path)
+		return;
+	path[strcspn(path, " \n")] = '\0';
+	add_file(ctx, path);
+}
+
+/* The loader of a program; false: it needs none, or is none. */
+static bool read_loader(int fd, char *loader)
+{
+	Elf64_Ehdr elf;
+	Elf64_Phdr part;
+
+	if (pread(fd, &elf, sizeof(elf), 0) != sizeof(elf) ||
+	    memcmp(elf.e_ident, ELFMAG, SELFMAG) != 0 || elf.e_ident[EI_CLASS] != ELFCLASS64)
+		return false;
+	for (unsigned int i = 0; i < elf.e_phnum; i++) {
+		off_t at = (off_t)(elf.e_phoff + (uint64_t)i * sizeof(part));
+
+		if (pread(fd, &part, sizeof(part), at) != sizeof(part))
+			return false;
+		if (part.p_type == PT_INTERP && part.p_filesz < PATH_MAX) {
+			ssize_t n = pread(fd, loader, part.p_filesz, (off_t)part.p_offset);
+
+			loader[n > 0 ? n : 0] = '\0';
+			return n > 0;
+		}
+	}
+	return false;
+}
+
+/* "#!/bin/sh -e" */
+static bool read_script(int fd, char *interpreter)
+{
+	char line[256];
+	ssize_t n = pread(fd, line, sizeof(line) - 1, 0);
+	char *start = line + 2;
+
+	if (n < 3 || line[0] != '#' || line[1] != '!')
+		return false;
+	line[n] = '\0';
+	start += strspn(start, " \t");
+	start[strcspn(start, " \t\n")] = '\0';
+	strcpy(interpreter, start);
+	return *start;
+}
+
+/* The program, its loader, and what that would load: glibc's and musl's know --list. */
+static int add_program(struct files *files, const char *program)
+{
+	char path[PATH_MAX], next[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", program);
+	for (int i = 0; i <= INTERPRETERS_MAX; i++) {
+		int fd __cleanup_close = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			return -errno;
+		add_file(files, path);
+		if (read_loader(fd, next)) {
+			char list[] = "--list";
+			char *argv[] = { next, list, path, NULL };
+
+			add_file(files, next);
+			return child__read_lines(argv, files->as_root, add_library, files);
+		}
+		if (!read_script(fd, next))
+			return 0;
+		strcpy(path, next);
+	}
+	return 0;
+}
+
+static void evict(struct session *session, const char *path)
+{
+	const struct map_ops *format = session->opts->sink->account;
+	struct eviction file = { .path = path };
+	int err = evict_file(&file);
+
+	if (format->evicted)
+		format->evicted(&session->out.buf, &session->start, &file);
+	if (err)
+		log_note("%s was not evicted: %s", path,
+			 err == -ENODEV ? "no page cache holds it" : strerror(-err));
+	else if (file.left == MAP_UNKNOWN)
+		log_note("what is left of %s in the page cache is unknown", path);
+	else if (file.left)
+		log_note("%lu of %lu KiB of %s stay in the page cache: others have them mapped",
+			 file.left / 1024, file.cached / 1024, path);
+}
+
+void cold_start(struct session *session)
+{
+	struct files files = { .as_root = session->opts->as_root };
+	const char *name = session->opts->argv[0];
+	char path[PATH_MAX];
+	int err = find_program(name, path) ? add_program(&files, path) : 0;
+
+	if (err)
+		log_note("the libraries of %s are not all known: %s", name, strerror(-err));
+	for (uint32_t i = 0; i < files.paths.nr; i++)
+		evict(session, intern__get(&files.paths, i));
+	intern__free(&files.paths);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "evict.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../host/residency.h"
+#include "map.h"
+
+#define WHOLE (1ULL << 62)
+
+/* 0 if nothing stayed. Who cannot be told what stayed cannot be told that nothing did. */
+static int judge(const struct eviction *file)
+{
+	if (file->left == MAP_UNKNOWN)
+		log_error("cannot tell what is left of %s: it is another user's", file->path);
+	else if (file->left)
+		log_error("cannot evict all of %s: %" PRIu64 " bytes are mapped, locked or in "
+			  "memory only",
+			  file->path, file->left);
+	return file->left ? -EBUSY : 0;
+}
+
+int evict_file(struct eviction *file)
+{
+	struct file_cache cache;
+	uint64_t whole;
+	int err = file_cache__open_path(&cache, file->path);
+
+	file->cached = file->left = MAP_UNKNOWN;
+	if (!err) {
+		file_cache__count(&cache, 0, WHOLE, &file->cached, &whole);
+		err = file_cache__drop(&cache);
+		file_cache__count(&cache, 0, WHOLE, &file->left, &whole);
+		file_cache__close(&cache);
+	}
+	return err;
+}
+
+static int evict(struct eviction *file)
+{
+	int err = evict_file(file);
+
+	if (err)
+		log_error("cannot evict %s: %s", file->path,
+			  err == -ENODEV ? "no page cache holds it" : strerror(-err));
+	return err ? err : judge(file);
+}
+
+int evict_files(const struct options *opts, const struct run_start *start, struct output *output)
+{
+	const struct map_ops *format = opts->sink->map;
+	int err = 0;
+
+	if (format->begin)
+		format->begin(&output->buf, start);
+	if (format->evict_start)
+		format->evict_start(&output->buf, start);
+	for (char **path = opts->files; *path; path++) {
+		struct eviction file = { .path = *path };
+		int failed = evict(&file);
+
+		err = failed ? failed : err;
+		if (!failed || failed == -EBUSY)
+			format->evicted(&output->buf, start, &file);
+		output__flush(output);
+	}
+	return err;
+}

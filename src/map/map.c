@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../host/clock.h"
+#include "../host/maps.h"
+#include "../host/residency.h"
+#include "strip.h"
+
+const char *const map_class_names[NR_MAP_CLASSES] = {
+	[CLASS_HEAP] = "heap", [CLASS_STACK] = "stack",	    [CLASS_ANON] = "anon",
+	[CLASS_TEXT] = "text", [CLASS_DATA] = "data",	    [CLASS_SHARED] = "shared",
+	[CLASS_HUGE] = "huge", [CLASS_SPECIAL] = "special",
+};
+
+/*
+ * Two sources, each for what it tells exactly. /proc/PID/smaps has the numbers: the
+ * kernel walks the page tables for it by the rules of smaps_rollup, so that the sums
+ * agree (what pagemap calls present includes the zero page, and its swap entries
+ * pages under migration). It costs as much as a scan of the pagemap, and shows holes
+ * at no cost. Only pagemap tells which pages, for the strip and for what the page
+ * cache holds of those that are not mapped.
+ */
+struct reader {
+	const struct map_config *config;
+	struct memory_map *map;
+	size_t size; /* rows there is room for */
+	uint64_t page;
+	uint64_t done;
+	struct pagemap pagemap;
+	struct file_cache file; /* neighbours are often of the same one */
+	size_t file_row;	/* it was opened for */
+	struct mapping mapping;
+	struct mapping_usage usage;
+	struct strip strip;
+	unsigned char pages[RESIDENCY_WINDOW];
+	unsigned char file_pages[RESIDENCY_WINDOW];
+};
+
+static bool is_named(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+/* Not the process's memory, and in none of the kernel's sums: mapped for everybody. */
+static bool is_vsyscall(const struct map_row *row)
+{
+	return strcmp(row->name, "[vsyscall]") == 0;
+}
+
+enum map_class map_class_of(const struct map_row *row, bool is_hugetlb)
+{
+	if (is_hugetlb)
+		return CLASS_HUGE;
+	if (row->perms[3] == 's')
+		return CLASS_SHARED;
+	if (row->inode)
+		return row->perms[2] == 'x' ? CLASS_TEXT : CLASS_DATA;
+	if (is_named(row->name, "[heap]"))
+		return CLASS_HEAP;
+	if (is_named(row->name, "[stack"))
+		return CLASS_STACK;
+	return *row->name == '[' && !is_named(row->name, "[anon") ? CLASS_SPECIAL : CLASS_ANON;
+}
+
+void map__add_total(struct map_total *total, const struct map_row *row)
+{
+	if (is_vsyscall(row))
+		return;
+	total->mappings++;
+	for (size_t i = 0; i < NR_MAP_FIELDS; i++) {
+		if (row->n[i] == MAP_UNKNOWN || total->n[i] == MAP_UNKNOWN)
+			total->n[i] = MAP_UNKNOWN;
+		else
+			total->n[i] += row->n[i];
+	}
+}
+
+static struct map_row *add_row(struct reader *r)
+{
+	struct memory_map *map = r->map;
+
+	if (map->nr_rows == r->size) {
+		size_t size = r->size ? r->size * 2 : 64;
+		struct map_row *rows = realloc(map->rows, size * sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		map->rows = rows;
+		r->size = size;
+	}
+	memset(&map->rows[map->nr_rows], 0, sizeof(*map->rows));
+	return &map->rows[map->nr_rows++];
+}
+
+/* Neighbours share a name: a row owns its own if the one before has another. */
+static const char *keep_name(const struct memory_map *map, const char *name)
+{
+	const struct map_row *before = map->nr_rows > 1 ? &map->rows[map->nr_rows - 2] : NULL;
+
+	return before && strcmp(before->name, name) == 0 ? before->name : strdup(name);
+}
+
+static uint64_t sum_known(uint64_t a, uint64_t b)
+{
+	return a == MAPPING_UNKNOWN || b == MAPPING_UNKNOWN ? MAP_UNKNOWN : a + b;
+}
+
+static int fill_row(struct reader *r, struct map_row *row)
+{
+	const struct mapping *m = &r->mapping;
+	const struct mapping_usage *usage = &r->usage;
+	bool is_hugetlb = usage->page_size != MAPPING_UNKNOWN && usage->page_size > r->page;
+
+	row->start = m->start;
+	row->end = m->end;
+	row->offset = m->offset;
+	row->inode = m->inode;
+	row->dev = m->dev;
+	row->perms[0] = m->read ? 'r' : '-';
+	row->perms[1] = m->write ? 'w' : '-';
+	row->perms[2] = m->exec ? 'x' : '-';
+	row->perms[3] = m->shared ? 's' : 'p';
+	row->name = keep_name(r->map, m->name);
+	if (!row->name) {
+		r->map->nr_rows--;
+		return -ENOMEM;
+	}
+	row->class = map_class_of(row, is_hugetlb);
+	row->n[FIELD_SIZE] = m->end - m->start;
+	row->n[FIELD_RSS] = sum_known(usage->rss, usage->hugetlb);
+	row->n[FIELD_HUGE] = usage->huge;
+	row->n[FIELD_SWAP] = usage->swap;
+	row->n[FIELD_SHARED] = usage->shared;
+	row->n[FIELD_DIRTY] = usage->dirty;
+	row->n[FIELD_LOCKED] = usage->locked;
+	return 0;
+}
+
+/* An inode number alone is not unique on btrfs. */
+static bool is_of_same_file(const struct map_row *a, const struct map_row *b)
+{
+	return a->inode == b->inode && a->dev == b->dev && strcmp(a->name, b->name) == 0;
+}
+
+/* The file of the mapping, if it is one of a file. */
+static const struct file_cache *file_of(struct reader *r, const struct map_row *row)
+{
+	bool is_opened = r->file_row < r->map->nr_rows;
+
+	if (!row->inode)
+		return NULL;
+	if (is_opened && is_of_same_file(row, &r->map->rows[r->file_row]))
+		return &r->file;
+	file_cache__close(&r->file);
+	file_cache__open(&r->file, r->config->pid, &r->mapping);
+	r->file_row = (size_t)(row - r->map->rows);
+	return &r->file;
+}
+
+/* Pages that the process has not mapped are where their file is. */
+static void ask_file(struct reader *r, const struct file_cache *file, uint64_t first, size_t nr)
+{
+	size_t from = 0, to = nr;
+
+	while (from < nr && r->pages[from] != PAGE_ABSENT)
+		from++;
+	while (to > from && r->pages[to - 1] != PAGE_ABSENT)
+		to--;
+	if (from == to)
+		return;
+	file_cache__ask(file, r->mapping.offset + (first + from) * r->page, to - from,
+			r->file_pages + from);
+	for (size_t i = from; i < to; i++)
+		if (r->pages[i] == PAGE_ABSENT)
+			r->pages[i] = r->file_pages[i];
+}
+
+static void add_run(struct reader *r, uint64_t first, size_t nr)
+{
+	struct page_run run = { .start = r->mapping.start + first * r->page };
+
+	run.end = run.start + nr * r->page;
+	buf__add(&r->map->runs, (const char *)&run, sizeof(run));
+}
+
+static void add_window(struct reader *r, const struct file_cache *file, uint64_t first, size_t nr)
+{
+	int found = pagemap__ask(&r->pagemap, r->mapping.start + first * r->page, nr, r->pages);
+
+	if (found < 0)
+		r->map->knows_runs = false;
+	if (found < 0 || (!found && !file)) {
+		strip__add(&r->strip, first, nr, found < 0 ? PAGE_UNKNOWN : PAGE_ABSENT);
+		return;
+	}
+	if (!found)
+		memset(r->pages, PAGE_ABSENT, nr);
+	if (file)
+		ask_file(r, file, first, nr);
+	for (size_t i = 0, run; i < nr; i += run) {
+		enum page_state state = r->pages[i];
+
+		for (run = 1; i + run < nr && r->pages[i + run] == state;)
+			run++;
+		if (state == PAGE_PRESENT && r->config->keep_runs)
+			add_run(r, first + i, run);
+		/* No fault is to come there, either. */
+		strip__add(&r->strip, first + i, run, state == PAGE_ZERO ? PAGE_PRESENT : state);
+	}
+}
+
+static void ask_pages(struct reader *r, const struct map_row *row)
+{
+	uint64_t nr_pages = row->n[FIELD_SIZE] / r->page;
+	const struct file_cache *file = file_of(r, row);
+
+	strip__init(&r->strip, nr_pages, r->config->strip);
+	if (is_vsyscall(row)) { /* beyond what a pagemap covers */
+		strip__add(&r->strip, 0, nr_pages, PAGE_ABSENT);
+		return;
+	}
+	for (uint64_t first = 0; first < nr_pages; first += RESIDENCY_WINDOW) {
+		uint64_t left = nr_pages - first;
+		size_t nr = left < RESIDENCY_WINDOW ? (size_t)left : RESIDENCY_WINDOW;
+
+		add_window(r, file, first, nr);
+		r->done += nr * r->page;
+		if (r->config->progress)
+			r->config->progress(r->config->ctx, r->done);
+	}
+}
+
+static void count_pages(struct reader *r, struct map_row *row)
+{
+	const uint64_t *pages = r->strip.pages;
+	struct file_totals totals = { 0 };
+	bool known = !pages[PAGE_UNKNOWN];
+
+	row->n[FIELD_CACHED] = known ? pages[PAGE_CACHED] * r->page : MAP_UNKNOWN;
+	row->n[FIELD_ON_DISK] = known ? pages[PAGE_ON_DISK] * r->page : MAP_UNKNOWN;
+	known = !row->inode ||
+		file_cache__totals(&r->file, row->offset, row->n[FIELD_SIZE], &totals);
+	row->n[FIELD_FILE_DIRTY] = known ? totals.dirty : MAP_UNKNOWN;
+	row->n[FIELD_EVICTED] = known ? totals.recently_evicted : MAP_UNKNOWN;
+}
+
+static int keep_strip(const struct reader *r, struct map_row *row)
+{
+	if (!r->strip.nr_cells)
+		return 0;
+	row->strip = malloc(r->strip.nr_cells);
+	if (!row->strip)
+		return -ENOMEM;
+	row->nr_cells = r->strip.nr_cells;
+	for (unsigned int i = 0; i < row->nr_cells; i++)
+		row->strip[i] = (unsigned char)strip__cell(&r->strip, i);
+	return 0;
+}
+
+static int read_row(struct reader *r)
+{
+	struct map_row *row = add_row(r);
+	int err = row ? fill_row(r, row) : -ENOMEM;
+	size_t runs = r->map->runs.len;
+
+	if (err)
+		return err;
+	ask_pages(r, row);
+	/* Mapped, but nobody's memory: the zero page, or a device's. */
+	if (!row->n[FIELD_RSS])
+		r->map->runs.len = runs;
+	count_pages(r, row);
+	map__add_total(&r->map->classes[row->class], row);
+	map__add_total(&r->map->all, row);
+	return keep_strip(r, row);
+}
+
+static int read_rows(struct reader *r, struct maps_reader *maps)
+{
+	int more;
+
+	while ((more = maps__next(maps, &r->mapping, &r->usage)) > 0) {
+		int err = read_row(r);
+
+		if (err)
+			return err;
+	}
+	if (more < 0 && more != -ESRCH)
+		return more;
+	if (!r->map->nr_rows)
+		return -ESRCH;
+	r->map->is_complete = !maps__gone(maps);
+	return r->map->is_complete ? 0 : -ESRCH;
+}
+
+int map__read(struct memory_map *map, const struct map_config *config)
+{
+	struct maps_reader *maps = NULL;
+	struct reader *r = calloc(1, sizeof(*r));
+	int err = r ? maps__open(config->pid, &maps) : -ENOMEM;
+
+	*map = (struct memory_map) {
+		.pid = config->pid,
+		.knows_runs = config->keep_runs,
+		.begin_ns = clock_ns(CLOCK_MONOTONIC),
+	};
+	if (!err) {
+		r->config = config;
+		r->map = map;
+		r->page = (uint64_t)getpagesize();
+		r->file.fd = -1;
+		r->file_row = SIZE_MAX;
+		pagemap__open(&r->pagemap, config->pid);
+		err = read_rows(r, maps);
+		file_cache__close(&r->file);
+		pagemap__close(&r->pagemap);
+	}
+	maps__close(maps);
+	free(r);
+	map->end_ns = clock_ns(CLOCK_MONOTONIC);
+	return err;
+}
+
+void map__free(struct memory_map *map)
+{
+	for (size_t i = map->nr_rows; i-- > 0;) {
+		free(map->rows[i].strip);
+		if (!i || map->rows[i].name != map->rows[i - 1].name)
+			free((char *)map->rows[i].name);
+	}
+	free(map->rows);
+	buf__free(&map->runs);
+	*map = (struct memory_map) { 0 };
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The memory of a process at one moment: its mappings, how much of each is where,
+ * and sums by class. Names no format; out/ shows it.
+ */
+#ifndef MAP_MAP_H
+#define MAP_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/buf.h"
+
+#define MAP_UNKNOWN   UINT64_MAX
+#define MAP_STRIP_MAX 256
+
+/* Each mapping is of one class, so that the classes add up to the total. */
+enum map_class {
+	CLASS_HEAP,
+	CLASS_STACK,
+	CLASS_ANON,
+	CLASS_TEXT,    /* a private file mapping that may be executed */
+	CLASS_DATA,    /* any other private one */
+	CLASS_SHARED,  /* files, and memory, mapped shared */
+	CLASS_HUGE,    /* hugetlb */
+	CLASS_SPECIAL, /* the kernel's: [vdso] .. */
+	NR_MAP_CLASSES,
+};
+
+/* In bytes, MAP_UNKNOWN where nobody says. */
+enum map_field {
+	FIELD_SIZE,
+	FIELD_RSS,  /* hugetlb pages, too */
+	FIELD_HUGE, /* mapped by huge entries of the page table */
+	FIELD_SWAP,
+	FIELD_DIRTY,
+	FIELD_LOCKED,
+	FIELD_CACHED,  /* in the page cache, but not mapped yet: minor faults to come */
+	FIELD_ON_DISK, /* of a file, neither mapped nor cached: major ones */
+	FIELD_FILE_DIRTY,
+	FIELD_EVICTED, /* was in the page cache until recently */
+	FIELD_SHARED,  /* resident, and mapped by others as well */
+	NR_MAP_FIELDS,
+};
+
+/* What is shown of a piece of a mapping. */
+enum map_cell {
+	CELL_PRESENT, /* at least half of it */
+	CELL_PARTLY,  /* less, but more than is cached or swapped */
+	CELL_CACHED,
+	CELL_SWAPPED,
+	CELL_ABSENT, /* untouched, or on disk only */
+	CELL_UNKNOWN,
+	NR_MAP_CELLS,
+};
+
+struct map_account;
+
+struct map_row {
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	uint64_t inode;
+	uint32_t dev; /* major << 20 | minor */
+	char perms[5];
+	enum map_class class;
+	const char *name; /* as in /proc/PID/maps; "" for none */
+	uint64_t n[NR_MAP_FIELDS];
+	unsigned char *strip; /* nr_cells of enum map_cell */
+	unsigned int nr_cells;
+	struct map_account *account; /* NULL: nothing was traced */
+};
+
+struct map_total {
+	size_t mappings;
+	uint64_t n[NR_MAP_FIELDS];
+	struct map_account *account;
+};
+
+/* Addresses of pages that are there, one after the other. */
+struct page_run {
+	uint64_t start;
+	uint64_t end;
+};
+
+struct memory_map {
+	int pid;
+	struct map_row *rows;
+	size_t nr_rows;
+	struct map_total classes[NR_MAP_CLASSES];
+	struct map_total all;
+	bool is_complete; /* the process was there to the end */
+
+	struct buf runs; /* struct page_run: what is resident, in the order of addresses */
+	bool knows_runs;
+	unsigned long long begin_ns; /* CLOCK_MONOTONIC: it was read between these */
+	unsigned long long end_ns;
+	const struct map_trace *trace; /* NULL: nothing was traced */
+};
+
+/* What became of a file's pages in the page cache; in bytes. */
+struct eviction {
+	const char *path;
+	uint64_t cached; /* before */
+	uint64_t left;	 /* after */
+};
+
+extern const char *const map_class_names[NR_MAP_CLASSES];
+
+struct map_config {
+	int pid;
+	unsigned int strip; /* cells of a strip; 0: none */
+	bool keep_runs;
+	/* Called now and then with how many bytes of mappings are done; or NULL. */
+	void (*progress)(void *ctx, uint64_t done);
+	void *ctx;
+};
+
+/*
+ * 0, or -EACCES and so on, or -ESRCH: there is no memory to show, or, if *map has rows,
+ * the process exited or started another program on the way.
+ */
+int map__read(struct memory_map *map, const struct map_config *config);
+void map__free(struct memory_map *map);
+
+/* The parts of it, for tests: a row's class by its name, permissions and inode. */
+enum map_class map_class_of(const struct map_row *row, bool is_hugetlb);
+void map__add_total(struct map_total *total, const struct map_row *row);
+
+#endif /* MAP_MAP_H */

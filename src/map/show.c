@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "show.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../host/task.h"
+
+#define STRIP_DEFAULT	 32
+#define STRIP_NARROW	 16
+#define COLUMNS_NO_STRIP 76  /* and even one of 16 */
+#define COLUMNS_NARROW	 100 /* below it, a strip of 32 would leave no room for names */
+
+/* One write(2) for so many bytes. */
+#define FLUSH_BYTES (256 * 1024)
+
+static unsigned int strip_width(const struct options *opts, unsigned int columns)
+{
+	if (opts->strip >= 0)
+		return (unsigned int)opts->strip;
+	if (columns && columns < COLUMNS_NO_STRIP && !opts->wide)
+		return 0;
+	if (columns && columns < COLUMNS_NARROW && !opts->wide)
+		return STRIP_NARROW;
+	return STRIP_DEFAULT;
+}
+
+/* Only then can a terminal, or a reader, be expected to draw blocks. */
+static bool locale_is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+void map_describe(struct run_start *start, const struct options *opts)
+{
+	start->no_totals = opts->quiet;
+	start->strip = strip_width(opts, start->columns);
+	start->ascii = opts->ascii || !locale_is_utf8();
+}
+
+void map_show_rows(const struct map_ops *format, const struct run_start *start,
+		   const struct memory_map *map, struct output *output)
+{
+	format->start(&output->buf, start, map);
+	for (size_t i = 0; i < map->nr_rows && !output__broken(output); i++) {
+		format->row(&output->buf, start, map, &map->rows[i]);
+		if (output->buf.len >= FLUSH_BYTES)
+			output__flush(output);
+	}
+}
+
+/* A process that is no more, or was never there, says so by its own name. */
+static const char *reason(int pid, int err)
+{
+	if (err != -ESRCH)
+		return strerror(-err);
+	switch (task_status(pid)) {
+	case TASK_KERNEL: return "it is a kernel thread, and has none";
+	case TASK_ZOMBIE: return "it has exited, and has none any more";
+	case TASK_GONE: return "no such process";
+	case TASK_RUNS: break;
+	}
+	return "it has none at the moment";
+}
+
+void map_complain(int pid, int err)
+{
+	log_error("cannot read the memory map of %d: %s", pid, reason(pid, err));
+	if ((err != -EACCES && err != -EPERM) || task_may_ptrace())
+		return;
+	if (geteuid())
+		log_hint(
+			"it is another user's, or protects itself: CAP_SYS_PTRACE (root) is needed");
+	else
+		log_hint(
+			"CAP_SYS_PTRACE is missing, although you are root: a container gets it with --cap-add=SYS_PTRACE");
+}

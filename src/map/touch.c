@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "touch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MIN_SLOTS 1024
+
+static size_t home(const struct touches *t, const struct touch *key)
+{
+	uint64_t hash = key->page / t->page_size;
+
+	hash = (hash ^ key->inode << 40 ^ (uint64_t)key->kind << 56) * 0x9e3779b97f4a7c15ULL;
+	return (hash ^ hash >> 32) & (t->nr_slots - 1);
+}
+
+static bool is_same(const struct touch *a, const struct touch *b)
+{
+	return a->kind == b->kind && touch_same_page(a, b);
+}
+
+static struct touch *find(const struct touches *t, const struct touch *key)
+{
+	size_t i = home(t, key);
+
+	while (t->slots[i].faults && !is_same(&t->slots[i], key))
+		i = (i + 1) & (t->nr_slots - 1);
+	return &t->slots[i];
+}
+
+static void grow(struct touches *t)
+{
+	struct touch *old = t->slots;
+	size_t nr = t->nr_slots;
+
+	t->nr_slots = nr ? nr * 2 : MIN_SLOTS;
+	t->slots = calloc(t->nr_slots, sizeof(*t->slots));
+	if (!t->slots)
+		abort();
+	for (size_t i = 0; i < nr; i++)
+		if (old[i].faults)
+			*find(t, &old[i]) = old[i];
+	free(old);
+}
+
+/* The zero page and the memory of devices are nobody's. */
+static bool is_memory(uint8_t pte, uint8_t page)
+{
+	return pte == FT_PTE_PRESENT && page != FT_PAGE_ZERO && page != FT_PAGE_RAW;
+}
+
+static bool makes_resident(const struct ft_fault *rec)
+{
+	return rec->outcome == FT_OUTCOME_RESOLVED && is_memory(rec->after, rec->after_page) &&
+	       !is_memory(rec->before, rec->before_page);
+}
+
+static void install(struct touches *t, struct touch *touch, uint64_t begin_ns, uint64_t end_ns)
+{
+	/* Two threads at once, but one page. */
+	if (begin_ns < touch->last_ns)
+		return;
+	touch->last_ns = end_ns;
+	if (end_ns <= t->before_end)
+		touch->early++;
+	else if (t->after_begin && end_ns >= t->after_begin)
+		touch->late++;
+	else
+		touch->installed++;
+}
+
+static uint32_t kind_of(const struct ft_fault *rec)
+{
+	struct ft_verdict verdict = ft_classify(rec);
+
+	return verdict.kind == FT_KIND_COW ? FT_KIND_COUNT + verdict.cow_from : verdict.kind;
+}
+
+bool touches__add(struct touches *t, const struct ft_fault *rec, const char *name)
+{
+	uint64_t ns = rec->latency_ns == FT_UNKNOWN64 ? 0 : rec->latency_ns;
+	uint64_t begin_ns = rec->h.time_ns, end_ns = begin_ns + ns;
+	struct touch key = {
+		.page = rec->addr & -t->page_size,
+		.inode = rec->inode,
+		.dev = rec->dev,
+		.vma = rec->vma,
+		.kind = kind_of(rec),
+	};
+	struct touch *touch;
+
+	if (end_ns < t->before_begin || (t->after_end && begin_ns > t->after_end))
+		return false;
+	/* Others did not end: they come again, or never. */
+	if (rec->outcome != FT_OUTCOME_RESOLVED && key.kind != FT_KIND_ERROR)
+		return true;
+	if (t->nr * 2 >= t->nr_slots)
+		grow(t);
+	touch = find(t, &key);
+	if (!touch->faults) {
+		*touch = key;
+		touch->name = intern__add_text(&t->names, name);
+		t->nr++;
+	}
+	touch->vma_start = rec->vma_start;
+	touch->vma_end = rec->vma_end;
+	touch->vma_offset = rec->vma_offset;
+	touch->faults++;
+	touch->major += rec->major == 1;
+	touch->ns += ns;
+	if (makes_resident(rec))
+		install(t, touch, begin_ns, end_ns);
+	return true;
+}
+
+void touches__free(struct touches *t)
+{
+	free(t->slots);
+	intern__free(&t->names);
+	*t = (struct touches) { 0 };
+}
+
+#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
+
+static int compare(const void *left, const void *right)
+{
+	const struct touch *a = left, *b = right;
+	int order = ORDER(a->page, b->page);
+
+	order = order ? order : ORDER(a->inode, b->inode);
+	order = order ? order : ORDER(a->dev, b->dev);
+	order = order ? order : ORDER(a->vma & TOUCH_VMA_FACTS, b->vma & TOUCH_VMA_FACTS);
+	return order ? order : ORDER(a->kind, b->kind);
+}
+
+const struct touch *touches__sort(struct touches *t)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < t->nr_slots; i++)
+		if (t->slots[i].faults)
+			t->slots[nr++] = t->slots[i];
+	if (nr)
+		qsort(t->slots, nr, sizeof(*t->slots), compare);
+	return t->slots;
+}

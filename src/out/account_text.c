@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stddef.h>
+
+#include "../map/account.h"
+#include "columns.h"
+#include "map_fields.h"
+#include "sinks.h"
+
+#define PERMS_WIDTH 4
+
+static void add_signed_bytes(struct buf *out, int64_t bytes)
+{
+	if (bytes < 0)
+		buf__addc(out, '-');
+	add_map_bytes(out, (uint64_t)(bytes < 0 ? -bytes : bytes));
+}
+
+static void add_before(struct buf *out, const struct map_account *a)
+{
+	add_map_bytes(out, a->rss_before);
+}
+
+static void add_by_faults(struct buf *out, const struct map_account *a)
+{
+	add_map_bytes(out, a->by_faults);
+}
+
+static void add_around(struct buf *out, const struct map_account *a)
+{
+	add_map_bytes(out, a->around);
+}
+
+static void add_gone(struct buf *out, const struct map_account *a)
+{
+	add_map_bytes(out, a->gone);
+}
+
+static void add_remainder(struct buf *out, const struct map_account *a)
+{
+	if (a->by_faults == MAP_UNKNOWN)
+		buf__addc(out, '-');
+	else
+		add_signed_bytes(out, a->remainder);
+}
+
+static void add_faults(struct buf *out, const struct map_account *a)
+{
+	buf__add_u64(out, a->faults);
+}
+
+static void add_major(struct buf *out, const struct map_account *a)
+{
+	buf__add_u64(out, a->major);
+}
+
+/* Three digits or four: "800ns", "12us", "1.5ms", "340s". */
+static void add_duration(struct buf *out, uint64_t ns)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s" };
+	uint64_t one = 1;
+	size_t unit = 0;
+
+	while (unit < 3 && ns >= one * 1000) {
+		one *= 1000;
+		unit++;
+	}
+	if (unit && ns < one * 10)
+		buf__add_fixed(out, ns / (one / 10), 1);
+	else
+		buf__add_u64(out, ns / one);
+	buf__adds(out, units[unit]);
+}
+
+static void add_time(struct buf *out, const struct map_account *a)
+{
+	add_duration(out, a->ns);
+}
+
+static bool has_remainder(const struct memory_map *map)
+{
+	for (size_t i = 0; i < map->nr_rows; i++)
+		if (map->rows[i].account->remainder)
+			return true;
+	return false;
+}
+
+static bool has_major(const struct memory_map *map)
+{
+	return map->all.account->major;
+}
+
+static const struct column {
+	const char *title;
+	unsigned int width;
+	void (*add)(struct buf *out, const struct map_account *account); /* NULL: RSS, of the row */
+	bool (*is_needed)(const struct memory_map *map);		 /* NULL: always */
+} columns[] = {
+	{ "BEFORE", 6, add_before, NULL },
+	{ "FAULT", 5, add_by_faults, NULL },
+	{ "AROUND", 6, add_around, NULL },
+	{ "GONE", 5, add_gone, NULL },
+	{ "REST", 5, add_remainder, has_remainder },
+	{ "AFTER", 5, NULL, NULL },
+	{ "FAULTS", 6, add_faults, NULL },
+	{ "MAJOR", 5, add_major, has_major },
+	{ "TIME", 5, add_time, NULL },
+};
+
+#define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+static bool is_shown(const struct column *column, const struct run_start *run,
+		     const struct memory_map *map)
+{
+	return run->wide || !column->is_needed || column->is_needed(map);
+}
+
+static void add_columns(struct buf *out, const struct run_start *run, const struct memory_map *map,
+			const struct map_account *account, uint64_t rss)
+{
+	for (size_t i = 0; i < NR_COLUMNS; i++) {
+		size_t start = out->len;
+
+		if (!is_shown(&columns[i], run, map))
+			continue;
+		if (columns[i].add)
+			columns[i].add(out, account);
+		else
+			add_map_bytes(out, rss);
+		buf__right_align(out, start, columns[i].width);
+		buf__addc(out, ' ');
+	}
+}
+
+static void pad_first(struct buf *out, const struct run_start *run, size_t line)
+{
+	buf__pad_to(out, line, map_range_width(run) + (run->wide ? 1 + PERMS_WIDTH : 0));
+	buf__addc(out, ' ');
+}
+
+static void add_titles(struct buf *out, const struct run_start *run, const struct memory_map *map,
+		       const char *first, const char *last)
+{
+	size_t line = out->len;
+
+	if (run->quiet)
+		return;
+	buf__adds(out, first);
+	pad_first(out, run, line);
+	for (size_t i = 0; i < NR_COLUMNS; i++)
+		if (is_shown(&columns[i], run, map))
+			add_map_title(out, columns[i].title, columns[i].width);
+	buf__adds(out, last);
+	end_line(out, run, line, true);
+}
+
+static void start(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	add_titles(out, run, map, run->wide ? "RANGE                     PERM" : "START", "  NAME");
+}
+
+static bool is_idle(const struct map_account *a)
+{
+	bool has_moved = a->by_faults != MAP_UNKNOWN && (a->by_faults || a->around || a->gone);
+
+	return !a->faults && !a->kinds[FT_KIND_ERROR] && !has_moved && !a->remainder;
+}
+
+/* "anon 256, cow:file 3" */
+static void add_kinds(struct buf *out, const struct map_account *a)
+{
+	const char *between = "";
+	char text[MAP_KIND_TEXT];
+
+	for (size_t i = 0; i < NR_MAP_KINDS; i++) {
+		if (!a->kinds[i])
+			continue;
+		buf__addf(out, "%s%s %lu", between, map_kind_name(i, text), a->kinds[i]);
+		between = ", ";
+	}
+}
+
+/* That all of a new program is new need not be said. */
+static char mark_of(const struct memory_map *map, const struct map_row *row)
+{
+	static const char marks[NR_MAP_CHANGES] = {
+		[CHANGE_KEPT] = ' ',   [CHANGE_NEW] = '+',	[CHANGE_GONE] = '-',
+		[CHANGE_PASSED] = '~', [CHANGE_UNMAPPED] = '!', [CHANGE_UNKNOWN] = ' ',
+	};
+
+	if (row->account->change == CHANGE_NEW && map->trace->is_from_exec)
+		return ' ';
+	return marks[row->account->change];
+}
+
+static void row(struct buf *out, const struct run_start *run, const struct memory_map *map,
+		const struct map_row *row)
+{
+	size_t line = out->len;
+
+	if (is_idle(row->account) && !run->wide)
+		return;
+	add_map_range(out, run, row, line);
+	if (run->wide)
+		buf__addf(out, " %s", row->perms);
+	pad_first(out, run, line);
+	add_columns(out, run, map, row->account, row->n[FIELD_RSS]);
+	buf__addc(out, mark_of(map, row));
+	buf__addc(out, ' ');
+	if (row->account->change == CHANGE_UNMAPPED)
+		buf__adds(out, "[no mapping]");
+	else
+		add_map_name(out, run, row, line);
+	if (run->wide && !is_idle(row->account)) {
+		buf__adds(out, "  ");
+		add_kinds(out, row->account);
+	}
+	end_line(out, run, line, false);
+}
+
+static void add_idle(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	size_t nr = 0, line = out->len;
+
+	for (size_t i = 0; i < map->nr_rows; i++)
+		nr += is_idle(map->rows[i].account);
+	if (!nr || run->wide)
+		return;
+	buf__addf(out, "(%zu more, where nothing happened: -w shows them)", nr);
+	end_line(out, run, line, false);
+}
+
+static void add_total(struct buf *out, const struct run_start *run, const struct memory_map *map,
+		      const char *class, const struct map_total *total)
+{
+	bool is_known = map->trace->has_after;
+	size_t line = out->len;
+
+	buf__adds(out, class);
+	pad_first(out, run, line);
+	add_columns(out, run, map, total->account, is_known ? total->n[FIELD_RSS] : MAP_UNKNOWN);
+	end_line(out, run, line, false);
+}
+
+static void add_classes(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	add_titles(out, run, map, "CLASS", "");
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		if (map->classes[i].mappings || !is_idle(map->classes[i].account))
+			add_total(out, run, map, map_class_names[i], &map->classes[i]);
+	add_total(out, run, map, "all", &map->all);
+}
+
+static void add_kinds_line(struct buf *out, const struct run_start *run,
+			   const struct memory_map *map)
+{
+	size_t line = out->len;
+
+	buf__adds(out, "kinds: ");
+	add_kinds(out, map->all.account);
+	end_line(out, run, line, false);
+}
+
+/* Is the time spent on getting back what was there before? */
+static void add_pressure(struct buf *out, const struct run_start *run,
+			 const struct map_trace *trace)
+{
+	size_t line = out->len;
+	uint64_t window = trace->window_ns ? trace->window_ns : 1;
+
+	buf__addf(out, "major faults: %lu, ", trace->major);
+	add_duration(out, trace->major_ns);
+	buf__addf(out, ", %lu%% of the time%s", trace->major_ns * 100 / window,
+		  trace->is_thrashing ? ": thrashing" : "");
+	end_line(out, run, line, trace->is_thrashing);
+	if (trace->refaults_anon == MAP_UNKNOWN)
+		return;
+	line = out->len;
+	buf__addf(out, "refaults: %lu/s (%lu anon, %lu file), cgroup ",
+		  (trace->refaults_anon + trace->refaults_file) * 1000000000 / window,
+		  trace->refaults_anon, trace->refaults_file);
+	buf__add_text(out, trace->cgroup);
+	end_line(out, run, line, false);
+}
+
+static void end(struct buf *out, const struct run_start *run, const struct memory_map *map,
+		const struct run_end *end)
+{
+	(void)end;
+	if (run->no_totals)
+		return;
+	add_idle(out, run, map);
+	buf__addc(out, '\n');
+	add_classes(out, run, map);
+	add_kinds_line(out, run, map);
+	add_pressure(out, run, map->trace);
+}
+
+const struct map_ops text_account = {
+	.start = start,
+	.row = row,
+	.end = end,
+};

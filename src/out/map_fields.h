@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Parts of a memory map in text, for all that show one.
+ */
+#ifndef OUT_MAP_FIELDS_H
+#define OUT_MAP_FIELDS_H
+
+#include "../map/map.h"
+#include "../trace/sink.h"
+
+/* Three digits and a unit: "0", "132K", "97.7M", "100G". */
+void add_map_bytes(struct buf *out, uint64_t bytes);
+/* To the right of so many columns, and a space. */
+void add_map_title(struct buf *out, const char *title, unsigned int width);
+/* Of the first column. */
+unsigned int map_range_width(const struct run_start *run);
+/* "7ffe0a3b1000", and its end where there is room. */
+void add_map_range(struct buf *out, const struct run_start *run, const struct map_row *row,
+		   size_t line);
+/* The whole path where it fits, else its last part, else what fits of that. */
+void add_map_name(struct buf *out, const struct run_start *run, const struct map_row *row,
+		  size_t line);
+
+#endif /* OUT_MAP_FIELDS_H */

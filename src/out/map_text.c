@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "../map/map.h"
+#include "columns.h"
+#include "map_fields.h"
+#include "sinks.h"
+
+/* Unicode, and what --ascii takes. */
+static const struct {
+	const char *block;
+	char ascii;
+	const char *meaning;
+} cells[NR_MAP_CELLS] = {
+	[CELL_PRESENT] = { "\u2588", '#', "present" },
+	[CELL_PARTLY] = { "\u2584", '+', "partly" },
+	[CELL_CACHED] = { "\u2592", 'c', "cached" },
+	[CELL_SWAPPED] = { "\u259a", 's', "swapped" },
+	[CELL_ABSENT] = { "\u00b7", '.', "absent" },
+	[CELL_UNKNOWN] = { "?", '?', "unknown" },
+};
+
+static void add_cell(struct buf *out, const struct run_start *run, size_t cell)
+{
+	if (run->ascii)
+		buf__addc(out, cells[cell].ascii);
+	else
+		buf__adds(out, cells[cell].block);
+}
+
+/* Rounded down, so that 100% is all of it; but something is never nothing. */
+static void add_share(struct buf *out, uint64_t part, uint64_t whole)
+{
+	bool known = part != MAP_UNKNOWN && whole != MAP_UNKNOWN;
+	uint64_t percent = known && whole ? part * 100 / whole : 0;
+
+	if (!known)
+		buf__addc(out, '-');
+	else if (part && !percent)
+		buf__adds(out, "<1%");
+	else
+		buf__addf(out, "%lu%%", percent);
+}
+
+enum shown { ALWAYS, WIDE, IF_ANY };
+
+/* Of each mapping, and of each class. */
+static const struct number {
+	const char *title;
+	unsigned int width;
+	enum map_field field;
+	bool is_share;
+	enum map_field whole; /* of which it is a share */
+	enum shown in_rows;
+} numbers[] = {
+	{ "SIZE", 5, FIELD_SIZE, false, 0, ALWAYS },
+	{ "RSS", 5, FIELD_RSS, false, 0, ALWAYS },
+	{ "RSS%", 4, FIELD_RSS, true, FIELD_SIZE, WIDE },
+	{ "HUGE%", 5, FIELD_HUGE, true, FIELD_RSS, WIDE },
+	{ "SWAP", 5, FIELD_SWAP, false, 0, IF_ANY },
+	{ "SHARE", 5, FIELD_SHARED, false, 0, WIDE },
+	{ "DIRTY", 5, FIELD_DIRTY, false, 0, WIDE },
+	{ "LOCK", 5, FIELD_LOCKED, false, 0, WIDE },
+	{ "CACHED", 6, FIELD_CACHED, false, 0, ALWAYS },
+	{ "DISK", 5, FIELD_ON_DISK, false, 0, ALWAYS },
+};
+
+#define NR_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+static bool is_in_rows(const struct number *number, const struct run_start *run,
+		       const struct memory_map *map)
+{
+	return number->in_rows == ALWAYS || run->wide ||
+	       (number->in_rows == IF_ANY && map->all.n[number->field]);
+}
+
+static void add_number(struct buf *out, const struct number *number, const uint64_t *n)
+{
+	size_t start = out->len;
+
+	if (number->is_share)
+		add_share(out, n[number->field], n[number->whole]);
+	else
+		add_map_bytes(out, n[number->field]);
+	buf__right_align(out, start, number->width);
+	buf__addc(out, ' ');
+}
+
+static void text_start(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	size_t line = out->len;
+
+	if (run->quiet)
+		return;
+	buf__adds(out, run->wide ? "RANGE" : "START");
+	buf__pad_to(out, line, map_range_width(run));
+	buf__adds(out, " PERM ");
+	for (size_t i = 0; i < NR_NUMBERS; i++)
+		if (is_in_rows(&numbers[i], run, map))
+			add_map_title(out, numbers[i].title, numbers[i].width);
+	if (run->strip) {
+		size_t start = out->len;
+
+		buf__adds(out, "PAGES");
+		buf__pad_to(out, start, run->strip);
+		buf__addc(out, ' ');
+	}
+	buf__adds(out, "NAME");
+	end_line(out, run, line, true);
+}
+
+static void add_strip(struct buf *out, const struct run_start *run, const struct map_row *row)
+{
+	size_t start = out->len;
+
+	if (!run->strip)
+		return;
+	for (unsigned int i = 0; i < row->nr_cells; i++)
+		add_cell(out, run, row->strip[i]);
+	buf__pad_to(out, start, run->strip);
+	buf__addc(out, ' ');
+}
+
+static void text_row(struct buf *out, const struct run_start *run, const struct memory_map *map,
+		     const struct map_row *row)
+{
+	size_t line = out->len;
+
+	add_map_range(out, run, row, line);
+	buf__addf(out, " %s ", row->perms);
+	for (size_t i = 0; i < NR_NUMBERS; i++)
+		if (is_in_rows(&numbers[i], run, map))
+			add_number(out, &numbers[i], row->n);
+	add_strip(out, run, row);
+	add_map_name(out, run, row, line);
+	end_line(out, run, line, false);
+}
+
+static void add_legend(struct buf *out, const struct run_start *run)
+{
+	size_t line = out->len;
+
+	buf__adds(out, "PAGES:");
+	for (size_t i = 0; i < NR_MAP_CELLS; i++) {
+		buf__adds(out, "  ");
+		add_cell(out, run, i);
+		buf__addf(out, " %s", cells[i].meaning);
+	}
+	end_line(out, run, line, false);
+}
+
+static void add_total(struct buf *out, const struct run_start *run, const char *class,
+		      const struct map_total *total)
+{
+	size_t line = out->len;
+
+	buf__adds(out, class);
+	buf__pad_to(out, line, 8);
+	buf__addc(out, ' ');
+	buf__add_u64_right(out, total->mappings, 5);
+	buf__addc(out, ' ');
+	for (size_t i = 0; i < NR_NUMBERS; i++)
+		add_number(out, &numbers[i], total->n);
+	end_line(out, run, line, false);
+}
+
+static void add_total_titles(struct buf *out, const struct run_start *run)
+{
+	size_t line = out->len;
+
+	buf__adds(out, "CLASS     MAPS ");
+	for (size_t i = 0; i < NR_NUMBERS; i++)
+		add_map_title(out, numbers[i].title, numbers[i].width);
+	end_line(out, run, line, true);
+}
+
+static void text_end(struct buf *out, const struct run_start *run, const struct memory_map *map,
+		     const struct run_end *end)
+{
+	(void)end;
+	if (run->no_totals)
+		return;
+	if (run->strip && !run->quiet)
+		add_legend(out, run);
+	buf__addc(out, '\n');
+	if (!run->quiet)
+		add_total_titles(out, run);
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		if (map->classes[i].mappings)
+			add_total(out, run, map_class_names[i], &map->classes[i]);
+	add_total(out, run, "all", &map->all);
+}
+
+static void text_evict_start(struct buf *out, const struct run_start *run)
+{
+	size_t line = out->len;
+
+	if (run->quiet)
+		return;
+	buf__adds(out, "CACHED  LEFT FILE");
+	end_line(out, run, line, true);
+}
+
+static void text_evicted(struct buf *out, const struct run_start *run, const struct eviction *file)
+{
+	size_t start = out->len;
+
+	(void)run;
+	add_map_bytes(out, file->cached);
+	buf__right_align(out, start, 6);
+	start = out->len;
+	add_map_bytes(out, file->left);
+	buf__right_align(out, start, 6);
+	buf__addc(out, ' ');
+	buf__add_text(out, file->path);
+	buf__addc(out, '\n');
+}
+
+const struct map_ops text_map = {
+	.start = text_start,
+	.row = text_row,
+	.end = text_end,
+	.evict_start = text_evict_start,
+	.evicted = text_evicted,
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "code_map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../host/clock.h"
+
+#define RING_BYTES (64U << 10) /* of each CPU */
+
+struct code_map {
+	struct spaces *spaces;
+	struct mmap_events *events;
+	uint64_t drained_ns;
+	struct process_mapping found;
+};
+
+static void see(void *ctx, const struct mmap_event *event)
+{
+	struct code_map *map = ctx;
+
+	spaces__see(map->spaces, event);
+}
+
+int code_map__new(const struct options *opts, int command_pid, struct code_map **ret)
+{
+	struct code_map *map = calloc(1, sizeof(*map));
+	struct mmap_events_options events = {
+		.ids = command_pid ? &command_pid : opts->ids,
+		.nr_ids = command_pid ? 1 : opts->nr_ids,
+		.ring_bytes = RING_BYTES,
+		.see = see,
+		.ctx = map,
+	};
+	int err = map ? spaces__new(SPACES_PROCESSES, SPACES_BYTES, &map->spaces) : -ENOMEM;
+
+	if (!events.nr_ids)
+		events.ids = NULL;
+	if (!err)
+		err = mmap_events__open(&events, &map->events);
+	if (err) {
+		code_map__free(map);
+		map = NULL;
+	} else {
+		/* When the events are open: what is there already. */
+		spaces__read(map->spaces, events.ids, events.nr_ids);
+	}
+	*ret = map;
+	return err;
+}
+
+void code_map__free(struct code_map *map)
+{
+	if (!map)
+		return;
+	mmap_events__free(map->events);
+	spaces__free(map->spaces);
+	free(map);
+}
+
+void code_map__drain(struct code_map *map)
+{
+	map->drained_ns = clock_ns(CLOCK_MONOTONIC);
+	mmap_events__drain(map->events);
+}
+
+bool code_map__mapping(struct code_map *map, int pid, uint64_t address, uint64_t time_ns,
+		       struct process_mapping *ret)
+{
+	if (time_ns >= map->drained_ns)
+		code_map__drain(map);
+	return spaces__find(map->spaces, pid, address, time_ns, ret);
+}
+
+void code_map__find(struct code_map *map, struct symbol_request *request, uint64_t time_ns)
+{
+	const struct process_mapping *found = &map->found;
+
+	if (!code_map__mapping(map, request->pid, request->address, time_ns, &map->found))
+		return;
+	request->start = found->start;
+	request->end = found->end;
+	request->offset = found->offset;
+	request->inode = found->inode;
+	request->dev = found->dev;
+	request->mapping = found->name;
+}

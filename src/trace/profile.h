@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How many faults each stack took, and what they cost. Equal stacks are one
+ * sample, texts are kept once, and stacks share the frames they have in common:
+ * memory grows with the number of distinct stacks, not of faults.
+ */
+#ifndef TRACE_PROFILE_H
+#define TRACE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../bpf/classify.h"
+
+struct profile;
+struct stack;
+
+enum profile_weight {
+	PROFILE_COUNT,
+	PROFILE_LATENCY, /* ns */
+	PROFILE_BYTES,
+	PROFILE_WEIGHTS
+};
+
+/* What is known of a weight, indexed by it. */
+extern const struct profile_weight_words {
+	const char *name;	 /* in options */
+	const char *type, *unit; /* in pprof's words */
+	const char *title;	 /* "ns in page faults" */
+} profile_weight_words[PROFILE_WEIGHTS];
+
+/* A text that is not known is NULL or "". */
+struct profile_frame {
+	const char *function;
+	const char *module;   /* path of the ELF file, or a name as [kernel] or [vdso] */
+	const char *build_id; /* in hex */
+	uint64_t address;     /* as the module's own symbols count; for [kernel] in memory */
+	const char *source;
+	uint32_t line; /* 0: unknown */
+	bool inlined;  /* into the next frame, at the same address */
+};
+
+/* Faults of one thread at one place. */
+struct profile_faults {
+	const struct profile_frame *frames; /* the leaf first */
+	size_t nr_frames;		    /* 0: the stack is unknown */
+	const char *comm;
+	uint32_t pid;
+	uint8_t kind; /* enum ft_kind */
+	/* Sums over all of them; FT_UNKNOWN64 is counted, and adds nothing. */
+	uint64_t weights[PROFILE_WEIGHTS];
+};
+
+/* How to show it. */
+struct profile_view {
+	enum profile_weight weight;
+	const char *target;  /* "postgres (4242)": what was traced */
+	uint64_t wall_ns;    /* when it began, since 1970; 0: unknown */
+	uint64_t elapsed_ns; /* 0: unknown */
+};
+
+struct profile *profile__new(void);
+void profile__free(struct profile *p);
+
+void profile__add(struct profile *p, const struct profile_faults *faults);
+/* The same, with the frames of a stack; NULL: it is unknown. */
+void profile__add_stack(struct profile *p, const struct stack *stack,
+			struct profile_faults *faults);
+
+uint64_t profile__total(const struct profile *p, enum profile_weight weight);
+/* Faults whose weight is unknown: they are in no sum. */
+uint64_t profile__unknown(const struct profile *p, enum profile_weight weight);
+
+/* One for each stack, thread name, pid and kind, in the order they came. */
+struct profile_sample {
+	uint32_t stack; /* the innermost call; PROFILE_NO_CALL if the stack is unknown */
+	const char *comm;
+	uint32_t pid;
+	uint8_t kind;
+	const uint64_t *weights;
+};
+
+#define PROFILE_NO_CALL UINT32_MAX
+
+/* A call is a frame (by number) and the call that made it. */
+struct profile_call {
+	uint32_t caller; /* PROFILE_NO_CALL: none is known */
+	uint32_t frame;
+};
+
+/* What these return points into the profile, until something is added. */
+uint32_t profile__nr_samples(const struct profile *p);
+struct profile_sample profile__sample(const struct profile *p, uint32_t i);
+struct profile_call profile__call(const struct profile *p, uint32_t call);
+uint32_t profile__nr_frames(const struct profile *p);
+/* Texts that are not known are "". */
+struct profile_frame profile__frame(const struct profile *p, uint32_t frame);
+
+#endif /* TRACE_PROFILE_H */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "ring.h"
+
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Space is given back when so much of the ring was read, or all. */
+#define PIECE(ring) ((ring)->bytes / 16)
+
+struct ring {
+	size_t page;
+	size_t bytes;
+	unsigned long *consumer;       /* a page of its own */
+	const unsigned long *producer; /* the page before the data */
+	const char *data;	       /* mapped twice, end to end: no record is cut */
+	unsigned long position;	       /* read up to here */
+};
+
+static void *map_pages(int fd, size_t bytes, int protection, size_t offset)
+{
+	void *pages = mmap(NULL, bytes, protection, MAP_SHARED, fd, (off_t)offset);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+int ring__new(int fd, size_t bytes, struct ring **ret)
+{
+	struct ring *ring = calloc(1, sizeof(*ring));
+	int err;
+
+	*ret = ring;
+	if (!ring)
+		return -ENOMEM;
+	ring->page = (size_t)getpagesize();
+	ring->bytes = bytes;
+	ring->consumer = map_pages(fd, ring->page, PROT_READ | PROT_WRITE, 0);
+	if (ring->consumer)
+		ring->producer = map_pages(fd, ring->page + 2 * bytes, PROT_READ, ring->page);
+	if (!ring->producer) {
+		err = -errno;
+		ring__free(ring);
+		*ret = NULL;
+		return err;
+	}
+	ring->data = (const char *)ring->producer + ring->page;
+	ring->position = *ring->consumer;
+	return 0;
+}
+
+void ring__free(struct ring *ring)
+{
+	if (!ring)
+		return;
+	if (ring->producer)
+		munmap((void *)ring->producer, ring->page + 2 * ring->bytes);
+	if (ring->consumer)
+		munmap(ring->consumer, ring->page);
+	free(ring);
+}
+
+static size_t record_bytes(unsigned int length)
+{
+	return (BPF_RINGBUF_HDR_SZ + length + 7) & ~7UL;
+}
+
+/* One piece up to there, as far as it is written. */
+static size_t consume_piece(struct ring *ring, unsigned long end, ring_fn record, void *ctx)
+{
+	unsigned long start = ring->position;
+	size_t n = 0;
+
+	while (ring->position < end && ring->position - start < PIECE(ring)) {
+		const char *at = ring->data + (ring->position & (ring->bytes - 1));
+		unsigned int header = __atomic_load_n((const unsigned int *)at, __ATOMIC_ACQUIRE);
+		unsigned int length = header & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+
+		if (header & BPF_RINGBUF_BUSY_BIT)
+			break;
+		if (!(header & BPF_RINGBUF_DISCARD_BIT))
+			record(ctx, at + BPF_RINGBUF_HDR_SZ, length);
+		ring->position += record_bytes(length);
+		n++;
+	}
+	if (n)
+		__atomic_store_n(ring->consumer, ring->position, __ATOMIC_RELEASE);
+	return n;
+}
+
+size_t ring__consume(struct ring *ring, ring_fn record, void *ctx)
+{
+	/* No further: who writes faster than we read would keep us here for good. */
+	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
+	size_t total = 0, n;
+
+	do {
+		n = consume_piece(ring, end, record, ctx);
+		total += n;
+	} while (n);
+	return total;
+}

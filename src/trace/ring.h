@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The reading end of a BPF ring buffer (its layout is the kernel's promise:
+ * include/uapi/linux/bpf.h, Documentation/bpf/ringbuf.rst). Unlike libbpf's it gives
+ * space back in large pieces: the position is a cache line that the faulting threads
+ * read at each record, and each change of it makes one of them wait.
+ */
+#ifndef TRACE_RING_H
+#define TRACE_RING_H
+
+#include <stddef.h>
+
+struct ring;
+
+typedef void (*ring_fn)(void *ctx, const void *data, size_t size);
+
+/* fd: of the map, which has so many bytes. */
+int ring__new(int fd, size_t bytes, struct ring **ret);
+void ring__free(struct ring *ring);
+
+/* Hands on all there is now; returns how many. */
+size_t ring__consume(struct ring *ring, ring_fn record, void *ctx);
+
+#endif /* TRACE_RING_H */

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+
+#include "../../src/map/account.h"
+#include "../../src/out/sinks.h"
+#include "expect.h"
+#include "test.h"
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+#define PAGE	  4096ULL
+#define AT	  0x10000ULL
+#define PAGES	  8
+
+/* Each page of a mapping is a letter: '#' resident, '.' not; each fault a page's number. */
+struct sample {
+	const char *what;
+	const char *before; /* NULL: no mapping; a digit first: its file's inode */
+	const char *after;
+	const char *faults;
+	enum map_change change;	     /* of the mapping after, or else of that before */
+	int by_faults, around, gone; /* pages, of all mappings */
+};
+
+static void add_map(struct memory_map *map, const char *pages)
+{
+	struct map_row *row;
+	struct page_run run;
+
+	map->knows_runs = true;
+	if (!pages)
+		return;
+	row = map->rows = calloc(1, sizeof(*row));
+	map->nr_rows = 1;
+	*row = (struct map_row) { .start = AT, .perms = "rw-p", .name = "", .class = CLASS_ANON };
+	if (*pages >= '0' && *pages <= '9')
+		row->inode = (uint64_t)(*pages++ - '0');
+	row->end = AT + strlen(pages) * PAGE;
+	row->n[FIELD_SIZE] = row->end - AT;
+	for (size_t i = 0; pages[i]; i++) {
+		if (pages[i] != '#')
+			continue;
+		run = (struct page_run) { AT + i * PAGE, AT + (i + 1) * PAGE };
+		buf__add(&map->runs, (const char *)&run, sizeof(run));
+		row->n[FIELD_RSS] += PAGE;
+	}
+}
+
+static struct ft_fault fault_at(uint64_t page, uint64_t inode, uint64_t time_ns)
+{
+	return (struct ft_fault) {
+		.h = { .time_ns = time_ns },
+		.addr = AT + page * PAGE + 12,
+		.vma_start = AT,
+		.vma_end = AT + PAGES * PAGE,
+		.inode = inode,
+		.vma = FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_WRITE | FT_VMA_ANON,
+		.access = FT_ACCESS_WRITE,
+		.before = FT_PTE_NONE,
+		.after = FT_PTE_PRESENT,
+		.after_page = FT_PAGE_ANON,
+		.latency_ns = 10,
+		.weight = 1,
+	};
+}
+
+/* Letters: c copies what was there, z maps the zero page, e fails; before their page. */
+static void add_faults(struct touches *touches, const char *faults, uint64_t inode)
+{
+	uint64_t time_ns = 1000;
+	struct ft_fault rec;
+	char what = 0;
+
+	for (; *faults; faults++, time_ns += 100) {
+		if (*faults < '0' || *faults > '9') {
+			what = *faults;
+			continue;
+		}
+		rec = fault_at((uint64_t)(*faults - '0'), inode, time_ns);
+		if (what == 'c') {
+			rec.before = FT_PTE_PRESENT;
+			rec.before_page = FT_PAGE_ANON;
+		} else if (what == 'z') {
+			rec.after_page = FT_PAGE_ZERO;
+		} else if (what == 'e') {
+			rec.outcome = FT_OUTCOME_FAILED;
+			rec.after = FT_PTE_NONE;
+		}
+		what = 0;
+		CHECK(touches__add(touches, &rec, ""));
+	}
+}
+
+static void free_maps(struct memory_map *before, struct memory_map *after)
+{
+	free(before->rows);
+	free(after->rows);
+	buf__free(&before->runs);
+	buf__free(&after->runs);
+}
+
+static void test_sample(const struct sample *sample)
+{
+	struct memory_map before = { 0 }, after = { 0 }, shown;
+	struct touches touches = { .page_size = PAGE };
+	const struct map_account *all;
+	uint64_t inode;
+
+	add_map(&before, sample->before);
+	add_map(&after, sample->after);
+	inode = after.nr_rows ? after.rows[0].inode : 0;
+	add_faults(&touches, sample->faults, inode);
+	/* A process without any mapping is none. */
+	if (!after.nr_rows) {
+		add_map(&after, "");
+		after.rows[0].start = after.rows[0].end = 4 * AT;
+	}
+	account__build(&shown, &before, &after, &touches);
+	all = shown.all.account;
+	if (!CHECK(all->by_faults == (uint64_t)sample->by_faults * PAGE) ||
+	    !CHECK(all->around == (uint64_t)sample->around * PAGE) ||
+	    !CHECK(all->gone == (uint64_t)sample->gone * PAGE) ||
+	    !CHECK(shown.rows[0].account->change == sample->change))
+		printf("#   %s: by faults %lld, around %lld, gone %lld, change %d\n", sample->what,
+		       (long long)(all->by_faults / PAGE), (long long)(all->around / PAGE),
+		       (long long)(all->gone / PAGE), (int)shown.rows[0].account->change);
+	CHECK_EQ(all->remainder, 0);
+	CHECK_EQ(shown.all.n[FIELD_RSS],
+		 all->rss_before + all->by_faults + all->around - all->gone);
+	account__free(&shown);
+	touches__free(&touches);
+	free_maps(&before, &after);
+}
+
+static void test_samples(void)
+{
+	static const struct sample samples[] = {
+		{ "nothing", "##......", "##......", "", CHANGE_KEPT, 0, 0, 0 },
+		{ "first touch", "##......", "####....", "23", CHANGE_KEPT, 2, 0, 0 },
+		{ "one fault, many pages", "........", "########", "3", CHANGE_KEPT, 1, 7, 0 },
+		{ "dropped", "####....", "#......#", "7", CHANGE_KEPT, 1, 0, 3 },
+		{ "gone and back", "##......", "##......", "1", CHANGE_KEPT, 1, 0, 1 },
+		{ "came and went", "........", "........", "4444", CHANGE_KEPT, 4, 0, 4 },
+		{ "came, went, came", "........", "....#...", "444", CHANGE_KEPT, 3, 0, 2 },
+		{ "copied", "##......", "##......", "c0c1", CHANGE_KEPT, 0, 0, 0 },
+		{ "the zero page", "........", "........", "z0z1", CHANGE_KEPT, 0, 0, 0 },
+		{ "errors", "........", "........", "e0e0", CHANGE_KEPT, 0, 0, 0 },
+		{ "new", NULL, "##......", "0", CHANGE_NEW, 1, 1, 0 },
+		{ "unmapped", "##......", NULL, "", CHANGE_GONE, 0, 0, 2 },
+		{ "unmapped after a fault", "##......", NULL, "3", CHANGE_GONE, 1, 0, 3 },
+		{ "came and went", NULL, NULL, "33", CHANGE_PASSED, 2, 0, 2 },
+		{ "grown", "##", "####....", "2", CHANGE_KEPT, 1, 1, 0 },
+		{ "shrunk", "##..####", "##", "", CHANGE_KEPT, 0, 0, 4 },
+		{ "another file", "1##......", "2##......", "0", CHANGE_NEW, 1, 1, 2 },
+	};
+
+	for (size_t i = 0; i < NR(samples); i++)
+		test_sample(&samples[i]);
+	test_done("accounts");
+}
+
+/* Which came first, the fault or the look at its page? The page tells. */
+static void test_windows(void)
+{
+	static const struct {
+		const char *before, *after;
+		uint64_t time_ns;
+		bool is_counted;
+		int by_faults;
+	} cases[] = {
+		{ "........", "#.......", 50, false, 0 }, /* before it all */
+		{ "........", "#.......", 150, true, 1 }, /* in the first look, after its page */
+		{ "#.......", "#.......", 150, true, 0 }, /* ... before it */
+		{ "........", "#.......", 500, true, 1 },
+		{ "........", "#.......", 850, true, 1 }, /* in the second, before its page */
+		{ "........", "........", 850, true, 0 },
+		{ "........", "#.......", 950, false, 0 },
+	};
+
+	for (size_t i = 0; i < NR(cases); i++) {
+		struct memory_map before = { 0 }, after = { 0 }, shown;
+		struct touches touches = { .page_size = PAGE,
+					   .before_begin = 100,
+					   .before_end = 200,
+					   .after_begin = 800,
+					   .after_end = 900 };
+		struct ft_fault rec = fault_at(0, 0, cases[i].time_ns);
+
+		add_map(&before, cases[i].before);
+		add_map(&after, cases[i].after);
+		CHECK_EQ(touches__add(&touches, &rec, ""), cases[i].is_counted);
+		account__build(&shown, &before, &after, &touches);
+		CHECK_EQ(shown.all.account->by_faults, (uint64_t)cases[i].by_faults * PAGE);
+		CHECK_EQ(shown.all.account->remainder, 0);
+		account__free(&shown);
+		touches__free(&touches);
+		free_maps(&before, &after);
+	}
+	test_done("faults while a map is read");
+}
+
+/* Two threads, one page: the second one did not make it resident. */
+static void test_together(void)
+{
+	struct touches touches = { .page_size = PAGE };
+	struct ft_fault rec = fault_at(0, 0, 1000);
+
+	touches__add(&touches, &rec, "");
+	rec.h.time_ns += 5;
+	touches__add(&touches, &rec, "");
+	rec.h.time_ns += 5000;
+	touches__add(&touches, &rec, "");
+	CHECK_EQ(touches.nr, 1);
+	CHECK_EQ(touches__sort(&touches)->faults, 3);
+	CHECK_EQ(touches__sort(&touches)->installed, 2);
+	touches__free(&touches);
+	test_done("faults at the same time");
+}
+
+/* A process that is gone: what it had is known, what it has is not. */
+static void test_unknown(void)
+{
+	struct memory_map before = { 0 }, after = { 0 }, shown;
+	struct touches touches = { .page_size = PAGE };
+
+	add_map(&before, "##......");
+	add_faults(&touches, "23", 0);
+	account__build(&shown, &before, &after, &touches);
+	CHECK_EQ(shown.nr_rows, 1);
+	CHECK_EQ(shown.rows[0].account->faults, 2);
+	CHECK_EQ(shown.rows[0].account->rss_before, 2 * PAGE);
+	CHECK(shown.rows[0].account->by_faults == MAP_UNKNOWN);
+	CHECK(shown.rows[0].account->around == MAP_UNKNOWN);
+	CHECK(shown.rows[0].n[FIELD_RSS] == MAP_UNKNOWN);
+	CHECK_EQ(shown.rows[0].n[FIELD_SIZE], PAGES * PAGE);
+	account__free(&shown);
+	touches__free(&touches);
+	free_maps(&before, &after);
+	test_done("no second map");
+}
+
+static struct buf show(const char *name, const struct run_start *run)
+{
+	struct memory_map before = { 0 }, after = { 0 }, shown;
+	struct touches touches = { .page_size = PAGE };
+	struct map_trace trace = {
+		.faults = 5,
+		.major = 1,
+		.major_ns = 300000000,
+		.window_ns = 1000000000,
+		.has_after = true,
+		.cgroup = "/a",
+		.refaults_anon = 1000,
+		.refaults_file = 234,
+		.is_thrashing = true,
+	};
+	const struct run_end end = { .unseen_gup = -1, .elapsed_ns = 1234567 };
+	const struct map_ops *format = sink_find(name)->account;
+	struct ft_fault wild = fault_at(100, 0, 1);
+	struct buf out = { 0 };
+
+	wild.vma = FT_VMA_KNOWN;
+	wild.outcome = FT_OUTCOME_FAILED;
+	add_map(&before, "##.#....");
+	add_map(&after, "###....#");
+	after.rows[0].n[FIELD_RSS] -= PAGE;
+	add_faults(&touches, "24c0c1z55e6", 0);
+	touches__add(&touches, &wild, "");
+	account__build(&shown, &before, &after, &touches);
+	shown.pid = 4242;
+	shown.trace = &trace;
+	if (format->begin)
+		format->begin(&out, run);
+	format->start(&out, run, &shown);
+	for (size_t i = 0; i < shown.nr_rows; i++)
+		format->row(&out, run, &shown, &shown.rows[i]);
+	format->end(&out, run, &shown, &end);
+	terminate(&out);
+	account__free(&shown);
+	touches__free(&touches);
+	free_maps(&before, &after);
+	return out;
+}
+
+static struct run_start run_of(void)
+{
+	static const int pid = 4242;
+
+	return (struct run_start) {
+		.version = "0.0",
+		.command = "map",
+		.plan = "fentry",
+		.kernel = "6.18.0",
+		.arch = "x86_64",
+		.target = "pid",
+		.target_ids = &pid,
+		.nr_target_ids = 1,
+		.page_size = 4096,
+		.columns = 80,
+	};
+}
+
+static void test_formats(void)
+{
+	struct run_start run = run_of();
+	struct buf out = show("text", &run);
+
+	compare(EXPECT_DIR "account-80.txt", &out);
+	run.wide = true;
+	out = show("text", &run);
+	compare(EXPECT_DIR "account-wide.txt", &out);
+	out = show("json", &run);
+	compare(EXPECT_DIR "account.ndjson", &out);
+}
+
+/* Kinds are words of the vocabulary, not keys of the schema. */
+static void empty_kinds(struct buf *json)
+{
+	static const char kinds[] = "\"kinds\":{";
+
+	for (char *p = json->data; (p = strstr(p, kinds)); p++)
+		memset(p + strlen(kinds), ' ', strcspn(p + strlen(kinds), "}"));
+}
+
+/* Each "key": of the output stands in the schema. */
+static void test_schema(void)
+{
+	struct run_start run = run_of();
+	struct buf json = show("json", &run);
+	char want[64];
+
+	empty_kinds(&json);
+	for (const char *end = json.data; (end = strstr(end, "\":")); end++) {
+		const char *key = end - 1;
+
+		while (key > json.data && *key != '"')
+			key--;
+		snprintf(want, sizeof(want), "%.*s\": {", (int)(end - key), key);
+		if (!CHECK(strstr(json_schema(), want)))
+			printf("#   %s\n", want);
+	}
+	buf__free(&json);
+	test_done("the schema knows every key");
+}
+
+int main(void)
+{
+	test_samples();
+	test_windows();
+	test_together();
+	test_unknown();
+	test_formats();
+	test_schema();
+	return test_status();
+}

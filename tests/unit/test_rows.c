@@ -1,0 +1,866 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <ctype.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../../src/out/sinks.h"
+#include "expect.h"
+#include "faults.h"
+#include "random.h"
+#include "sink_test.h"
+#include "test.h"
+
+#define ROWS_MAX 40
+
+/* Rows and all they point to. */
+struct table {
+	struct interval interval;
+	struct row rows[ROWS_MAX];
+	unsigned long long buckets[ROWS_MAX][FT_HIST_SLOTS];
+	struct ft_fault vmas[ROWS_MAX];
+	struct fault worst[ROWS_MAX];
+	struct ft_hist_scale scale;
+};
+
+static struct table *new_table(unsigned int nr, unsigned long long begin_ms,
+			       unsigned long long end_ms)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	table->interval = (struct interval) {
+		.nr = nr,
+		.begin_ns = 1000000000000 + begin_ms * 1000000,
+		.end_ns = 1000000000000 + end_ms * 1000000 + 123456,
+		.rows = table->rows,
+		.throttled_ns = FT_UNKNOWN64,
+	};
+	return table;
+}
+
+static struct row *add_row(struct table *table)
+{
+	size_t i = table->interval.nr_rows++;
+	struct row *row = &table->rows[i];
+
+	table->interval.nr_shown = table->interval.nr_rows;
+	*row = (struct row) {
+		.buckets = table->buckets[i],
+		.scale = &table->scale,
+		.min_ns = FT_UNKNOWN64,
+		.max_ns = FT_UNKNOWN64,
+		.read_pages = FT_UNKNOWN64,
+		.throttled_ns = FT_UNKNOWN64,
+	};
+	return row;
+}
+
+static void add_faults(struct table *table, struct row *row, unsigned long long ns,
+		       unsigned long long nr)
+{
+	unsigned long long *buckets = table->buckets[row - table->rows];
+
+	row->count += nr;
+	table->interval.sums.faults += nr;
+	if (ns == FT_UNKNOWN64) {
+		buckets[FT_HIST_UNKNOWN] += nr;
+		return;
+	}
+	buckets[table->scale.step ? ft_hist_linear_bucket(&table->scale, ns)
+				  : ft_hist_bucket(ns)] += nr;
+	row->sum_ns += ns * nr;
+	table->interval.sums.latency_ns += ns * nr;
+	row->min_ns = ns < row->min_ns ? ns : row->min_ns;
+	row->max_ns = row->max_ns == FT_UNKNOWN64 || ns > row->max_ns ? ns : row->max_ns;
+}
+
+/* So many whose latencies lie around one, as those of one kind do. */
+static void add_hump(struct table *table, struct row *row, unsigned long long around,
+		     unsigned int nr, struct random *random)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		unsigned long long eighths = 0;
+
+		for (int dice = 0; dice < 4; dice++)
+			eighths += random_u32(random) % 8;
+		add_faults(table, row, around / 2 + around * eighths / 28, 1);
+	}
+}
+
+static void set_major(struct table *table, struct row *row, unsigned long long major)
+{
+	row->major = major;
+	table->interval.sums.major += major;
+}
+
+/* As with --residency. */
+static void set_residency(struct row *row, unsigned int cached, unsigned long long read_pages)
+{
+	row->has_cached = true;
+	row->cached = cached;
+	row->read_pages = read_pages;
+}
+
+static void set_worst(struct table *table, struct row *row, size_t sample)
+{
+	struct fault *worst = &table->worst[row - table->rows];
+
+	*worst = sample_fault(sample);
+	row->worst = worst;
+}
+
+/* The row's next key. */
+static struct key_value *add_key(struct row *row, enum ft_key_type type)
+{
+	struct key_value *key = &row->keys[row->nr_keys++];
+
+	*key = (struct key_value) { .type = type, .number = FT_UNKNOWN64 };
+	return key;
+}
+
+static void add_word(struct row *row, enum ft_key_type type, const char *text)
+{
+	add_key(row, type)->text = text;
+}
+
+/* The mapping that a sample hit, as one of this process. */
+static void add_vma(struct table *table, struct row *row, size_t sample, unsigned int pid)
+{
+	struct ft_fault *vma = &table->vmas[row - table->rows];
+	struct key_value *key = add_key(row, FT_KEY_VMA);
+
+	*vma = samples[sample].rec;
+	vma->pid = pid;
+	key->vma = vma;
+	key->text = samples[sample].name;
+}
+
+static size_t find_sample(const char *name)
+{
+	for (size_t i = 0; i < NR_SAMPLES; i++) {
+		if (strcmp(samples[i].name, name) == 0)
+			return i;
+	}
+	abort();
+}
+
+/* What a server does in a while: all, then its kinds. */
+static struct table *kinds_table(void)
+{
+	struct table *table = new_table(0, 0, 3000);
+	struct random random = { 1 };
+	struct row *all = add_row(table), *anon = add_row(table), *file = add_row(table);
+	struct row *cow = add_row(table), *error = add_row(table), *overflow = add_row(table);
+
+	set_worst(table, all, 7);
+	add_word(anon, FT_KEY_KIND, "anon");
+	add_hump(table, anon, 900, 20000, &random);
+	add_hump(table, anon, 3000, 2000, &random);
+	set_worst(table, anon, 0);
+	add_word(file, FT_KEY_KIND, "file");
+	add_hump(table, file, 400, 5000, &random);
+	add_hump(table, file, 150000, 30, &random);
+	add_faults(table, file, 12345678, 1);
+	set_major(table, file, 31);
+	set_worst(table, file, 7);
+	add_word(cow, FT_KEY_KIND, "cow");
+	add_vma(table, cow, find_sample("/usr/lib/libc.so.6"), 4242);
+	add_hump(table, cow, 2500, 7, &random);
+	set_worst(table, cow, 3);
+	add_word(error, FT_KEY_KIND, "error");
+	add_faults(table, error, FT_UNKNOWN64, 3);
+	overflow->overflow = true;
+	add_faults(table, overflow, 777, 1);
+	add_faults(table, overflow, FT_UNKNOWN64, 2);
+	for (struct row *row = anon; row <= overflow; row++) {
+		for (unsigned int i = 0; i < FT_HIST_SLOTS; i++)
+			table->buckets[0][i] += row->buckets[i];
+		all->sum_ns += row->sum_ns;
+		all->count += row->count;
+		all->major += row->major;
+		all->min_ns = row->min_ns < all->min_ns ? row->min_ns : all->min_ns;
+	}
+	all->max_ns = file->max_ns;
+	return table;
+}
+
+/* An interval in which little happened. */
+static struct table *quiet_table(void)
+{
+	struct table *table = new_table(1, 1000, 2000);
+	struct row *all = add_row(table);
+
+	add_faults(table, all, 812, 2);
+	add_faults(table, all, 15, 1);
+	set_worst(table, all, 4);
+	return table;
+}
+
+static struct table *empty_table(void)
+{
+	struct table *table = new_table(2, 2000, 3000);
+
+	add_row(table);
+	return table;
+}
+
+/* Latencies of all magnitudes; the last bucket has no end. */
+static struct table *broad_table(void)
+{
+	struct table *table = new_table(0, 0, 60000);
+	struct random random = { 3 };
+	struct row *all = add_row(table);
+
+	for (int i = 0; i < 2000; i++)
+		add_faults(table, all, random_latency(&random, 30), 1 + random_u32(&random) % 9);
+	add_faults(table, all, 600ULL * 1000000000, 1);
+	set_worst(table, all, find_sample("[anon:glibc: malloc arena]"));
+	return table;
+}
+
+static struct table *linear_table(unsigned long long low, unsigned long long step, unsigned int nr)
+{
+	struct table *table = new_table(0, 0, 1000);
+	struct random random = { 4 };
+	struct row *all = add_row(table);
+	unsigned long long high = low + nr * step;
+
+	table->scale = (struct ft_hist_scale) { low, step, nr };
+	add_hump(table, all, low + (high - low) / 3, 3000, &random);
+	add_hump(table, all, high, 400, &random);
+	add_faults(table, all, low + 1, 1);
+	if (low)
+		add_faults(table, all, low / 2, 17);
+	return table;
+}
+
+/* Whole mappings of two processes, and names that want to be seen. */
+static struct table *mappings_table(unsigned int nr)
+{
+	static const char *const names[] = {
+		"/usr/lib/x86_64-linux-gnu/libicudata.so.72.1",
+		"[heap]",
+		"[stack]",
+		"[anon:glibc: malloc arena]",
+		"/dev/shm/PostgreSQL.1804289383",
+		"/opt/a-directory/a-name-that-is-much-longer-than-any-terminal-likes-it.so.1.2.3",
+		"/tmp/a\nb\033[2J\xff.so",
+		"/tmp/\"q\\\xe4\xb8\xad\xe6\x96\x87",
+		"",
+	};
+	struct table *table = new_table(nr, 1000 * nr, 1000 * nr + 1000);
+	unsigned long long count = 123456789;
+	struct row *row;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++, count /= 6) {
+		row = add_row(table);
+		add_vma(table, row, find_sample(names[i]), i % 3 ? 4242 : 4194303);
+		add_word(row, FT_KEY_KIND, i % 2 ? "anon" : "migration");
+		add_faults(table, row, 300 << 2 * i, count - count / 100);
+		add_faults(table, row, 900 << 2 * i, count / 100);
+		set_major(table, row, i % 2 ? 0 : count / 50);
+	}
+	row = add_row(table);
+	row->overflow = true;
+	add_faults(table, row, 812, 4711);
+	/* Those that are not shown are not there. */
+	memset(row + 1, 0xa5, 2 * sizeof(*row));
+	table->interval.nr_rows += 2;
+	return table;
+}
+
+/* One key of each type. */
+static struct table *types_table(void)
+{
+	static const struct key_value keys[] = {
+		{ FT_KEY_KIND, .text = "anon" },
+		{ FT_KEY_MAJOR, .text = "major" },
+		{ FT_KEY_MAJOR, .text = "minor" },
+		{ FT_KEY_ACCESS, .text = "write" },
+		{ FT_KEY_ORIGIN, .text = "gup" },
+		{ FT_KEY_COMM, .text = "ev\til\033[31m\xc3\x28" },
+		{ FT_KEY_PID, .number = 4242, .comm = "postgres" },
+		{ FT_KEY_TID, .number = 4243, .comm = "a\nb" },
+		{ FT_KEY_PID, .number = 17 },
+		{ FT_KEY_CGROUP, .text = "/system.slice/postgresql.service", .number = 4711 },
+		{ FT_KEY_CGROUP, .number = 4711 },
+		{ FT_KEY_FILE, .text = "/usr/lib/libc.so.6" },
+		{ FT_KEY_FILE, .text = "" },
+		{ FT_KEY_SYMBOL, .text = "memcpy+0x12 (libc.so.6)" },
+		{ FT_KEY_CPU, .number = 0 },
+		{ FT_KEY_CPU, .number = FT_UNKNOWN64 },
+		{ FT_KEY_CAUSE, .text = "first touch" },
+		{ FT_KEY_STACK, .text = "main;read_table;memcpy" },
+	};
+	struct table *table = new_table(3, 3000, 4000);
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct row *row = add_row(table);
+
+		*add_key(row, keys[i].type) = keys[i];
+		add_faults(table, row, 640, 1);
+	}
+	return table;
+}
+
+typedef void show_fn(struct buf *out, const struct run_start *run, const struct interval *interval);
+
+static struct run_start run_rows(const char *command)
+{
+	struct run_start run = run_of();
+
+	run.command = command;
+	return run;
+}
+
+/* Shown, and gone. */
+static void show(struct buf *out, show_fn *sink, const struct run_start *run, struct table *table)
+{
+	sink(out, run, &table->interval);
+	free(table);
+}
+
+static struct buf show_hists(const struct run_start *run, const struct sink_ops *sink)
+{
+	struct buf out = { 0 };
+
+	if (sink->start)
+		sink->start(&out, run);
+	show(&out, sink->hist, run, kinds_table());
+	show(&out, sink->hist, run, quiet_table());
+	show(&out, sink->hist, run, empty_table());
+	show(&out, sink->hist, run, broad_table());
+	terminate(&out);
+	return out;
+}
+
+static struct buf show_linear(const struct run_start *run, const struct sink_ops *sink)
+{
+	struct buf out = { 0 };
+
+	show(&out, sink->hist, run, linear_table(1000, 500, 12));
+	show(&out, sink->hist, run, linear_table(0, 10000, 200));
+	show(&out, sink->hist, run, linear_table(1000000, 25, 8));
+	terminate(&out);
+	return out;
+}
+
+static struct buf show_tops(const struct run_start *run, const struct sink_ops *sink)
+{
+	struct buf out = { 0 };
+
+	if (sink->start)
+		sink->start(&out, run);
+	show(&out, sink->top, run, mappings_table(0));
+	show(&out, sink->top, run, mappings_table(1));
+	show(&out, sink->top, run, new_table(2, 2000, 3000));
+	show(&out, sink->top, run, types_table());
+	terminate(&out);
+	return out;
+}
+
+static void test_hist(void)
+{
+	struct run_start run = run_rows("hist");
+	struct buf out = show_hists(&run, &text_sink);
+
+	compare(EXPECT_DIR "hist.txt", &out);
+	out = show_linear(&run, &text_sink);
+	compare(EXPECT_DIR "hist-linear.txt", &out);
+	run.columns = 80;
+	out = show_hists(&run, &text_sink);
+	compare(EXPECT_DIR "hist-80.txt", &out);
+	run.columns = 120;
+	run.wide = true;
+	out = show_hists(&run, &text_sink);
+	compare(EXPECT_DIR "hist-wide.txt", &out);
+}
+
+static void test_top(void)
+{
+	struct run_start run = run_rows("top");
+	struct buf out = show_tops(&run, &text_sink);
+
+	compare(EXPECT_DIR "top.txt", &out);
+	run.columns = 80;
+	out = show_tops(&run, &text_sink);
+	compare(EXPECT_DIR "top-80.txt", &out);
+	run.wide = true;
+	out = show_tops(&run, &text_sink);
+	compare(EXPECT_DIR "top-wide.txt", &out);
+}
+
+static void test_json(void)
+{
+	struct run_start run = run_rows("hist");
+	struct buf out = show_hists(&run, &json_sink), linear, tops;
+
+	linear = show_linear(&run, &json_sink);
+	run.command = "top";
+	tops = show_tops(&run, &json_sink);
+	buf__add(&out, linear.data, linear.len);
+	buf__add(&out, tops.data, tops.len);
+	terminate(&out);
+	CHECK(check_schema_keys(&out) > 500);
+	compare(EXPECT_DIR "rows.ndjson", &out);
+	buf__free(&linear);
+	buf__free(&tops);
+}
+
+static struct buf show_one(const struct run_start *run, show_fn *sink, struct table *table)
+{
+	struct buf out = { 0 };
+
+	show(&out, sink, run, table);
+	terminate(&out);
+	return out;
+}
+
+/* A file in part, all and not at all in the cache, and what nobody knows. */
+static struct table *residency_table(void)
+{
+	struct table *table = mappings_table(1);
+
+	set_residency(&table->rows[0], 7, 0);
+	set_residency(&table->rows[1], 100, 4711);
+	set_residency(&table->rows[2], 0, 123456789);
+	table->rows[3].read_pages = 0;
+	table->rows[table->interval.nr_shown - 1].read_pages = 32;
+	return table;
+}
+
+static void test_residency(void)
+{
+	struct run_start run = run_rows("top");
+	struct buf out;
+
+	run.residency = true;
+	run.columns = 80;
+	out = show_one(&run, text_sink.top, residency_table());
+	compare(EXPECT_DIR "top-residency-80.txt", &out);
+	run.wide = true;
+	out = show_one(&run, text_sink.top, residency_table());
+	compare(EXPECT_DIR "top-residency-wide.txt", &out);
+	out = show_one(&run, json_sink.top, residency_table());
+	CHECK(check_schema_keys(&out) > 100);
+	CHECK_EQ(count(&out, ",\"cached\":7,\"read_pages\":0}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":0,\"read_pages\":123456789}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":0}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":32}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":null}\n"), 5);
+	buf__free(&out);
+	test_done("what of the rows' files is cached, and was read");
+}
+
+/* Of all widths, and in each kind of block. */
+static void test_widths(void)
+{
+	struct run_start run = run_rows("top");
+
+	for (run.columns = 1; run.columns < 200; run.columns++) {
+		struct buf residency = show_one(&run, text_sink.top, residency_table()), files;
+		struct buf hists = show_hists(&run, &text_sink);
+		struct buf linear = show_linear(&run, &text_sink);
+		struct buf tops = show_tops(&run, &text_sink);
+
+		CHECK(widest(&hists) <= run.columns && !strstr(hists.data, " \n"));
+		CHECK(widest(&linear) <= run.columns && !strstr(linear.data, " \n"));
+		CHECK(widest(&tops) <= run.columns && !strstr(tops.data, " \n"));
+		run.residency = true;
+		files = show_one(&run, text_sink.top, residency_table());
+		run.residency = false;
+		CHECK(widest(&files) <= run.columns && !strstr(files.data, " \n"));
+		CHECK(widest(&residency) <= run.columns && !strstr(residency.data, "RDPAGE"));
+		buf__free(&files);
+		buf__free(&residency);
+		buf__free(&tops);
+		buf__free(&linear);
+		buf__free(&hists);
+	}
+	test_done("no terminal is too narrow");
+}
+
+static void check_color(struct run_start run, struct buf (*show_all)(const struct run_start *run,
+								     const struct sink_ops *sink))
+{
+	struct buf plain = show_all(&run, &text_sink), color;
+
+	run.color = true;
+	color = show_all(&run, &text_sink);
+	CHECK(!strchr(plain.data, '\033'));
+	CHECK(count(&color, "\033[1m") > 3);
+	CHECK_EQ(count(&color, "\033[0m"), count(&color, "\033[1m"));
+	remove_all(&color, "\033[1m");
+	remove_all(&color, "\033[0m");
+	CHECK_STR(color.data, plain.data);
+	buf__free(&color);
+	buf__free(&plain);
+}
+
+static void test_color(void)
+{
+	struct run_start run = run_rows("hist");
+
+	run.columns = 80;
+	check_color(run, show_hists);
+	check_color(run, show_tops);
+	test_done("colours, and no other escapes");
+}
+
+/* The numbers that stand before bars. */
+static unsigned long long sum_of_bars(const struct buf *out)
+{
+	unsigned long long sum = 0;
+
+	for (const char *bar = out->data; (bar = strstr(bar, " |")); bar += 2) {
+		const char *digits = bar;
+
+		while (digits > out->data && isdigit((unsigned char)digits[-1]))
+			digits--;
+		sum += strtoull(digits, NULL, 10);
+	}
+	return sum;
+}
+
+/* Whatever is merged and folded, each fault is in one bar. */
+static void test_bars(void)
+{
+	struct run_start run = run_rows("hist");
+	struct random random = { 7 };
+
+	for (unsigned int i = 0; i < 300; i++) {
+		bool linear = i % 2;
+		struct table *table = new_table(0, 0, 1000);
+		struct row *row;
+		struct buf out = { 0 };
+		size_t lines;
+		unsigned int nr = random_u32(&random) % 200;
+
+		if (linear)
+			table->scale = (struct ft_hist_scale) { random_u32(&random) % 3000,
+								1 + random_u32(&random) % 999,
+								1 + random_u32(&random) % 290 };
+		row = add_row(table);
+		for (unsigned int n = 0; n <= nr; n++)
+			add_faults(table, row, random_latency(&random, 8 + i % 12), 1 + n);
+		add_faults(table, row, FT_UNKNOWN64, i % 3);
+		text_sink.hist(&out, &run, &table->interval);
+		terminate(&out);
+		lines = count(&out, "|\n") + count(&out, "...\n");
+		CHECK_EQ(sum_of_bars(&out), row_known(row));
+		CHECK(lines && lines <= 20);
+		buf__free(&out);
+		free(table);
+	}
+	test_done("bars are few, and have all faults");
+}
+
+/* On the screen, from its first line on, and without making it scroll. */
+static void test_redraw(void)
+{
+	struct run_start run = run_rows("top");
+
+	run.redraw = true;
+	run.columns = 80;
+	for (run.lines = 0; run.lines < 40; run.lines++) {
+		struct buf out = { 0 };
+		size_t rows = 0, hidden = 0;
+		const char *more;
+
+		show(&out, text_sink.top, &run, mappings_table(1));
+		terminate(&out);
+		CHECK(strncmp(out.data, "\033[H\033[J#1 ", 9) == 0);
+		CHECK_EQ(count(&out, "\033"), 2);
+		CHECK_EQ(count(&out, "(overflow)\n"), 1);
+		CHECK(run.lines < 6 || !run.lines || count(&out, "\n") < run.lines);
+		more = strstr(out.data, "... ");
+		if (more && sscanf(more, "... %zu more row", &hidden) == 1)
+			rows = count(&out, "\n") - 4;
+		else
+			rows = count(&out, "\n") - 3;
+		CHECK_EQ(rows + hidden, 11);
+		buf__free(&out);
+	}
+	test_done("redrawing");
+}
+
+static struct table *one_mapping(unsigned int pid)
+{
+	struct table *table = new_table(1, 0, 1000);
+	struct row *row = add_row(table);
+
+	add_vma(table, row, 0, pid);
+	add_faults(table, row, 640, 1);
+	return table;
+}
+
+/* Whose mapping it is goes without saying where one process was asked for. */
+static void test_pids(void)
+{
+	static const struct {
+		size_t nr_ids;
+		unsigned int pid;
+		const char *key;
+	} cases[] = {
+		{ 1, 4242, "  [heap]\n" },
+		{ 1, 17, "  17  [heap]\n" },
+		{ 2, 4242, "  4242 [heap]\n" },
+		{ 0, 4242, "  4242 [heap]\n" },
+	};
+	struct run_start run = run_rows("top");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out;
+
+		run.nr_target_ids = cases[i].nr_ids;
+		out = show_one(&run, text_sink.top, one_mapping(cases[i].pid));
+		if (!CHECK(strstr(out.data, cases[i].key)))
+			printf("#   %s", out.data);
+		buf__free(&out);
+	}
+	test_done("pids of mappings");
+}
+
+static void test_times(void)
+{
+	static const struct {
+		enum timestamp timestamp;
+		const char *span;
+	} cases[] = {
+		{ TIMESTAMP_REL, "#1 1.000000 - 2.000123" },
+		{ TIMESTAMP_MONO, "#1 1001.000000 - 1002.000123" },
+		{ TIMESTAMP_WALL, "#1 22:13:21.123456 - 22:13:22.123580" },
+	};
+	struct run_start run = run_rows("top");
+
+	run.quiet = true;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf hist, top;
+
+		run.timestamp = cases[i].timestamp;
+		hist = show_one(&run, text_sink.hist, quiet_table());
+		top = show_one(&run, text_sink.top, mappings_table(1));
+		CHECK(strncmp(hist.data, cases[i].span, strlen(cases[i].span)) == 0);
+		CHECK(strncmp(top.data, cases[i].span, strlen(cases[i].span)) == 0);
+		CHECK(!strstr(top.data, "FAULTS"));
+		buf__free(&top);
+		buf__free(&hist);
+	}
+	test_done("timestamps, and no titles when quiet");
+}
+
+/* Three digits, whatever the size. */
+static void test_durations(void)
+{
+	static const struct {
+		unsigned long long ns;
+		const char *brief;
+	} cases[] = {
+		{ 0, "0ns" },
+		{ 7, "7ns" },
+		{ 999, "999ns" },
+		{ 1000, "1.00us" },
+		{ 1234, "1.23us" },
+		{ 1235, "1.24us" },
+		{ 9994, "9.99us" },
+		{ 9995, "10.0us" },
+		{ 99950, "100us" },
+		{ 999499, "999us" },
+		{ 999500, "1.00ms" },
+		{ 59999999999, "60.0s" },
+		{ 1234567890123, "1235s" },
+		{ FT_UNKNOWN64, "-" },
+	};
+	struct run_start run = run_rows("top");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct table *table = new_table(1, 0, 1000);
+		struct buf out;
+		char want[32];
+
+		add_faults(table, add_row(table), cases[i].ns, 1);
+		out = show_one(&run, text_sink.top, table);
+		snprintf(want, sizeof(want), " %s  all faults\n", cases[i].brief);
+		if (!CHECK(strstr(out.data, want)))
+			printf("#   want %s#   is %s", want, out.data);
+		buf__free(&out);
+	}
+	test_done("durations");
+}
+
+static void test_rates(void)
+{
+	static const struct {
+		unsigned long long faults;
+		unsigned long long span_ns;
+		const char *rate;
+	} cases[] = {
+		{ 1, 10000000000, " 0.10 " },	  { 5, 1000000000, " 5.00 " },
+		{ 10, 1000000000, " 10 " },	  { 12345, 100000000, " 123k " },
+		{ 99999, 1000000000, " 99999 " }, { 1, 0, " - " },
+	};
+	struct run_start run = run_rows("top");
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct table *table = new_table(1, 0, 0);
+		struct buf out;
+
+		table->interval.end_ns = table->interval.begin_ns + cases[i].span_ns;
+		add_faults(table, add_row(table), 640, cases[i].faults);
+		out = show_one(&run, text_sink.top, table);
+		if (!CHECK(strstr(out.data, cases[i].rate)))
+			printf("#   want %s, is %s", cases[i].rate, out.data);
+		buf__free(&out);
+	}
+	test_done("rates");
+}
+
+/* A row of one fault, which took so long and was throttled for two seconds after it. */
+static struct table *causes_table(const unsigned long long *cause_ns, unsigned long long sum_ns)
+{
+	struct table *table = new_table(0, 0, 1000);
+	struct row *row = add_row(table);
+
+	add_word(row, FT_KEY_KIND, "anon");
+	add_faults(table, row, sum_ns, 1);
+	row->cause_ns = cause_ns;
+	row->throttled_ns = table->interval.throttled_ns = 2000000000;
+	return table;
+}
+
+/* However many there are, and also where they are rows. */
+static void test_causes_are_short(void)
+{
+	static const unsigned long long cause_ns[FT_CAUSE_COUNT] = { 111000, 111000, 111000,
+								     111000, 111000, 111000,
+								     111000, 111000, 112000 };
+	struct run_start run = run_rows("hist");
+	struct table *by_cause = causes_table(cause_ns, 1000000);
+	struct buf out;
+
+	run.cause = true;
+	run.columns = 80;
+	out = show_one(&run, text_sink.hist, causes_table(cause_ns, 1000000));
+	CHECK(!strstr(out.data, "|lL"));
+	buf__free(&out);
+	by_cause->rows[0].keys[0].type = FT_KEY_CAUSE;
+	out = show_one(&run, text_sink.top, by_cause);
+	CHECK(strstr(out.data, "FLT/S"));
+	CHECK(!strstr(out.data, "CAUSE:"));
+	buf__free(&out);
+}
+
+/* Where a row's time went; what came after is beside it. */
+static void test_causes(void)
+{
+	static const unsigned long long cause_ns[FT_CAUSE_COUNT] = {
+		[FT_CAUSE_LOOKUP] = FT_UNKNOWN64,
+		[FT_CAUSE_RECLAIM] = 700000,
+		[FT_CAUSE_SCHED] = 40000,
+		[FT_CAUSE_CPU] = 260000,
+	};
+	struct run_start run = run_rows("top");
+	struct buf top, hist, json;
+
+	run.cause = true;
+	run.columns = 80;
+	top = show_one(&run, text_sink.top, causes_table(cause_ns, 1000000));
+	hist = show_one(&run, text_sink.hist, causes_table(cause_ns, 1000000));
+	json = show_one(&run, json_sink.top, causes_table(cause_ns, 1000000));
+	CHECK(strstr(top.data, "1.00 ms in total, 2.00 s throttled after\n"));
+	CHECK(strstr(top.data, " rrrrrrr###  anon\nCAUSE: r reclaim  # cpu\n"));
+	CHECK(strstr(hist.data, ", mean 1.00 ms, 2.00 s throttled after\n"));
+	CHECK(strstr(hist.data, "  reclaim 70.0%  sched 4.0%  cpu 26.0%  |"));
+	CHECK(strstr(json.data, ",\"reclaim_ns\":700000,"));
+	CHECK(strstr(json.data, ",\"lookup_ns\":null,"));
+	CHECK(strstr(json.data, "},\"throttled_ns\":2000000000,\"mean_ns\""));
+	CHECK(strstr(hist.data, "  |rrrrrrrrrrrrrrs#####|\n"));
+	buf__free(&top);
+	buf__free(&hist);
+	buf__free(&json);
+	test_causes_are_short();
+	test_done("causes");
+}
+
+/* Each value has the type that the schema promises. */
+static void test_json_keys(void)
+{
+	static const char *const keys[] = {
+		"{\"kind\":\"anon\"}",
+		"{\"major\":true}",
+		"{\"major\":false}",
+		"{\"access\":\"write\"}",
+		"{\"origin\":\"gup\"}",
+		"{\"comm\":\"ev\\til\\u001b[31m\xef\xbf\xbd(\"}",
+		"{\"pid\":4242}",
+		"{\"tid\":4243}",
+		"{\"pid\":17}",
+		"{\"cgroup\":\"/system.slice/postgresql.service\"}",
+		"{\"cgroup\":4711}",
+		"{\"file\":\"/usr/lib/libc.so.6\"}",
+		"{\"file\":\"\"}",
+		"{\"symbol\":\"memcpy+0x12 (libc.so.6)\"}",
+		"{\"cpu\":0}",
+		"{\"cpu\":null}",
+		"{\"cause\":\"first touch\"}",
+		"{\"stack\":\"main;read_table;memcpy\"}",
+	};
+	struct run_start run = run_rows("top");
+	struct buf out = show_one(&run, json_sink.top, types_table());
+	char want[128];
+
+	CHECK_EQ(count(&out, "\n"), sizeof(keys) / sizeof(keys[0]));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		snprintf(want, sizeof(want), ",\"key\":%s,\"count\":1,", keys[i]);
+		if (!CHECK(strstr(out.data, want)))
+			printf("#   %s\n", want);
+	}
+	buf__free(&out);
+	for (int type = FT_KEY_NONE + 1; type < FT_KEY_COUNT; type++) {
+		snprintf(want, sizeof(want), "\"%s\": {", key_names[type]);
+		CHECK(strstr(json_schema(), want));
+	}
+	test_done("keys in JSON");
+}
+
+/* The sinks tell the same faults. */
+static void test_totals(void)
+{
+	struct run_start run = run_rows("hist");
+	struct table *table = kinds_table();
+	unsigned long long all = table->rows[0].count, unknown = 0;
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < table->interval.nr_rows; i++)
+		unknown += table->buckets[i][FT_HIST_UNKNOWN];
+	show(&out, json_sink.hist, &run, table);
+	terminate(&out);
+	/* The first row is of all the others; and so are its buckets. */
+	CHECK_EQ(sum_of(&out, ",\"unknown_latency\":"), unknown);
+	CHECK_EQ(sum_of(&out, "},\"count\":"), 2 * all);
+	CHECK_EQ(sum_of(&out, ",\"count\":"), 4 * all - unknown);
+	CHECK(!null_sink.hist && !null_sink.top);
+	buf__free(&out);
+	test_done("totals");
+}
+
+int main(void)
+{
+	setenv("TZ", "UTC", 1);
+	tzset();
+	test_hist();
+	test_top();
+	test_json();
+	test_json_keys();
+	test_causes();
+	test_totals();
+	test_bars();
+	test_residency();
+	test_widths();
+	test_color();
+	test_redraw();
+	test_pids();
+	test_times();
+	test_durations();
+	test_rates();
+	return test_status();
+}
