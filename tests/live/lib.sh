@@ -87,18 +87,30 @@ ft() {
 
 # Which plan runs, for what differs between them.
 plan_used() {
-	ft -j -- true 2>/dev/null | jq -r 'select(.type == "start").plan'
+	if [[ $PLAN != auto ]]; then
+		echo "$PLAN"
+	else
+		ft -j -- true 2>/dev/null | jq -r 'select(.type == "start").plan'
+	fi
 }
 
-# Is this the plan that is taken where none is asked for?
+# Is this the plan that is taken where none is asked for, or the one that FIRST_PLAN chose for what is tested with one?
 is_first_plan() {
-	[[ $PLAN == auto || $PLAN == "$(PLAN=auto plan_used)" ]]
+	[[ $PLAN == auto || $PLAN == "${FIRST_PLAN:=$(PLAN=auto plan_used)}" ]]
 }
 
 # For tests of what has nothing to do with the plan.
 once_for_all_plans() {
 	if ! is_first_plan; then
 		skip "all of it" "the same with each plan, and tested with the one that is taken first"
+		exit 0
+	fi
+}
+
+# For tests that take long where everything does.
+once_where_slow() {
+	if ((${SLOW:-0})) && ! is_first_plan; then
+		skip "all of it" "slow here, and tested with plan $FIRST_PLAN"
 		exit 0
 	fi
 }
@@ -120,6 +132,16 @@ eventually() {
 		((SECONDS < until)) || return 1
 		sleep 0.02
 	done
+}
+
+# The longest line, in columns; some awks count bytes.
+longest() {
+	LC_ALL=C.UTF-8 wc -L
+}
+
+# Of a page; not every system has getconf.
+page_bytes() {
+	getconf PAGESIZE 2>/dev/null || "$FT" trace -j -q -- true | jq -r 'select(.type == "start").page_size'
 }
 
 has() {
@@ -146,6 +168,21 @@ scaled() {
 	else
 		echo "$1"
 	fi
+}
+
+# Does the kernel reclaim memory of which there is enough?
+reclaims_idly() {
+	grep -qsx 'kdamond\..*' /proc/[0-9]*/comm
+}
+
+# undisturbed TEST: of pages that nobody uses. DAMON takes them away at any time: then once more.
+undisturbed() {
+	local round
+	for round in 1 2 3; do
+		"$1" >"$work/results"
+		grep -q '^not ok' "$work/results" && reclaims_idly || break
+	done
+	cat "$work/results"
 }
 
 # ---- Processes ------------------------------------------------------------------------------------------------------

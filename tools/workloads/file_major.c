@@ -4,25 +4,12 @@
  * readahead (MADV_RANDOM), so that each is read from disk by its own fault.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "workload.h"
 
 #define PAGES 37
-#define TRIES 50
-
-static void make_cold(int fd, char *p, size_t len)
-{
-	for (int i = 0; i < TRIES; i++) {
-		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-		if (!resident_pages(p, len))
-			return;
-		sleep_ms(20);
-	}
-	skip("the file stays in the page cache");
-}
 
 int main(void)
 {
@@ -36,7 +23,7 @@ int main(void)
 	p = map_range(len, PROT_READ, MAP_SHARED, f.fd);
 	if (madvise(p, len, MADV_RANDOM))
 		fail("MADV_RANDOM: %s", strerror(errno));
-	make_cold(f.fd, p, len);
+	make_cold(&f, p, len);
 	measured_read(p, PAGES, file_window());
 	expect((struct expectation) { .kind = "file",
 				      .access = "read",

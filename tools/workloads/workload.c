@@ -30,6 +30,7 @@
 #define WINDOW	     (64UL << 10)
 #define HUGE_ALIGN   (2UL << 20)
 #define STACK_WARM   (64UL << 10)
+#define COLD_TRIES   50
 #define TMPFS_ID     0x01021994
 #define RAMFS_ID     0x858458f6
 /* Far from where programs, libraries and stacks are placed. */
@@ -52,6 +53,8 @@ static struct {
 	pid_t owner;
 	bool child_pid;
 	bool no_pid;
+	bool tells_resident;
+	size_t resident;
 	char *start;
 	char *end;
 	struct expectation expected[MAX_EXPECTED];
@@ -405,6 +408,12 @@ void report_no_pid(void)
 	self.no_pid = true;
 }
 
+void report_resident(size_t pages)
+{
+	self.tells_resident = true;
+	self.resident = pages;
+}
+
 /* --- the report --- */
 
 void expect(struct expectation e)
@@ -499,6 +508,8 @@ int report(const char *note)
 	put_pid();
 	printf(",\"start\":\"%p\",\"end\":\"%p\",\"minflt\":%lu,\"majflt\":%lu", self.start,
 	       self.end, self.totals->minor, self.totals->major);
+	if (self.tells_resident)
+		printf(",\"resident\":%zu", self.resident);
 	put_pair("note", note);
 	puts("}");
 	if (fflush(stdout) || ferror(stdout))
@@ -557,23 +568,56 @@ size_t file_window(void)
 	return window > page_size ? window : page_size;
 }
 
+static const void *filled_page(void)
+{
+	static char page[64 * 1024]; /* the largest page there is */
+
+	memset(page, 'f', page_size);
+	return page;
+}
+
+static void write_page(const struct file *f, size_t at, const void *content)
+{
+	if (pwrite(f->fd, content, page_size, (off_t)at) != (ssize_t)page_size)
+		skip("cannot write %s: %s", f->path, strerror(errno));
+}
+
+static void temp_file_on_disk(struct file *f)
+{
+	temp_file(f);
+	if (keeps_files_in_memory(f))
+		skip("%s is not on a disk", f->path);
+}
+
+void temp_file_whole(struct file *f, size_t pages)
+{
+	temp_file_on_disk(f);
+	for (size_t i = 0; i < pages; i++)
+		write_page(f, i * page_size, filled_page());
+	if (fsync(f->fd))
+		fail("%s: %s", f->path, strerror(errno));
+}
+
+void make_cold(const struct file *f, char *start, size_t len)
+{
+	for (int i = 0; i < COLD_TRIES; i++) {
+		posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
+		if (!resident_pages(start, len))
+			return;
+		sleep_ms(20);
+	}
+	skip("the file stays in the page cache");
+}
+
 /*
  * Written page by page with holes between: the page cache then has nothing
  * but single pages, and no large folio for one fault to map at once.
  */
 void temp_file_windows(struct file *f, size_t windows, const void *content)
 {
-	static char page[64 * 1024]; /* the largest page there is */
-
-	temp_file(f);
-	if (keeps_files_in_memory(f))
-		skip("%s is not on a disk", f->path);
-	memset(page, 'f', page_size);
-	for (size_t i = 0; i < windows; i++) {
-		if (pwrite(f->fd, content ? content : page, page_size, i * file_window()) !=
-		    (ssize_t)page_size)
-			skip("cannot write %s: %s", f->path, strerror(errno));
-	}
+	temp_file_on_disk(f);
+	for (size_t i = 0; i < windows; i++)
+		write_page(f, i * file_window(), content ? content : filled_page());
 	/* Whole windows; and no writeback that locks pages later. */
 	if (ftruncate(f->fd, windows * file_window()) || fsync(f->fd))
 		fail("%s: %s", f->path, strerror(errno));

@@ -74,11 +74,17 @@ void read_pagemap(char *start, size_t pages, uint64_t *entries);
 void run_child(void (*body)(void));
 void report_child_pid(void);
 void report_no_pid(void);
+/* How many pages of the range are in memory at the end. */
+void report_resident(size_t pages);
 
 /* A file with one page of content in each fault-around window. */
 size_t file_window(void);
 void temp_file(struct file *f);
 void temp_file_windows(struct file *f, size_t windows, const void *content);
+/* A file with content from its begin to its end. */
+void temp_file_whole(struct file *f, size_t pages);
+/* Drops the file, mapped from start on, from the page cache. */
+void make_cold(const struct file *f, char *start, size_t len);
 bool keeps_files_in_memory(const struct file *f);
 
 /* Machine settings; what knob_set() changes is put back at the end. */
