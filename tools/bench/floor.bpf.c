@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Empty programs at the hooks of each plan: what being called costs, and nothing else. */
+/*
+ * Empty programs at the hooks of each plan: what being called costs, and nothing else; or,
+ * asked for, what being called and reading the clock costs.
+ */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define EMPTY_PROGRAM(section, name) \
-	SEC(section)                 \
-	int name(void *ctx)          \
-	{                            \
-		return 0;            \
+const volatile bool reads_clock;
+
+#define EMPTY_PROGRAM(section, name)                       \
+	SEC(section)                                       \
+	int name(void *ctx)                                \
+	{                                                  \
+		return reads_clock && !bpf_ktime_get_ns(); \
 	}
 
 EMPTY_PROGRAM("?tp_btf/page_fault_user", begin_user)

@@ -3,9 +3,10 @@
  * Attaches empty programs at the hooks of a plan, says "attached", and stays
  * until a signal: the least that any tracer of that plan can cost.
  *
- *   floor [-b | -e] PLAN PID
+ *   floor [-b | -e | -c] PLAN PID
  *
- * -b: only where a fault begins; -e: only where it ends.
+ * -b: only where a fault begins; -e: only where it ends; -c: both, reading the clock, as
+ * any tracer must that tells how long a fault took.
  */
 #include <dirent.h>
 #include <err.h>
@@ -26,6 +27,7 @@ struct floor {
 	struct floor_bpf *skel;
 	bool begins;
 	bool ends;
+	bool reads_clock;
 	const char *plan;
 	int pid;
 };
@@ -60,6 +62,7 @@ static void load(struct floor *f)
 	f->skel = floor_bpf__open();
 	if (!f->skel)
 		err(1, "cannot open the programs");
+	f->skel->rodata->reads_clock = f->reads_clock;
 	for (size_t i = 0; i < NR_HOOKS; i++)
 		if (wanted(f, i))
 			bpf_program__set_autoload(program(f, i), true);
@@ -123,14 +126,15 @@ int main(int argc, char **argv)
 	struct floor f = { .begins = true, .ends = true };
 	int c;
 
-	while ((c = getopt(argc, argv, "be")) != -1) {
+	while ((c = getopt(argc, argv, "bec")) != -1) {
 		if (c == '?')
 			return 2;
-		f.begins = c == 'b';
-		f.ends = c == 'e';
+		f.begins = c != 'e';
+		f.ends = c != 'b';
+		f.reads_clock = c == 'c';
 	}
 	if (argc - optind != 2)
-		errx(2, "usage: floor [-b | -e] PLAN PID");
+		errx(2, "usage: floor [-b | -e | -c] PLAN PID");
 	f.plan = argv[optind];
 	f.pid = atoi(argv[optind + 1]);
 	load(&f);

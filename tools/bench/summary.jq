@@ -89,6 +89,8 @@ def flood_max(f): [$floods[] | f] | max;
 	target("lost at full speed, one thread"; [$floods[] | select(.threads == 1).lost] | max;
 		""; "<="; 0),
 	target("filtered: times the floor"; times("filter"; "floor"; "anon"); "x"; "<="; 1.6),
+	target("hist: times the floor"; times("hist"; "floor"; "anon"); "x"; "<="; 1.6),
+	target("hist: times bpftrace's"; times("hist"; "bpftrace-hist"; "anon"); "x"; "<="; 0.4),
 	target("bystander: times empty programs"; times("bystander"; "floor-bystander"; "anon");
 		"x"; "<="; 1.3),
 	target("bystander: added"; $s.steps.bystander?.modes.anon.added_ns.median; "ns"; "<="; 100),

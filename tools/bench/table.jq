@@ -3,9 +3,12 @@
 include "format";
 
 def labels: [
-	["floor", "empty programs (floor)"], ["text", "faulttrace, text"],
+	["floor", "empty programs (floor)"], ["floor-clock", "... that read the clock"],
+	["text", "faulttrace, text"],
 	["json", "faulttrace, JSON"], ["null", "faulttrace, no output"],
-	["filter", "faulttrace --min-latency"], ["sample", "faulttrace --sample 100"],
+	["stack", "faulttrace -s, JSON"], ["cause", "faulttrace --cause, JSON"],
+	["hist", "faulttrace hist"],
+	["top-vma", "faulttrace top --by vma"], ["filter", "faulttrace --min-latency"], ["sample", "faulttrace --sample 100"],
 	["perf-stat", "perf stat"], ["perf-record", "perf record -d"],
 	["perf-record-g", "perf record -d -g"], ["perf-trace", "perf trace -F all"],
 	["bpftrace-count", "bpftrace, count"], ["bpftrace-hist", "bpftrace, histogram"],
