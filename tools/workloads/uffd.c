@@ -7,18 +7,9 @@
 
 #define PAGES 17
 
-static void provide(int fd, unsigned long page)
-{
-	static char content[64 << 10] __attribute__((aligned(64 << 10))) = "faulttrace";
-	struct uffdio_copy copy = { .dst = page, .src = (unsigned long)content, .len = page_size };
-
-	if (ioctl(fd, UFFDIO_COPY, &copy))
-		fail("UFFDIO_COPY: %s", strerror(errno));
-}
-
 int main(void)
 {
-	struct uffd u = { .answer = provide };
+	struct uffd u = { .answer = uffd_provide };
 	char *p;
 
 	workload_begin("uffd");

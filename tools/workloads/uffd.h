@@ -42,6 +42,15 @@ static int uffd_open(unsigned long long features)
 	return fd;
 }
 
+static inline void uffd_provide(int fd, unsigned long page)
+{
+	static char content[64 << 10] __attribute__((aligned(64 << 10))) = "faulttrace";
+	struct uffdio_copy copy = { .dst = page, .src = (unsigned long)content, .len = page_size };
+
+	if (ioctl(fd, UFFDIO_COPY, &copy))
+		fail("UFFDIO_COPY: %s", strerror(errno));
+}
+
 static void *uffd_serve(void *arg)
 {
 	const struct uffd *u = arg;
@@ -54,7 +63,7 @@ static void *uffd_serve(void *arg)
 	fail("userfaultfd: %s", strerror(errno));
 }
 
-static void uffd_start(struct uffd *u, char *start, size_t len, unsigned long long mode)
+static pthread_t uffd_start(struct uffd *u, char *start, size_t len, unsigned long long mode)
 {
 	struct uffdio_register range = { .range = { (unsigned long)start, len }, .mode = mode };
 	pthread_t id;
@@ -63,7 +72,7 @@ static void uffd_start(struct uffd *u, char *start, size_t len, unsigned long lo
 		skip("UFFDIO_REGISTER: %s", strerror(errno));
 	if (pthread_create(&id, NULL, uffd_serve, u))
 		fail("cannot start a thread");
-	pthread_detach(id);
+	return id;
 }
 
 #endif /* FT_WORKLOAD_UFFD_H */
