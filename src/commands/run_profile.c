@@ -8,7 +8,6 @@
 
 #include "../base/intern.h"
 #include "../base/log.h"
-#include "../host/clock.h"
 #include "../trace/session.h"
 #include "../trace/stacks.h"
 #include "../trace/sums.h"
@@ -23,22 +22,17 @@ static bool done(const struct session *session)
 
 /* ---- Summed up in the kernel ---------------------------------------------------- */
 
-/* Before a 32-bit counter can come round twice. */
-#define READ_NS 60000000000ULL
-
 struct counting {
 	struct table *table;
 	struct profile *profile;
 	unsigned long long overflow;
-	unsigned long long read_ns; /* when it was read last */
 };
 
 static int begin_counting(struct session *session)
 {
 	struct counting *counting = session->ctx;
 
-	table__use(counting->table, session->code_map);
-	counting->read_ns = session->start.time_ns;
+	table__begin(counting->table, session->code_map, session->start.time_ns);
 	return check_profile(session->opts);
 }
 
@@ -53,7 +47,7 @@ static unsigned long long when_to_read(const struct session *session)
 {
 	const struct counting *counting = session->ctx;
 
-	return counting->read_ns + READ_NS;
+	return table__due_ns(counting->table);
 }
 
 /* What was read the last time; since then its stacks have come. */
@@ -71,22 +65,16 @@ static void add_rows(struct session *session)
 static int read_table(struct session *session)
 {
 	struct counting *counting = session->ctx;
-	int err;
 
 	add_rows(session);
-	err = table__read(counting->table, session->tracer);
-	counting->read_ns = clock_ns(CLOCK_MONOTONIC);
-	if (err)
-		log_error("cannot read the table: error %d", -err);
-	return err;
+	return table__read(counting->table, session->tracer);
 }
 
 static void read_in_time(struct session *session)
 {
 	const struct counting *counting = session->ctx;
 
-	if (clock_ns(CLOCK_MONOTONIC) >= when_to_read(session) ||
-	    table__is_crowded(counting->table, session->tracer))
+	if (table__is_due(counting->table, session->tracer))
 		read_table(session);
 }
 
@@ -146,6 +134,7 @@ struct weights {
 
 struct collecting {
 	struct stacks *stacks;
+	uint64_t page_size;
 	struct run_end *end;
 	/* Until there are many stacks. */
 	struct intern samples;
@@ -158,6 +147,7 @@ static int begin_collecting(struct session *session)
 	struct collecting *collecting = session->ctx;
 
 	stacks__use(collecting->stacks, session->code_map);
+	collecting->page_size = session->start.page_size;
 	collecting->end = &session->end;
 	return check_profile(session->opts);
 }
@@ -186,7 +176,7 @@ static void add(struct collecting *collecting, const struct ft_fault *rec, unsig
 	memcpy(sample.comm, rec->comm, strnlen(rec->comm, sizeof(sample.comm) - 1));
 	weights = weights_of(collecting, &sample);
 	weights->of[PROFILE_COUNT] += rec->weight;
-	weights->of[PROFILE_BYTES] += (uint64_t)rec->weight << (12 + rec->order);
+	weights->of[PROFILE_BYTES] += (rec->weight * collecting->page_size) << rec->order;
 	if (sample.has_latency)
 		weights->of[PROFILE_LATENCY] += rec->latency_ns * rec->weight;
 }

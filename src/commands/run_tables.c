@@ -8,16 +8,12 @@
 #include "../trace/sums.h"
 #include "../trace/table.h"
 
-/* In a long run without intervals: before a 32-bit counter of the kernel can come round. */
-#define READ_NS 60000000000ULL
-
 struct tables {
 	struct table *table;
 	unsigned int nr;	     /* intervals that are over */
 	unsigned long long begin_ns; /* of the interval: where the last one ended */
 	unsigned long long due_ns;   /* when it is over, as the clock has it */
 	unsigned long long overflow; /* faults without a row of their own */
-	unsigned long long read_ns;  /* up to when it was read */
 };
 
 static struct tables *tables_of(const struct session *session)
@@ -37,9 +33,8 @@ static int begin(struct session *session)
 	struct tables *tables = tables_of(session);
 	const struct sink_ops *sink = session->opts->sink;
 
-	table__use(tables->table, session->code_map);
+	table__begin(tables->table, session->code_map, session->start.time_ns);
 	tables->begin_ns = session->start.time_ns;
-	tables->read_ns = session->start.time_ns;
 	tables->due_ns = session->start.time_ns + session->opts->interval_ns;
 	session->start.redraw = session->start.columns && session->opts->command == COMMAND_TOP &&
 				session->opts->interval_ns;
@@ -52,8 +47,9 @@ static int begin(struct session *session)
 static unsigned long long when(const struct session *session)
 {
 	const struct tables *tables = tables_of(session);
+	unsigned long long due_ns = table__due_ns(tables->table);
 
-	return session->opts->interval_ns ? tables->due_ns : tables->read_ns + READ_NS;
+	return session->opts->interval_ns && tables->due_ns < due_ns ? tables->due_ns : due_ns;
 }
 
 static void show(struct session *session, const struct interval *interval)
@@ -73,18 +69,6 @@ static void show(struct session *session, const struct interval *interval)
 	output__flush(&session->out);
 }
 
-static int read_table(struct session *session)
-{
-	struct tables *tables = tables_of(session);
-	int err;
-
-	tables->read_ns = clock_ns(CLOCK_MONOTONIC);
-	err = table__read(tables->table, session->tracer);
-	if (err)
-		log_error("cannot read the table: error %d", -err);
-	return err;
-}
-
 /* What was counted since the last time, as one interval. */
 static void end_interval(struct session *session)
 {
@@ -93,11 +77,11 @@ static void end_interval(struct session *session)
 	struct interval interval = { .nr = session->opts->interval_ns ? tables->nr + 1 : 0,
 				     .begin_ns = tables->begin_ns };
 
-	if (read_table(session))
+	if (table__read(tables->table, session->tracer))
 		return;
 	/* The names of new rows came before the rows. */
 	tracer__collect(session->tracer);
-	interval.end_ns = tables->read_ns;
+	interval.end_ns = table__read_ns(tables->table);
 	if (table__interval(tables->table, hist, &interval))
 		return;
 	for (size_t i = 0; i < interval.nr_shown; i++)
@@ -117,12 +101,11 @@ static void end_interval(struct session *session)
 static void collected(struct session *session)
 {
 	const struct tables *tables = tables_of(session);
-	bool due = clock_ns(CLOCK_MONOTONIC) >= when(session);
 
-	if (due && session->opts->interval_ns)
+	if (session->opts->interval_ns && clock_ns(CLOCK_MONOTONIC) >= tables->due_ns)
 		end_interval(session);
-	else if (due || table__is_crowded(tables->table, session->tracer))
-		read_table(session);
+	else if (table__is_due(tables->table, session->tracer))
+		table__read(tables->table, session->tracer);
 }
 
 static bool done(const struct session *session)

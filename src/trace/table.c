@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/log.h"
+#include "../host/clock.h"
 #include "cached.h"
 #include "keys.h"
 #include "naming.h"
 
 /* Keys at once: each takes some 3 KiB. */
 #define ENTRIES_MAX 32768
+/* Before a 32-bit counter of the kernel can come round. */
+#define READ_NS	    60000000000ULL
 
 /* One key of the kernel's, and what was counted of it in the interval. */
 struct counted {
@@ -62,6 +66,7 @@ struct table {
 	size_t nr, size;
 	bool sees_lookup;
 	bool sees_throttling;
+	unsigned long long read_ns;
 
 	/* Of the last interval. */
 	struct counted **sorted;
@@ -131,8 +136,9 @@ void table__free(struct table *table)
 	free(table);
 }
 
-void table__use(struct table *table, struct code_map *map)
+void table__begin(struct table *table, struct code_map *map, unsigned long long now_ns)
 {
+	table->read_ns = now_ns;
 	keys__use(table->keys, map);
 }
 
@@ -295,9 +301,20 @@ static void tidy_stacks(struct table *table)
 	keys__tidy_stacks(table->keys);
 }
 
-bool table__is_crowded(const struct table *table, const struct tracer *tracer)
+unsigned long long table__read_ns(const struct table *table)
 {
-	return tracer__rows_are_scarce(tracer) || keys__has_many_stacks(table->keys);
+	return table->read_ns;
+}
+
+unsigned long long table__due_ns(const struct table *table)
+{
+	return table->read_ns + READ_NS;
+}
+
+bool table__is_due(const struct table *table, const struct tracer *tracer)
+{
+	return clock_ns(CLOCK_MONOTONIC) >= table__due_ns(table) ||
+	       tracer__rows_are_scarce(tracer) || keys__has_many_stacks(table->keys);
 }
 
 int table__read(struct table *table, struct tracer *tracer)
@@ -311,7 +328,10 @@ int table__read(struct table *table, struct tracer *tracer)
 	}
 	table->sees_lookup = tracer__sees_lookup(tracer);
 	table->sees_throttling = tracer__sees_throttling(tracer);
+	table->read_ns = clock_ns(CLOCK_MONOTONIC);
 	err = tracer__take_rows(tracer, add_row, table);
+	if (err)
+		log_error("cannot read the table: %s", strerror(-err));
 	tidy_stacks(table);
 	return err;
 }

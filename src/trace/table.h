@@ -15,16 +15,19 @@ struct table;
 int table__new(const struct options *opts, struct table **ret);
 void table__free(struct table *table);
 
-/* As in stacks.h. */
-void table__use(struct table *table, struct code_map *map);
+/* From now on it is read in time; map as in stacks.h. */
+void table__begin(struct table *table, struct code_map *map, unsigned long long now_ns);
 
 /* A record_fn (tracer.h); ctx is the table. */
 void table__record(void *ctx, const struct ft_header *record);
 
 /* Takes over what was counted up to now. What it needs in words comes until the next call. */
 int table__read(struct table *table, struct tracer *tracer);
-/* Soon, lest rows find no room or stacks fill the memory. */
-bool table__is_crowded(const struct table *table, const struct tracer *tracer);
+/* When that was, and when it has to be again. */
+unsigned long long table__read_ns(const struct table *table);
+unsigned long long table__due_ns(const struct table *table);
+/* By then, or sooner, lest rows find no room or stacks fill the memory. */
+bool table__is_due(const struct table *table, const struct tracer *tracer);
 
 /*
  * The rows of what was read since the last table__next(), sorted; with whole, the sum
