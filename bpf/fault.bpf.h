@@ -162,7 +162,11 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	if (kind_refused(rec))
 		return;
 	if (sums_up) {
-		table_add(th, task);
+		/* The same either way, but what can have no row need not be loaded for it. */
+		if (sees_attempts || wanted_kinds & 1U << FT_KIND_ERROR)
+			table_add(th, task);
+		else
+			table_takes(th, kind_of(th));
 		return;
 	}
 	sign(rec);

@@ -57,29 +57,41 @@ static __always_inline bool dentry_unlinked(struct dentry *dentry)
 	       kread(dentry, struct dentry, d_parent) != dentry;
 }
 
+struct walk {
+	struct ft_name *name;
+	struct mount *mnt;
+	struct dentry *dentry;
+	bool whole;
+};
+
+/* One component, or one mount; false when it is the last, or did not fit. */
+static __always_inline bool name_step(struct walk *walk)
+{
+	struct dentry *dentry = walk->dentry, *parent = kread(dentry, struct dentry, d_parent);
+
+	if (dentry == kread(walk->mnt, struct mount, mnt.mnt_root) || dentry == parent) {
+		struct mount *above = kread(walk->mnt, struct mount, mnt_parent);
+
+		walk->whole = above == walk->mnt || !above;
+		walk->dentry = kread(walk->mnt, struct mount, mnt_mountpoint);
+		walk->mnt = above;
+		return !walk->whole;
+	}
+	walk->dentry = parent;
+	return name_append(walk->name, kread(dentry, struct dentry, d_name.name));
+}
+
 /* Components from the leaf up, across mounts, to the root of the namespace. */
 static __always_inline bool name_walk(struct ft_name *name, __u64 vfsmnt, struct dentry *dentry)
 {
-	__u64 mnt_offset = bpf_core_field_offset(struct mount, mnt);
-	struct mount *mnt = (void *)(vfsmnt - mnt_offset);
+	struct walk walk = {
+		.name = name,
+		.mnt = (void *)(vfsmnt - bpf_core_field_offset(struct mount, mnt)),
+		.dentry = dentry,
+	};
 
-	for (int i = 0; i < NAME_PARTS_MAX; i++) {
-		struct dentry *parent = kread(dentry, struct dentry, d_parent);
-
-		if (dentry == kread(mnt, struct mount, mnt.mnt_root) || dentry == parent) {
-			struct mount *above = kread(mnt, struct mount, mnt_parent);
-
-			if (above == mnt || !above)
-				return true;
-			dentry = kread(mnt, struct mount, mnt_mountpoint);
-			mnt = above;
-			continue;
-		}
-		if (!name_append(name, kread(dentry, struct dentry, d_name.name)))
-			return false;
-		dentry = parent;
-	}
-	return false;
+	repeat_rarely(NAME_PARTS_MAX, name_step(&walk));
+	return walk.whole;
 }
 
 struct name_source {

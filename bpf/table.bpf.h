@@ -287,6 +287,17 @@ static __always_inline __u32 kind_of(struct thread *th)
 	return *kind;
 }
 
+/* Counts it where it is one; errors have rows only where they are asked for. */
+static __always_inline bool table_takes(const struct thread *th, __u32 kind)
+{
+	bool error = kind == FT_KIND_ERROR || th->rec.outcome == FT_OUTCOME_FAILED;
+
+	if (error)
+		count_many(errors, sample);
+	return th->rec.outcome == FT_OUTCOME_RESOLVED ||
+	       (error && wanted_kinds & 1U << FT_KIND_ERROR);
+}
+
 /*
  * Adds the fault to its row. With atomic additions, although the row is this CPU's
  * own: on some kernels one program can be preempted by another here.
@@ -295,13 +306,10 @@ static __noinline void table_add(struct thread *th, struct task_struct *task)
 {
 	struct ft_fault *rec = &th->rec;
 	__u32 kind = kind_of(th);
-	bool error = kind == FT_KIND_ERROR || rec->outcome == FT_OUTCOME_FAILED;
 	struct ft_row *row;
 	__u32 bucket;
 
-	if (error)
-		count_many(errors, sample);
-	if (rec->outcome != FT_OUTCOME_RESOLVED && !(error && wanted_kinds & 1U << FT_KIND_ERROR))
+	if (!table_takes(th, kind))
 		return;
 	if (has_key(FT_KEY_VMA) || has_key(FT_KEY_FILE))
 		name_mapping(th);

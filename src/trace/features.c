@@ -173,6 +173,11 @@ static int probe_rdonly_cast(struct features *features)
 	return has_type(features, "bpf_rdonly_cast", BTF_KIND_FUNC) ? 0 : -ENOENT;
 }
 
+static int probe_iter_num(struct features *features)
+{
+	return has_type(features, "bpf_iter_num_new", BTF_KIND_FUNC) ? 0 : -ENOENT;
+}
+
 /* Of the helpers that a stack takes, the one that came last. */
 static int probe_stacks(struct features *features)
 {
@@ -212,6 +217,7 @@ static const struct {
 				   true },
 	[FEATURE_RDONLY_CAST] = { "bpf_rdonly_cast", "cheap reads of kernel memory",
 				  probe_rdonly_cast },
+	[FEATURE_ITER_NUM] = { "bpf_iter_num", "programs that load faster", probe_iter_num },
 	[FEATURE_STACKS] = { "user stacks", "-s, --by stack, profiles", probe_stacks, true },
 	[FEATURE_STALLS] = { "memory stalls (PSI)", "--cause: throttling by memory.high",
 			     probe_stalls },
@@ -306,6 +312,7 @@ static const struct {
 	{ FEATURE_STALLS, ENOENT, "built without CONFIG_PSI, or booted with psi=0" },
 	{ FEATURE_STALLS, EOPNOTSUPP, "switched off: boot with psi=1" },
 	{ FEATURE_RDONLY_CAST, ENOENT, "bpf_probe_read_kernel is used" },
+	{ FEATURE_ITER_NUM, ENOENT, "the same loops in C are used" },
 };
 
 bool features__is_hidden(struct features *features, enum feature feature)

@@ -333,6 +333,7 @@ static int load(struct tracer *t, struct features *features)
 		return -errno;
 	t->skel->rodata->has_task_storage = task_storage;
 	t->skel->rodata->has_rdonly_cast = features__has(features, FEATURE_RDONLY_CAST);
+	t->skel->rodata->has_iter_num = features__has(features, FEATURE_ITER_NUM);
 	t->skel->rodata->sees_attempts = t->plan->sees_attempts;
 	t->skel->rodata->page_shift = (unsigned int)__builtin_ctz((unsigned int)getpagesize());
 	t->sees_throttling = t->opts->cause && features__has(features, FEATURE_STALLS);
