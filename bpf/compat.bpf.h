@@ -315,6 +315,11 @@ static __always_inline bool task_in_iowait(struct task_struct *task)
 	return BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
 }
 
+static __always_inline bool task_in_exec(struct task_struct *task)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED(task, in_execve);
+}
+
 /* Kept up with where the kernel accounts memory stalls (CONFIG_PSI), and does (psi=1). */
 static __always_inline bool task_in_memstall(struct task_struct *task)
 {

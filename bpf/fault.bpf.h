@@ -120,7 +120,7 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 	name_mapping(th);
 	sign(rec);
 	if (wants_stack)
-		rec->stack_id = copies_stack ? stack_copy(rec) : stack_take(rec);
+		rec->stack_id = copies_stack ? stack_copy(rec, task) : stack_take(rec, task);
 	emit(th);
 }
 

@@ -230,16 +230,19 @@ struct ft_stack {
 	__u64 ips[FT_STACK_MAX]; /* nr of them, the leaf first */
 };
 
-#define FT_STACK_COPY_MAX   16384
-#define FT_STACK_COPY_PIECE 512 /* read at a time: what is behind the stack cannot be */
-#define FT_STACK_RED_ZONE   128 /* below rsp, what leaf functions keep there */
+#define FT_STACK_COPY_MAX      16384
+#define FT_STACK_COPY_PIECE    512 /* read at a time: what is behind the stack cannot be */
+#define FT_STACK_RED_ZONE      128 /* below rsp, what leaf functions keep there */
+/* A piece is of one page. */
+#define FT_STACK_COPY_FROM(sp) (((sp)-FT_STACK_RED_ZONE) & ~(FT_STACK_COPY_PIECE - 1ULL))
 
 /* For code without frame pointers: registers and stack of one fault. */
 struct ft_stack_copy {
 	struct ft_header h;
 	__u64 id;
 	__u32 pid;
-	__u32 len; /* bytes of the stack that follow, from rsp - FT_STACK_RED_ZONE on */
+	__u32 generation; /* of its code: addresses of another one are others */
+	__u64 len;	  /* bytes of the stack that follow, from FT_STACK_COPY_FROM(sp) on */
 	__u64 ip, sp, bp, bx, r12, r13, r14, r15;
 	char bytes[FT_STACK_COPY_MAX];
 };
@@ -258,8 +261,8 @@ struct ft_code {
 	__u64 name_id;
 	__u32 pid;
 	__u32 dev;
-	__u32 vma; /* enum ft_vma_fact */
-	__u32 pad;
+	__u32 vma;	  /* enum ft_vma_fact */
+	__u32 generation; /* of the process's code */
 };
 
 /* Where this kernel keeps its page tables and pages, and how it writes an entry. */

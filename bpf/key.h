@@ -33,7 +33,8 @@ enum ft_key_type {
 
 /*
  * One key's value: numbers as they are; comm 16 bytes; vma the pid, its role or
- * start, and its name's id; file the name's id, or the role; symbol pid and ip.
+ * start, and its name's id; file the name's id, or the role; symbol the pid, above it the
+ * generation of its code, and ip; stack its id, and for profiles comm.
  */
 struct ft_key_part {
 	__u64 word[3];

@@ -7,8 +7,8 @@
 #ifndef FT_STACK_BPF_H
 #define FT_STACK_BPF_H
 
+#include "code.bpf.h"
 #include "emit.bpf.h"
-#include "name.bpf.h"
 
 /*
  * When each was sent last, in turns of so many. After two it is sent again: the map may
@@ -37,15 +37,16 @@ struct {
 	__type(value, struct ft_stack_copy);
 } copy_scratch SEC(".maps");
 
+/* In exec(2) they are those of the program that was: NULL. */
 static __always_inline struct pt_regs *user_registers(void)
 {
-	return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task_in_exec(task) ? NULL : (void *)bpf_task_pt_regs(task);
 }
 
-static __always_inline void copy_registers(struct ft_stack_copy *copy)
+static __always_inline void copy_registers(struct ft_stack_copy *copy, struct pt_regs *regs)
 {
-	struct pt_regs *regs = user_registers();
-
 	copy->ip = kread(regs, struct pt_regs, ip);
 	copy->sp = kread(regs, struct pt_regs, sp);
 	copy->bp = kread(regs, struct pt_regs, bp);
@@ -57,19 +58,25 @@ static __always_inline void copy_registers(struct ft_stack_copy *copy)
 }
 
 /* The registers and the stack themselves, to be unwound by the reader. */
-static __noinline __u64 stack_copy(struct ft_fault *rec)
+static __noinline __u64 stack_copy(struct ft_fault *rec, struct task_struct *task)
 {
 	__u32 zero = 0, len = 0, size;
 	struct ft_stack_copy *copy = bpf_map_lookup_elem(&copy_scratch, &zero);
+	struct pt_regs *regs = user_registers();
 	__u64 from;
 
-	if (!copy)
+	if (!copy || !regs)
 		return 0;
-	copy_registers(copy);
-	from = copy->sp - FT_STACK_RED_ZONE;
+	copy_registers(copy, regs);
+	from = FT_STACK_COPY_FROM(copy->sp);
 	for (int i = 0; i < FT_STACK_COPY_MAX / FT_STACK_COPY_PIECE; i++) {
-		if (bpf_probe_read_user(copy->bytes + i * FT_STACK_COPY_PIECE, FT_STACK_COPY_PIECE,
-					(void *)(from + i * FT_STACK_COPY_PIECE)))
+		if (!bpf_probe_read_user(copy->bytes + i * FT_STACK_COPY_PIECE, FT_STACK_COPY_PIECE,
+					 (void *)(from + i * FT_STACK_COPY_PIECE)))
+			;
+		/* Most functions use nothing below rsp: that page may never have been touched. */
+		else if (i == 0)
+			__builtin_memset(copy->bytes, 0, FT_STACK_COPY_PIECE);
+		else
 			break;
 		len += FT_STACK_COPY_PIECE;
 	}
@@ -77,6 +84,7 @@ static __noinline __u64 stack_copy(struct ft_fault *rec)
 	copy->h.time_ns = rec->h.time_ns;
 	copy->id = mix(mix(0, rec->h.time_ns), rec->tid);
 	copy->pid = rec->pid;
+	copy->generation = code_generation(task);
 	copy->len = len;
 	size = sizeof(*copy) - sizeof(copy->bytes) + (len & (2 * FT_STACK_COPY_MAX - 1));
 	copy->h.size = size;
@@ -122,22 +130,24 @@ static __always_inline bool may_be_frame(__u64 at, __u64 above)
 
 /*
  * Not by bpf_get_task_stack(): that does not tell a stack that ended from one where
- * something else was in the register. The hash is of the process, too: the same
- * addresses are something else in another one.
+ * something else was in the register. The hash is of the process and its code, too: the
+ * same addresses are something else in another one.
  */
-static __noinline __u64 stack_walk(struct ft_stack *stack, __u32 pid)
+static __noinline __u64 stack_walk(struct ft_stack *stack, __u32 pid, __u32 generation)
 {
 	struct pt_regs *regs = user_registers();
-	__u64 at = kread(regs, struct pt_regs, bp), above = kread(regs, struct pt_regs, sp), hash;
-	__u16 cs = kread(regs, struct pt_regs, cs);
+	__u16 cs = regs ? kread(regs, struct pt_regs, cs) : 0;
+	__u64 at, above, hash;
 	__u32 i;
 
 	/* A kernel's thread was never in user mode. */
 	if (!cs)
 		return 0;
+	at = kread(regs, struct pt_regs, bp);
+	above = kread(regs, struct pt_regs, sp);
 	stack->ips[0] = kread(regs, struct pt_regs, ip);
 	stack->end = FT_STACK_FULL;
-	hash = mix(mix(0, pid + 1), stack->ips[0]);
+	hash = mix(mix(0, (__u64)generation << 32 | pid), stack->ips[0]);
 	for (i = 1; i < FT_STACK_MAX; i++) {
 		struct user_frame frame = {};
 
@@ -160,14 +170,14 @@ static __noinline __u64 stack_walk(struct ft_stack *stack, __u32 pid)
 	return hash ? hash : 1;
 }
 
-static __noinline __u64 stack_take(struct ft_fault *rec)
+static __noinline __u64 stack_take(struct ft_fault *rec, struct task_struct *task)
 {
 	__u32 zero = 0, size, turn = nr_stacks_sent / FT_STACKS_TURN, *sent;
 	struct ft_stack *stack = bpf_map_lookup_elem(&stack_scratch, &zero);
 
 	if (!stack)
 		return 0;
-	stack->id = stack_walk(stack, rec->pid);
+	stack->id = stack_walk(stack, rec->pid, code_generation(task));
 	if (!stack->id)
 		return 0;
 	sent = bpf_map_lookup_elem(&stacks_sent, &stack->id);

@@ -14,6 +14,7 @@
 
 const volatile __u32 table_keys[FT_KEYS]; /* enum ft_key_type */
 const volatile bool rows_are_few;	  /* all keys are below FT_FEW_VALUES */
+const volatile bool stacks_have_comm;	  /* for profiles: a stack's row is of one name */
 const volatile struct ft_hist_scale table_scale;
 
 /*
@@ -92,6 +93,12 @@ static __always_inline __u32 dominant_cause(const struct thread *th)
 						  : ft_dominant_cause(th->causes.ns);
 }
 
+static __always_inline void key_of_comm(__u64 *word, const struct ft_fault *rec)
+{
+	word[0] = ((const __u64 *)rec->comm)[0];
+	word[1] = ((const __u64 *)rec->comm)[1];
+}
+
 static __always_inline void key_part(__u64 *word, __u32 type, const struct thread *th, __u32 kind)
 {
 	const struct ft_fault *rec = &th->rec;
@@ -120,12 +127,12 @@ static __always_inline void key_part(__u64 *word, __u32 type, const struct threa
 		key_of_mapping(word, rec);
 	else if (type == FT_KEY_FILE)
 		key_of_file(word, rec);
-	if (type == FT_KEY_COMM) {
-		word[0] = ((const __u64 *)rec->comm)[0];
-		word[1] = ((const __u64 *)rec->comm)[1];
-	}
+	if (type == FT_KEY_COMM)
+		key_of_comm(word, rec);
+	if (type == FT_KEY_STACK && stacks_have_comm)
+		key_of_comm(word + 1, rec);
 	if (type == FT_KEY_SYMBOL) {
-		word[0] = rec->pid;
+		word[0] = (__u64)code_generation(this_task()) << 32 | rec->pid;
 		word[1] = rec->ip;
 	}
 }
@@ -137,6 +144,7 @@ static __always_inline void send_code(const struct ft_fault *rec, struct task_st
 		.h = { .type = FT_RECORD_CODE, .size = sizeof(code) },
 		.ip = rec->ip,
 		.pid = rec->pid,
+		.generation = code_generation(task),
 	};
 	struct mm_struct *mm = kread(task, struct task_struct, mm);
 	struct vm_area_struct *vma;
@@ -316,7 +324,7 @@ static __noinline void table_add(struct thread *th, struct task_struct *task)
 	if (!rows_are_few)
 		sign(rec);
 	if (wants_stack)
-		rec->stack_id = stack_take(rec);
+		rec->stack_id = stack_take(rec, task);
 	row = row_of(th, kind, task);
 	if (!row)
 		return;

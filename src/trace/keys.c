@@ -15,7 +15,7 @@ struct keys {
 	struct naming *naming;
 	struct symbols *symbols;
 	struct stacks *stacks;
-	/* tsearch(3) trees of struct ft_code, by pid and ip: of this turn, and the one before */
+	/* tsearch(3) trees of struct ft_code, by code and ip: of this turn, and the one before */
 	void *codes, *old_codes;
 };
 
@@ -54,10 +54,11 @@ static int compare_codes(const void *a, const void *b)
 
 	if (x->pid != y->pid)
 		return x->pid < y->pid ? -1 : 1;
+	if (x->generation != y->generation)
+		return x->generation < y->generation ? -1 : 1;
 	return x->ip < y->ip ? -1 : x->ip > y->ip;
 }
 
-/* The last that was told of an address counts: the process may have run another program. */
 static void learn_code(struct keys *keys, const struct ft_code *record)
 {
 	struct ft_code **found = tfind(record, &keys->codes, compare_codes), *copy;
@@ -132,9 +133,11 @@ static const char *file_base(const char *path)
 }
 
 /* Where it was mapped when it got its row, if that was told. */
-static void learn_place(struct keys *keys, struct symbol_request *request)
+static void learn_place(struct keys *keys, struct symbol_request *request, __u32 generation)
 {
-	struct ft_code wanted = { .pid = (__u32)request->pid, .ip = request->address };
+	struct ft_code wanted = { .pid = (__u32)request->pid,
+				  .generation = generation,
+				  .ip = request->address };
 	struct ft_code **found = tfind(&wanted, &keys->codes, compare_codes);
 	const struct ft_code *code;
 	struct ft_fault at;
@@ -168,7 +171,7 @@ static void learn_place(struct keys *keys, struct symbol_request *request)
 static char *code_text(struct keys *keys, const struct ft_key_part *part)
 {
 	struct symbol_request request = {
-		.pid = (int)part->word[0],
+		.pid = (int)(__u32)part->word[0],
 		.address = part->word[1],
 		.is_code = true,
 	};
@@ -178,7 +181,7 @@ static char *code_text(struct keys *keys, const struct ft_key_part *part)
 	/* get_user_pages: no instruction faulted. */
 	if (!request.address)
 		return strdup("[gup]");
-	learn_place(keys, &request);
+	learn_place(keys, &request, (__u32)(part->word[0] >> 32));
 	symbols__find(keys->symbols, &request, &symbol);
 	if (*symbol.name && *symbol.module)
 		buf__addf(&text, "%s (%s)", symbol.name, file_base(symbol.module));

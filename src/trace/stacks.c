@@ -262,20 +262,22 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 29;
 }
 
-static uint64_t hash_frames(uint32_t pid, const struct unwind_frame *frames, size_t nr, bool is_cut)
+static uint64_t hash_frames(uint64_t code, const struct unwind_frame *frames, size_t nr,
+			    bool is_cut)
 {
-	uint64_t hash = mix(0xcbf29ce484222325ULL, (uint64_t)pid << 1 | is_cut);
+	uint64_t hash = mix(mix(0xcbf29ce484222325ULL, code), is_cut);
 
 	for (size_t i = 0; i < nr; i++)
 		hash = mix(hash, frames[i].address << 1 | frames[i].is_return);
 	return hash ? hash : 1;
 }
 
-/* The stack that these frames are; NULL: out of memory. */
-static struct known *know_frames(const struct moment *moment, const struct unwind_frame *frames,
-				 size_t nr, bool is_cut)
+/* The stack that these frames are, in that generation of code; NULL: out of memory. */
+static struct known *know_frames(const struct moment *moment, uint32_t generation,
+				 const struct unwind_frame *frames, size_t nr, bool is_cut)
 {
-	uint64_t id = hash_frames(moment->pid, frames, nr, is_cut);
+	uint64_t code = (uint64_t)generation << 32 | moment->pid;
+	uint64_t id = hash_frames(code, frames, nr, is_cut);
 	struct known *known = find_known(moment->stacks, id);
 
 	if (known)
@@ -308,7 +310,7 @@ static void learn_copy(struct stacks *stacks, const struct ft_stack_copy *record
 	struct unwind_request request = {
 		.pid = (int)record->pid,
 		.registers = registers_of(record),
-		.stack = { record->sp - FT_STACK_RED_ZONE, record->bytes, record->len },
+		.stack = { FT_STACK_COPY_FROM(record->sp), record->bytes, record->len },
 		.find_mapping = stacks->map ? find_mapping : NULL,
 		.context = &moment,
 	};
@@ -320,7 +322,7 @@ static void learn_copy(struct stacks *stacks, const struct ft_stack_copy *record
 	if (record->h.size < sizeof(*record) - sizeof(record->bytes) + record->len)
 		return;
 	nr = unwinder__unwind(stacks->unwinder, &request, frames, FT_STACK_MAX, &end);
-	known = know_frames(&moment, frames, nr, end != UNWIND_COMPLETE);
+	known = know_frames(&moment, record->generation, frames, nr, end != UNWIND_COMPLETE);
 	if (known)
 		add_copy(stacks, record->id, known);
 }

@@ -643,13 +643,14 @@ void table__next(struct table *table)
 static void add_to_profile(struct table *table, const struct counted *entry,
 			   struct profile *profile)
 {
-	const struct stack *stack =
-		entry->overflow ? NULL : keys__stack(table->keys, &entry->key.part[0]);
+	const struct ft_key_part *key = entry->key.part;
+	const struct stack *stack = entry->overflow ? NULL : keys__stack(table->keys, &key[0]);
+	char comm[FT_COMM_LEN + 1] = "";
+	/* Without a row of its own it has no key: whose they were is not known. */
 	struct profile_faults faults = {
-		.comm = entry->worst.comm,
-		.pid = entry->worst.pid,
-		/* Without a row of its own it has no key. */
-		.kind = entry->overflow ? FT_KIND_OTHER : (uint8_t)entry->key.part[1].word[0],
+		.comm = entry->overflow ? "(overflow)" : memcpy(comm, &key[0].word[1], FT_COMM_LEN),
+		.pid = entry->overflow ? 0 : entry->worst.pid,
+		.kind = entry->overflow ? FT_KIND_OTHER : (uint8_t)key[1].word[0],
 		.weights = {
 			[PROFILE_COUNT] = entry->count,
 			[PROFILE_LATENCY] = entry->sum_ns,

@@ -190,6 +190,7 @@ static void configure_table(struct tracer *t)
 	if (!t->sums_up)
 		return;
 	config->rows_are_few = rows_are_few(opts);
+	config->stacks_have_comm = options__is_profile(opts);
 	config->rows_enough = max_rows(t) / ROWS_ENOUGH_PART;
 	for (size_t i = 0; i < FT_KEYS; i++)
 		config->table_keys[i] = opts->by[i];
