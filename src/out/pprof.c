@@ -229,20 +229,36 @@ static void add_location(struct encoder *e, uint32_t number)
  * Addresses are the module's own. A mapping of all of them, from zero, is how
  * pprof is told: it looks symbols up without moving anything.
  */
+static void add_mapping_of_id(struct encoder *e, uint32_t id)
+{
+	const struct mapping *mapping = intern__get(&e->mappings, id - 1);
+
+	add_number(&e->message, MAPPING_ID, id);
+	add_number(&e->message, MAPPING_LIMIT, UINT64_MAX);
+	add_number(&e->message, MAPPING_FILENAME, mapping->module);
+	add_number(&e->message, MAPPING_BUILD_ID, mapping->build_id);
+	for (unsigned int has = 0; has < NR_SYMBOLIZED; has++)
+		add_number(&e->message, MAPPING_HAS_FUNCTIONS + has,
+			   !(e->lacks.data[id - 1] >> has & 1));
+	add_message(e->out, FILE_MAPPING, &e->message);
+}
+
+static bool is_of(const struct encoder *e, uint32_t id, uint32_t module)
+{
+	return ((const struct mapping *)intern__get(&e->mappings, id - 1))->module == module;
+}
+
+/* The first one is the main program to pprof, whatever its id. */
 static void add_mappings(struct encoder *e)
 {
-	for (uint32_t i = 0; i < e->mappings.nr; i++) {
-		const struct mapping *mapping = intern__get(&e->mappings, i);
+	uint32_t program = add_string(e, profile__program(e->profile));
 
-		add_number(&e->message, MAPPING_ID, i + 1);
-		add_number(&e->message, MAPPING_LIMIT, UINT64_MAX);
-		add_number(&e->message, MAPPING_FILENAME, mapping->module);
-		add_number(&e->message, MAPPING_BUILD_ID, mapping->build_id);
-		for (unsigned int has = 0; has < NR_SYMBOLIZED; has++)
-			add_number(&e->message, MAPPING_HAS_FUNCTIONS + has,
-				   !(e->lacks.data[i] >> has & 1));
-		add_message(e->out, FILE_MAPPING, &e->message);
-	}
+	for (uint32_t id = 1; id <= e->mappings.nr; id++)
+		if (is_of(e, id, program))
+			add_mapping_of_id(e, id);
+	for (uint32_t id = 1; id <= e->mappings.nr; id++)
+		if (!is_of(e, id, program))
+			add_mapping_of_id(e, id);
 }
 
 static void add_functions(struct encoder *e)

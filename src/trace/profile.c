@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "profile.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,4 +217,61 @@ struct profile_frame profile__frame(const struct profile *p, uint32_t i)
 		.line = frame->line,
 		.inlined = frame->inlined,
 	};
+}
+
+/* ---- The program ---------------------------------------------------------------------------- */
+
+/* What has a module in its stack; by the number of its path. */
+struct use {
+	uint64_t faults;
+	uint32_t counted; /* the last sample that was, + 1 */
+};
+
+static void count_uses(const struct profile *p, struct use *uses)
+{
+	for (uint32_t i = 0; i < p->samples.nr; i++) {
+		uint32_t call = profile__sample(p, i).stack;
+
+		while (call != PROFILE_NO_CALL) {
+			struct profile_call c = profile__call(p, call);
+			const struct frame *frame = intern__get(&p->frames, c.frame);
+			struct use *use = &uses[frame->module];
+
+			if (use->counted != i + 1)
+				use->faults += weights_of(p, i)->of[PROFILE_COUNT];
+			use->counted = i + 1;
+			call = c.caller;
+		}
+	}
+}
+
+/* And neither [kernel] nor [vdso]. */
+static bool is_no_library(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	return *name && *name != '[' && fnmatch("*.so", name, 0) && fnmatch("*.so.*", name, 0);
+}
+
+const char *profile__program(const struct profile *p)
+{
+	size_t size = p->texts.nr * sizeof(struct use);
+	const char *path, *program = "";
+	struct buf memory = { 0 };
+	struct use *uses;
+	uint64_t most = 0;
+
+	buf__reserve(&memory, size + 1);
+	memset(memory.data, 0, size);
+	uses = (struct use *)memory.data;
+	count_uses(p, uses);
+	for (uint32_t i = 0; i < p->texts.nr; i++) {
+		path = intern__get(&p->texts, i);
+		if (uses[i].faults > most && is_no_library(path)) {
+			most = uses[i].faults;
+			program = path;
+		}
+	}
+	buf__free(&memory);
+	return program;
 }

@@ -72,6 +72,12 @@ uint64_t profile__total(const struct profile *p, enum profile_weight weight);
 /* Faults whose weight is unknown: they are in no sum. */
 uint64_t profile__unknown(const struct profile *p, enum profile_weight weight);
 
+/*
+ * The path of the main program, for those who ask for one: of what is a file, but no
+ * library, what is in the stacks of the most faults. "" if there is none.
+ */
+const char *profile__program(const struct profile *p);
+
 /* One for each stack, thread name, pid and kind, in the order they came. */
 struct profile_sample {
 	uint32_t stack; /* the innermost call; PROFILE_NO_CALL if the stack is unknown */

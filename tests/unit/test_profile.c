@@ -191,6 +191,52 @@ static void test_merging(void)
 	test_done("equal stacks are one");
 }
 
+/* One of some functions' frames, and where they are; the number of faults. */
+struct use {
+	const char *modules[4];
+	uint64_t faults;
+};
+
+static const char *program_of(const struct use *uses, size_t nr)
+{
+	static char path[64];
+	struct profile *p = profile__new();
+
+	for (size_t i = 0; i < nr; i++) {
+		struct profile_frame frames[4] = { 0 };
+		struct profile_faults faults = { frames, 0, "x", 1, 0, { uses[i].faults } };
+
+		for (; faults.nr_frames < 4 && uses[i].modules[faults.nr_frames];
+		     faults.nr_frames++)
+			frames[faults.nr_frames].module = uses[i].modules[faults.nr_frames];
+		profile__add(p, &faults);
+	}
+	snprintf(path, sizeof(path), "%s", profile__program(p));
+	profile__free(p);
+	return path;
+}
+
+static void test_program(void)
+{
+	static const struct use perl[] = {
+		{ { "/lib/ld-linux-x86-64.so.2" }, 90 },      { { "[vdso]", "/usr/bin/perl" }, 3 },
+		{ { "/lib/libc.so.6", "/usr/bin/perl" }, 4 }, { { "/lib/libc.so.6" }, 50 },
+		{ { "/usr/lib/POSIX.so", "[kernel]" }, 60 },
+	};
+	static const struct use two[] = {
+		{ { "/bin/often", "/bin/often", "/bin/often" }, 3 },
+		{ { "/bin/more" }, 4 },
+	};
+	static const struct use equal[] = { { { "/bin/first" }, 3 }, { { "/bin/second" }, 3 } };
+
+	CHECK_STR(program_of(perl, NR(perl)), "/usr/bin/perl");
+	CHECK_STR(program_of(perl, 1), "");
+	CHECK_STR(program_of(two, NR(two)), "/bin/more");
+	CHECK_STR(program_of(equal, NR(equal)), "/bin/first");
+	CHECK_STR(program_of(NULL, 0), "");
+	test_done("the main program");
+}
+
 /* ---- The formats ---------------------------------------------------------------------------- */
 
 static void test_folded(void)
@@ -254,6 +300,7 @@ static void test_pprof(void)
 	if (is_there("go")) {
 		CHECK_EQ(pprof_write(&out, p, &view_of[PROFILE_LATENCY]), 0);
 		out = ask("go tool pprof -top -nodecount=3 \"$FILE\" 2>&1", &out);
+		CHECK(strstr(out.data, "File: server\n"));
 		CHECK(strstr(out.data, "Type: latency"));
 		CHECK(strstr(out.data, "250us 66.86%  check (inline)"));
 		buf__free(&out);
@@ -448,6 +495,7 @@ int main(int argc, char **argv)
 		return !write_graphs(argv[2]);
 	test_intern();
 	test_merging();
+	test_program();
 	test_folded();
 	test_pprof();
 	test_flamegraph();
