@@ -135,6 +135,7 @@ struct weights {
 struct collecting {
 	struct stacks *stacks;
 	uint64_t page_size;
+	bool wants_errors;
 	struct run_end *end;
 	/* Until there are many stacks. */
 	struct intern samples;
@@ -148,6 +149,7 @@ static int begin_collecting(struct session *session)
 
 	stacks__use(collecting->stacks, session->code_map);
 	collecting->page_size = session->start.page_size;
+	collecting->wants_errors = session->opts->kinds & 1U << FT_KIND_ERROR;
 	collecting->end = &session->end;
 	return check_profile(session->opts);
 }
@@ -181,19 +183,29 @@ static void add(struct collecting *collecting, const struct ft_fault *rec, unsig
 		weights->of[PROFILE_LATENCY] += rec->latency_ns * rec->weight;
 }
 
+/* As the kernel half decides what has a row: table_takes() in table.bpf.h. */
+static bool is_sample(const struct collecting *collecting, const struct ft_fault *rec,
+		      unsigned int kind)
+{
+	return rec->outcome == FT_OUTCOME_RESOLVED ||
+	       (kind == FT_KIND_ERROR && collecting->wants_errors);
+}
+
 static void collect(void *ctx, const struct ft_header *record)
 {
 	struct collecting *collecting = ctx;
 	const struct ft_fault *rec = (const struct ft_fault *)record;
 	unsigned int kind;
+	bool wanted;
 
 	if (record->type != FT_RECORD_FAULT || record->size < sizeof(*rec)) {
 		stacks__learn(collecting->stacks, record);
 		return;
 	}
 	kind = ft_classify(rec).kind;
-	run_end__add_fault(collecting->end, rec, kind);
-	if (rec->outcome == FT_OUTCOME_RESOLVED)
+	wanted = is_sample(collecting, rec, kind);
+	run_end__add_fault(collecting->end, rec, kind, wanted);
+	if (wanted)
 		add(collecting, rec, kind);
 	else
 		stacks__forget(collecting->stacks, rec->stack_id);

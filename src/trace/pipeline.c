@@ -114,7 +114,7 @@ static void on_fault(struct pipeline *p, const struct ft_fault *rec)
 	if (p->cached && fault_is_file(rec))
 		look_at_file(p, &fault);
 	p->nr_events++;
-	run_end__add_fault(p->end, rec, fault.verdict.kind);
+	run_end__add_fault(p->end, rec, fault.verdict.kind, rec->outcome == FT_OUTCOME_RESOLVED);
 	if (p->opts->sink->fault)
 		p->opts->sink->fault(&p->out->buf, p->start, &fault);
 	if (p->opts->stack == STACK_DWARF)

@@ -9,13 +9,14 @@ void run_end__add(struct run_end *end, const struct fault_sums *sums)
 	end->latency_ns += sums->latency_ns;
 }
 
-void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigned int kind)
+void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigned int kind,
+			bool is_shown)
 {
 	struct fault_sums sums = { .faults = rec->weight };
 
 	if (kind == FT_KIND_ERROR)
 		end->errors += rec->weight;
-	if (rec->outcome != FT_OUTCOME_RESOLVED)
+	if (!is_shown)
 		return;
 	if (rec->major == 1)
 		sums.major = rec->weight;

@@ -3,10 +3,13 @@
 #ifndef TRACE_SUMS_H
 #define TRACE_SUMS_H
 
+#include <stdbool.h>
+
 #include "sink.h"
 
 void run_end__add(struct run_end *end, const struct fault_sums *sums);
-/* One, whatever became of it. */
-void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigned int kind);
+/* One, whatever became of it; is_shown: and it is in the sums. */
+void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigned int kind,
+			bool is_shown);
 
 #endif /* TRACE_SUMS_H */
