@@ -312,14 +312,75 @@ static int stack_of_rows(struct parser *p)
 	return -EINVAL;
 }
 
+static bool is_given(const struct parser *p, const char *name)
+{
+	size_t i = 0;
+
+	while (!option_rows[i].name || strcmp(option_rows[i].name, name) != 0)
+		i++;
+	return p->given & 1ULL << i;
+}
+
+/* What of a table means nothing to a profile. */
+static int check_not_for_profiles(const struct parser *p)
+{
+	static const char all[] = "profiles are of the whole run, by stack and kind";
+	static const char own[] = "--folded, --pprof and --flamegraph are formats by themselves";
+	static const struct {
+		const char *name, *hint;
+	} options[] = {
+		{ "by", all },
+		{ "sort", "a profile has all stacks; --weight says what they weigh" },
+		{ "rows", "a profile has all stacks; filters keep some of the faults" },
+		{ "json", own },
+		{ "sink", own },
+		{ "cause", "top --by cause,stack tells what the time went into" },
+		{ "file", "trace --stack --file shows such faults, each with its stack" },
+		{ "residency", "with top --by file or --by vma rows are of files" },
+	};
+
+	for (size_t i = 0; i < NR(options); i++) {
+		if (!is_given(p, options[i].name))
+			continue;
+		log_error("cannot use --%s with a profile", options[i].name);
+		log_hint("%s", options[i].hint);
+		return -EINVAL;
+	}
+	if (!p->opts->interval_ns)
+		return 0;
+	log_error("cannot use INTERVAL with a profile");
+	log_hint("%s", all);
+	return -EINVAL;
+}
+
+static int check_two_files(const char *a, const char *b)
+{
+	if (!a || !b || strcmp(a, b) != 0)
+		return 0;
+	log_error("cannot write two profiles to %s", strcmp(a, "-") != 0 ? a : "stdout");
+	log_hint("each needs a file of its own");
+	return -EINVAL;
+}
+
+static int check_files(const struct options *opts)
+{
+	const char *folded = !opts->folded ? NULL : opts->output ? opts->output : "-";
+
+	if (check_two_files(folded, opts->pprof) || check_two_files(folded, opts->flamegraph) ||
+	    check_two_files(opts->pprof, opts->flamegraph))
+		return -EINVAL;
+	if (opts->folded || !opts->output)
+		return 0;
+	log_error("cannot use --output with this profile: only --folded goes there");
+	log_hint("--pprof and --flamegraph take a FILE of their own");
+	return -EINVAL;
+}
+
 /* Whole runs, by stack and kind. */
 static int check_profile(struct parser *p)
 {
-	if (p->by_given || p->opts->interval_ns) {
-		log_error("cannot use --by or INTERVAL with a profile");
-		log_hint("profiles are of the whole run, by stack and kind");
+	if (check_not_for_profiles(p) || check_files(p->opts))
 		return -EINVAL;
-	}
 	p->opts->by[0] = FT_KEY_STACK;
 	p->opts->by[1] = FT_KEY_KIND;
 	return 0;
@@ -330,6 +391,13 @@ static int check_table(struct parser *p)
 	const struct options *opts = p->opts;
 	bool of_files = options__key_is(opts, FT_KEY_FILE) || options__key_is(opts, FT_KEY_VMA);
 
+	if (options__is_profile(opts))
+		return check_profile(p);
+	if (is_given(p, "weight")) {
+		log_error("cannot use --weight without a profile");
+		log_hint("--folded, --pprof or --flamegraph make one");
+		return -EINVAL;
+	}
 	if (opts->file && !of_files) {
 		log_error("cannot use --file with %s: the kernel sums up without names",
 			  command_names[opts->command]);
@@ -341,8 +409,6 @@ static int check_table(struct parser *p)
 		log_hint("with --by file or --by vma they are");
 		return -EINVAL;
 	}
-	if (options__is_profile(opts))
-		return check_profile(p);
 	return opts->stack ? stack_of_rows(p) : 0;
 }
 

@@ -231,6 +231,8 @@ static void test_output(void)
 	CHECK(good("-a --residency")->residency && !good("-a")->residency);
 	CHECK(good("top -a --by file --residency")->residency);
 	CHECK(good("top -a --by kind,vma --residency")->residency);
+	CHECK(good("top -a --folded --pprof x --flamegraph - -o y --weight bytes")->folded);
+	CHECK_STR(good("top -a --flamegraph - --pprof x")->flamegraph, "-");
 	test_done("output");
 }
 
@@ -329,7 +331,25 @@ static void test_errors(void)
 		{ "-p 1 --ascii", "cannot use --ascii with trace", NULL },
 		{ "top -a --residency", "cannot use --residency with top", "--by file" },
 		{ "top -a --by kind,symbol --residency", "cannot use --residency with top", NULL },
-		{ "top -a --folded --residency", "cannot use --residency with top", NULL },
+		{ "top -a --folded --residency", "cannot use --residency with a profile",
+		  "--by file" },
+		{ "top -a --folded --by pid", "cannot use --by with a profile", "stack and kind" },
+		{ "top -a --folded 1", "cannot use INTERVAL with a profile", "the whole run" },
+		{ "top -a --folded -j", "cannot use --json with a profile", "--pprof" },
+		{ "top -a --pprof x --sort max", "cannot use --sort with a profile", "--weight" },
+		{ "top -a --pprof x -r 3", "cannot use --rows with a profile", "filters" },
+		{ "top -a --folded --cause", "cannot use --cause with a profile", "--by cause" },
+		{ "top -a --folded --file x", "cannot use --file with a profile", "trace" },
+		{ "top -a --stack=dwarf --folded --file x", "cannot use --file with a profile",
+		  NULL },
+		{ "top -a --weight bytes", "cannot use --weight without a profile", "--folded" },
+		{ "hist -a --weight bytes", "cannot use --weight with hist", "it is for top" },
+		{ "top -a --flamegraph x --pprof x", "cannot write two profiles to x", "own" },
+		{ "top -a --folded --flamegraph x -o x", "cannot write two profiles to x", NULL },
+		{ "top -a --folded --flamegraph -", "cannot write two profiles to stdout", NULL },
+		{ "top -a --folded -o - --pprof -", "cannot write two profiles to stdout", NULL },
+		{ "top -a --flamegraph x -o x", "cannot use --output with this profile",
+		  "--flamegraph" },
 		{ "hist -a --by file --residency", "cannot use --residency with hist", NULL },
 		{ "features more", "cannot use 'more': neither a command", NULL },
 	};
