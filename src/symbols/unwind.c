@@ -103,6 +103,13 @@ static bool find_place(struct walk *walk, struct place *ret)
 	return ret->module && ret->has_address;
 }
 
+/* May it be where a call returns to? */
+static bool is_code(struct walk *walk, uint64_t address)
+{
+	return find_mapping(walk, address - 1) &&
+	       !covers(&walk->mapping, walk->registers.values[DWARF_RSP]);
+}
+
 static const struct cfi_row *find_row(struct walk *walk, const struct place *place)
 {
 	struct unwinder *unwinder = walk->unwinder;
@@ -233,6 +240,8 @@ static int step_by_row(struct walk *walk)
 	err = restore_all(walk, cfi, row, cfa, &caller);
 	if (err)
 		return err;
+	if (!row->is_signal && caller.values[DWARF_RIP] && !is_code(walk, caller.values[DWARF_RIP]))
+		return -ENOEXEC;
 	walk->registers = caller;
 	walk->is_return = !row->is_signal;
 	walk->by_frame_pointer = false;
@@ -249,13 +258,6 @@ static bool is_entry(struct walk *walk)
 
 	return !read_register(walk, DWARF_RBP, &rbp) && !rbp && find_place(walk, &place) &&
 	       place.address - place.module->entry < ENTRY_BYTES;
-}
-
-/* May it be where a call returns to? */
-static bool is_code(struct walk *walk, uint64_t address)
-{
-	return find_mapping(walk, address - 1) &&
-	       !covers(&walk->mapping, walk->registers.values[DWARF_RSP]);
 }
 
 /* A call of what is no function: nothing has been saved but where to return to. */
@@ -309,12 +311,16 @@ static int step_by_guess(struct walk *walk)
 
 /* ---- All frames ----------------------------------------------------------------------------- */
 
-/* To the caller's frame; 0, OUTERMOST, -EFAULT for memory that was not copied, or another error. */
+/*
+ * To the caller's frame; 0, OUTERMOST, -EFAULT for memory that was not copied, -ENOEXEC for
+ * a caller that is no code, or another error. A guess is for where nothing is said, not for
+ * where what is said is not so.
+ */
 static int step(struct walk *walk)
 {
 	int err = step_by_row(walk);
 
-	if (err && err != OUTERMOST && err != -EFAULT)
+	if (err && err != OUTERMOST && err != -EFAULT && err != -ENOEXEC)
 		err = step_by_guess(walk);
 	return err || walk->registers.values[DWARF_RIP] ? err : OUTERMOST;
 }

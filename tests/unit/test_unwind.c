@@ -854,6 +854,42 @@ static void test_limits(struct sample *sample)
 	test_done("little room, few registers");
 }
 
+static void replace_words(char *bytes, size_t size, uint64_t from, uint64_t to)
+{
+	for (size_t at = 0; at + 8 <= size; at += 8)
+		if (memcmp(bytes + at, &from, 8) == 0)
+			memcpy(bytes + at, &to, 8);
+}
+
+/* As of the first function of a Go program: what lies there is the number of arguments. */
+static void test_no_caller(const struct sample *sample)
+{
+	const struct {
+		uint64_t address;
+		enum unwind_end end;
+	} cases[] = {
+		{ 0, UNWIND_COMPLETE },
+		{ 1, UNWIND_UNREADABLE },
+		{ sample->request.stack.start + 4096, UNWIND_UNREADABLE },
+		{ 0x8000000000000000, UNWIND_UNREADABLE },
+	};
+	struct unwind_request request = sample->request;
+	static char bytes[STACK_MAX];
+	struct unwound whole, part;
+
+	unwind(&request, &whole);
+	request.stack.bytes = bytes;
+	for (size_t i = 0; i < NR(cases); i++) {
+		memcpy(bytes, sample->stack, request.stack.size);
+		replace_words(bytes, request.stack.size, whole.frames[2].address, cases[i].address);
+		unwind(&request, &part);
+		CHECK_EQ(part.nr, 2);
+		CHECK_EQ(part.end, cases[i].end);
+		CHECK(begins_with(&part, &whole));
+	}
+	test_done("callers that are no code");
+}
+
 /* What a stack and registers may well hold. */
 static uint64_t make_value(const struct sample *sample)
 {
@@ -924,6 +960,7 @@ static void test_samples(void)
 		test_own_mappings(&sample);
 		test_truncated(&sample);
 		test_limits(&sample);
+		test_no_caller(&sample);
 		test_garbage(&sample);
 	}
 	finish(pid);
