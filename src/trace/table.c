@@ -342,14 +342,17 @@ static bool is_wanted(const struct table *table, const struct counted *entry)
 {
 	const char *glob = table->opts->file;
 
-	for (size_t i = 0; glob && i < FT_KEYS && !entry->overflow; i++) {
+	/* Which of the overflow's have that name is not known. */
+	if (!glob || entry->overflow)
+		return true;
+	for (size_t i = 0; i < FT_KEYS; i++) {
 		enum ft_key_type type = table->opts->by[i];
 
 		if ((type == FT_KEY_FILE || type == FT_KEY_VMA) && entry->texts[i] &&
 		    naming__wanted(glob, entry->texts[i]))
 			return true;
 	}
-	return !glob;
+	return false;
 }
 
 static int compare_ids(const void *a, const void *b)
