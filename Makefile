@@ -150,6 +150,7 @@ $(O)/tests/%: tests/unit/%.c $(PURE:src/%.c=$(O)/tests/src/%.o)
 $(O)/tests/test_symbol_table: $(O)/tests/src/symbols/symbol_table.o
 $(O)/tests/test_symbols $(O)/tests/test_demangle $(O)/tests/test_unwind: $(SYMBOLS:src/%.c=$(O)/tests/src/%.o)
 $(O)/tests/test_symbols $(O)/tests/test_demangle $(O)/tests/test_unwind: TEST_LIBS = -ldw -lelf -llzma -lz -liberty
+$(O)/tests/test_table: $(addprefix $(O)/tests/src/trace/,table.o naming.o)
 $(O)/tests/test_spaces $(O)/tests/test_mmap_events: $(addprefix $(O)/tests/src/symbols/,spaces.o regions.o)
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

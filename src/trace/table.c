@@ -32,6 +32,7 @@ struct counted {
 	unsigned long long read_pages;
 	unsigned long long unknown_reads;
 	unsigned long long throttled_ns;
+	bool waits; /* has been throttled, without a fault, since before this interval */
 	unsigned long long cause_ns[FT_CAUSE_COUNT];
 	unsigned long long min_ns; /* FT_UNKNOWN64: no latency is known */
 	unsigned long long max_ns;
@@ -622,6 +623,8 @@ int table__interval(struct table *table, bool whole, struct interval *ret)
 /* What had no fault goes: of dead processes nothing is kept. */
 void table__next(struct table *table)
 {
+	unsigned long long gone_ns = 0;
+	struct counted *overflow;
 	size_t kept = 0;
 
 	forget_interval(table);
@@ -630,15 +633,22 @@ void table__next(struct table *table)
 
 		if (entry->count) {
 			begin_anew(entry);
-		} else if (!entry->throttled_ns) {
+		} else if (entry->throttled_ns && (!entry->waits || entry->overflow)) {
+			/* That can come later than the faults: it waits for the next ones. */
+			entry->waits = true;
+		} else {
+			gone_ns += entry->throttled_ns;
 			tdelete(entry, &table->tree, compare_keys);
 			free_entry(entry);
 			continue;
 		}
-		/* Throttling can come later than the faults: it waits for the row's next ones. */
 		table->entries[kept++] = entry;
 	}
 	table->nr = kept;
+	/* Whose row has gone had no other. */
+	overflow = gone_ns ? find_entry(table, NULL) : NULL;
+	if (overflow)
+		overflow->throttled_ns += gone_ns;
 }
 
 /* ---- A profile ------------------------------------------------------------------ */
