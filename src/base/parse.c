@@ -163,7 +163,7 @@ int parse_duration(const char *s, uint64_t bare_ns, uint64_t *ret_ns)
 	if (!unit)
 		return -EINVAL;
 	if (err || __builtin_mul_overflow(n, unit, &n) ||
-	    __builtin_add_overflow(n, fraction_of(digits, unit), &n))
+	    __builtin_add_overflow(n, fraction_of(digits, unit), &n) || n > INT64_MAX)
 		return -ERANGE;
 	*ret_ns = n;
 	return 0;

@@ -13,7 +13,10 @@ int parse_u64(const char *s, uint64_t *ret);			/* decimal */
 int parse_address(const char *s, uint64_t *ret);		/* hex, 0x optional */
 int parse_range(const char *s, uint64_t *start, uint64_t *end); /* "START-END", START < END */
 int parse_size(const char *s, uint64_t *ret);			/* "64K", "4M", "1G" */
-/* "10us", "1.5ms", "2s", "1m", "7ns"; a bare number is in units of bare_ns. */
+/*
+ * "10us", "1.5ms", "2s", "1m", "7ns"; a bare number is in units of bare_ns. At most INT64_MAX:
+ * a point in time and that much more is no overflow.
+ */
 int parse_duration(const char *s, uint64_t bare_ns, uint64_t *ret_ns);
 /* "1,2,3": positive pids; duplicates dropped; *ids is malloc()ed. */
 int parse_ids(const char *s, int **ids, size_t *nr);

@@ -269,6 +269,8 @@ static void test_errors(void)
 		{ "-a --file a --file b", "cannot use --file twice", NULL },
 		{ "-a -n a -n b", "cannot use --comm twice", NULL },
 		{ "top -a .x", "cannot use '.x': INTERVAL", NULL },
+		{ "top -a 18446744073 5", "cannot use '18446744073': INTERVAL", NULL },
+		{ "-a -d 18446744073", "cannot use '18446744073': --duration takes", NULL },
 		{ "-a -k ''", "cannot use '': --kind takes", "spurious, error" },
 		{ "-a -k cow,", "cannot use 'cow,': --kind takes", "other, anon" },
 		{ "-a --origin kern", "cannot use 'kern': --origin takes", "user, kernel, gup" },
