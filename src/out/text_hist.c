@@ -263,9 +263,8 @@ static void add_heading(struct buf *out, const struct run_start *run, const stru
 	add_sums(out, row, all);
 	over = buf__columns(out, line);
 	over = over > run->columns ? over - run->columns : 0;
-	if (is_cut(run) && over) {
+	if (is_cut(run) && over && title > KEY_MIN)
 		shorten_name(out, line, title_end, title > over + KEY_MIN ? title - over : KEY_MIN);
-	}
 	end_line(out, run, line, true);
 }
 

@@ -463,6 +463,9 @@ static void test_widths(void)
 		struct buf tops = show_tops(&run, &text_sink);
 
 		CHECK(widest(&hists) <= run.columns && !strstr(hists.data, " \n"));
+		if (run.columns > strlen("all faults: 1"))
+			CHECK(strstr(hists.data, "all faults: ") &&
+			      strstr(hists.data, "kind anon: "));
 		CHECK(widest(&linear) <= run.columns && !strstr(linear.data, " \n"));
 		CHECK(widest(&tops) <= run.columns && !strstr(tops.data, " \n"));
 		run.residency = true;
