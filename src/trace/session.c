@@ -273,40 +273,58 @@ static void loop(struct session *s)
 	}
 }
 
+static const char *plural(unsigned long long n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static unsigned long long lost(const struct run_end *end)
 {
 	return end->lost_ring + end->lost_storage + end->lost_unpaired + end->lost_late;
 }
 
+/* Of what there is none, nothing is said. */
+static void print_numbers(const struct session *s)
+{
+	const struct tracer_totals *totals = tracer__totals(s->tracer);
+	const struct {
+		enum log_level level;
+		unsigned long long number;
+		const char *noun, *rest;
+	} notes[] = {
+		{ LOG_INFO, totals->counters.missed_ends, "fault",
+		  "ended unseen: told without a latency" },
+		{ LOG_INFO, totals->counters.probe_faults, "fault",
+		  "of probes that read user memory: left out" },
+		{ LOG_NOTE, s->end.errors, "fault", "could not be resolved (kind error)" },
+		{ LOG_NOTE, totals->counters.lost_stacks, "stack", "did not fit the ring buffer" },
+		{ LOG_NOTE, totals->missed_reads, "folio",
+		  "came to the page cache unseen: there may be more" },
+	};
+
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
+		if (notes[i].number)
+			log_at(notes[i].level, "%llu %s%s %s", notes[i].number, notes[i].noun,
+			       plural(notes[i].number), notes[i].rest);
+}
+
 static void print_summary(const struct session *s)
 {
 	const struct run_end *end = &s->end;
+
 	log_note("%llu fault%s, %llu major, %.1f us in total; %llu lost; plan %s", end->faults,
-		 end->faults == 1 ? "" : "s", end->major, (double)end->latency_ns / 1000, lost(end),
+		 plural(end->faults), end->major, (double)end->latency_ns / 1000, lost(end),
 		 s->plan->name);
-	log_info("%llu faults ended unseen: they are told without a latency",
-		 (unsigned long long)tracer__totals(s->tracer)->counters.missed_ends);
-	log_info("%llu faults of probes that read user memory were left out",
-		 (unsigned long long)tracer__totals(s->tracer)->counters.probe_faults);
-	if (end->errors)
-		log_note("%llu faults could not be resolved (kind error)", end->errors);
+	print_numbers(s);
 	if (end->unseen_gup > 0)
-		log_note("%lld more were taken by get_user_pages: plan %s sees only their number",
-			 end->unseen_gup, s->plan->name);
+		log_note("%lld more %s taken by get_user_pages: plan %s only counts them",
+			 end->unseen_gup, end->unseen_gup == 1 ? "was" : "were", s->plan->name);
 	if (end->throttled_ns > 0)
 		log_note("after them memory.high held threads up for %.1f us",
 			 (double)end->throttled_ns / 1000);
-	if (tracer__totals(s->tracer)->counters.lost_stacks)
-		log_note("%llu stacks did not fit the ring buffer",
-			 (unsigned long long)tracer__totals(s->tracer)->counters.lost_stacks);
-	if (tracer__totals(s->tracer)->missed_reads)
-		log_note(
-			"%llu additions to the page cache were not seen: there may be more pages read",
-			tracer__totals(s->tracer)->missed_reads);
 	if (end->lost_ring)
-		log_note(
-			"hint: %llu did not fit the ring buffer: --ring-size, --min-latency or --sample",
-			end->lost_ring);
+		log_note("hint: %llu found no room: --ring-size, --min-latency, --sample",
+			 end->lost_ring);
 }
 
 static void finish(struct session *s)
