@@ -254,7 +254,7 @@ static void complain_about_no_target(void)
 	log_error("cannot trace: no target given");
 	log_hint("faulttrace -- ls -l /usr      runs a command and traces it");
 	log_hint("faulttrace -p 4242            traces a running process");
-	log_hint("faulttrace -a --major -d 10   traces the whole system for ten seconds");
+	log_hint("faulttrace -a --major -d 10   traces the system for 10 seconds");
 }
 
 static int check_evict(const struct options *opts)
@@ -300,7 +300,7 @@ static int stack_of_rows(struct parser *p)
 	if (opts->stack == STACK_DWARF) {
 		log_error("cannot use --stack=dwarf with %s: the kernel cannot sum up by it",
 			  command_names[opts->command]);
-		log_hint("--folded, --pprof or --flamegraph with top make a profile of it");
+		log_hint("top --folded, --pprof or --flamegraph make a profile of it");
 		return -EINVAL;
 	}
 	if (!p->by_given)

@@ -84,8 +84,7 @@ static int begin_command(struct session *session, struct watch *w)
 	int err = child__hold_at_exit(&session->child, look_again, session);
 
 	if (err)
-		log_note("the command cannot be held at its exit (%s): what it has then is unknown",
-			 strerror(-err));
+		log_note("its memory at its exit is unknown: ptrace: %s", strerror(-err));
 	if (session->opts->cold)
 		cold_start(session);
 	w->before.knows_runs = true;

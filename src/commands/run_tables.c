@@ -124,8 +124,7 @@ static void end(struct session *session)
 	if (!session->opts->intervals || tables->nr < session->opts->intervals)
 		end_interval(session);
 	if (tables->overflow && !session->opts->quiet)
-		log_note("hint: %llu faults had no row of their own, the table was full: a coarser "
-			 "--by, or filters",
+		log_note("hint: %llu of the faults had no row: a coarser --by, or filters",
 			 tables->overflow);
 	if (!session->opts->quiet)
 		table__advise(tables->table);

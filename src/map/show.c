@@ -74,9 +74,7 @@ void map_complain(int pid, int err)
 	if ((err != -EACCES && err != -EPERM) || task_may_ptrace())
 		return;
 	if (geteuid())
-		log_hint(
-			"it is another user's, or protects itself: CAP_SYS_PTRACE (root) is needed");
+		log_hint("another user's, or protected: CAP_SYS_PTRACE (root) is needed");
 	else
-		log_hint(
-			"CAP_SYS_PTRACE is missing, although you are root: a container gets it with --cap-add=SYS_PTRACE");
+		log_hint("CAP_SYS_PTRACE is missing: in a container, --cap-add=SYS_PTRACE");
 }

@@ -54,7 +54,7 @@ static int check_privileges(struct session *s)
 	}
 	if (!task_pids_are_global()) {
 		log_error("cannot trace: pids in this container are not the kernel's");
-		log_hint("run it on the host, or in the host's pid namespace (--pid=host)");
+		log_hint("run it on the host, or in its pid namespace (--pid=host)");
 		return -ENOTSUP;
 	}
 	if (!features__has(&s->features, FEATURE_BTF)) {
