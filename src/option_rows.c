@@ -552,7 +552,9 @@ const struct option_row option_rows[] = {
 	  "range of the file (top --by file: of the file) is\n"
 	  "cached, and how many pages the fault itself read",
 	  .set = set_flag, FIELD(residency), .commands = TO(TRACE) | TO(TOP) },
-	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL, "all columns there are; cut nothing",
+	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL,
+	  "all columns there are; cut nothing. trace: also\n"
+	  "function and variable by name, with --json, too",
 	  .set = set_flag, FIELD(wide), .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "strip", ARG_REQUIRED, "N",
 	  "columns that show where in a mapping its pages\n"

@@ -129,4 +129,16 @@ static inline bool options__wants_stacks(const struct options *opts)
 	return opts->stack || options__key_is(opts, FT_KEY_STACK);
 }
 
+/* Of the instruction and the address of each fault. */
+static inline bool options__wants_symbols(const struct options *opts)
+{
+	return opts->command == COMMAND_TRACE && opts->wide;
+}
+
+/* What was mapped where and when. */
+static inline bool options__wants_code_map(const struct options *opts)
+{
+	return options__wants_stacks(opts) || options__wants_symbols(opts);
+}
+
 #endif /* OPTIONS_H */

@@ -203,6 +203,19 @@ static void add_cause(struct buf *out, const struct ft_causes *causes)
 	buf__addc(out, '}');
 }
 
+KEYED add_symbol(struct buf *out, const char *key, const struct fault_symbol *symbol)
+{
+	if (!symbol) {
+		add_null(out, key);
+		return;
+	}
+	buf__adds(out, key);
+	add_string(out, "{\"name\":", *symbol->name ? symbol->name : NULL);
+	add_u64(out, KEY("offset"), symbol->offset);
+	add_string(out, KEY("module"), symbol->module);
+	buf__addc(out, '}');
+}
+
 void json_add_fault(struct buf *out, const struct fault *fault)
 {
 	const struct ft_fault *rec = fault->rec;
@@ -221,6 +234,8 @@ void json_add_fault(struct buf *out, const struct fault *fault)
 	add_stack(out, fault->stack);
 	add_if(out, KEY("read_pages"), fault->has_read_pages, fault->read_pages);
 	add_cause(out, fault->causes);
+	add_symbol(out, KEY("symbol"), fault->symbol);
+	add_symbol(out, KEY("data_symbol"), fault->data_symbol);
 	buf__addc(out, '}');
 }
 

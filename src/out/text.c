@@ -198,6 +198,38 @@ static void add_ip(struct buf *out, const struct run_start *run, const struct fa
 		buf__add_hex(out, fault->rec->ip);
 }
 
+/* "read_table+0x1f (db)"; without a name "db+0x1a2f". */
+static void add_symbol(struct buf *out, const struct fault_symbol *symbol)
+{
+	const char *module;
+
+	if (!symbol) {
+		buf__addc(out, '-');
+		return;
+	}
+	module = last_part(symbol->module);
+	buf__add_text(out, *symbol->name ? symbol->name : module);
+	buf__adds(out, "+0x");
+	buf__add_hex(out, symbol->offset);
+	if (!*symbol->name)
+		return;
+	buf__adds(out, " (");
+	buf__add_text(out, module);
+	buf__addc(out, ')');
+}
+
+static void add_function(struct buf *out, const struct run_start *run, const struct fault *fault)
+{
+	(void)run;
+	add_symbol(out, fault->symbol);
+}
+
+static void add_data(struct buf *out, const struct run_start *run, const struct fault *fault)
+{
+	(void)run;
+	add_symbol(out, fault->data_symbol);
+}
+
 static void add_range(struct buf *out, const struct run_start *run, const struct fault *fault)
 {
 	(void)run;
@@ -304,6 +336,8 @@ static const struct column {
 	{ { "ADDR", 12 }, ALWAYS, add_addr },
 	{ { "ACC", 3 }, IF_WIDE, add_access },
 	{ { "IP", 16 }, IF_WIDE, add_ip },
+	{ { "FUNCTION", 28 }, IF_WIDE, add_function },
+	{ { "DATA", 20 }, IF_WIDE, add_data },
 	{ { "VMA", 25 }, IF_WIDE, add_range },
 	{ { NULL, 0 }, ALWAYS, NULL },
 };

@@ -73,6 +73,7 @@ size_t elf_image__segments(const struct elf_image *image, struct elf_segment **r
 			.file_size = header.p_filesz,
 			.address = header.p_vaddr,
 			.memory_size = header.p_memsz,
+			.is_code = header.p_flags & PF_X,
 		};
 	}
 	return nr;

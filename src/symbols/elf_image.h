@@ -34,6 +34,7 @@ struct debug_link {
 struct elf_segment {
 	uint64_t offset, file_size;
 	uint64_t address, memory_size;
+	bool is_code;
 };
 
 /* Takes fd, also when it fails; 0 or -errno: -ENOEXEC if it is no ELF program or library. */

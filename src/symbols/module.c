@@ -225,6 +225,50 @@ bool module__address_behind(const struct module *module, uint64_t file_offset, u
 	return false;
 }
 
+/* What is added to the module's addresses, by where this part of its code was mapped. */
+static bool find_bias(const struct module *module, const struct process_mapping *code,
+		      uint64_t *ret)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	for (size_t i = 0; i < module->nr_segments; i++) {
+		const struct elf_segment *s = &module->segments[i];
+
+		if (s->is_code && code->offset >= (s->offset & -page) &&
+		    code->offset < s->offset + s->file_size) {
+			*ret = code->start - code->offset + s->offset - s->address;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The first page that is not the file's. */
+static uint64_t zeroed_begin(const struct elf_segment *s)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return (s->address + s->file_size + (s->file_size ? page - 1 : 0)) & -page;
+}
+
+bool module__address_zeroed(const struct module *module, const struct process_mapping *code,
+			    uint64_t start, uint64_t address, uint64_t *ret)
+{
+	uint64_t bias;
+
+	if (!find_bias(module, code, &bias))
+		return false;
+	*ret = address - bias;
+	for (size_t i = 0; i < module->nr_segments; i++) {
+		const struct elf_segment *s = &module->segments[i];
+
+		if (s->memory_size > s->file_size && zeroed_begin(s) == start - bias &&
+		    *ret >= s->address && *ret - s->address < s->memory_size)
+			return true;
+	}
+	return false;
+}
+
 static void load_lines(struct module *module, struct process *process)
 {
 	int root __cleanup_close = open_root(process);

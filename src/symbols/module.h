@@ -60,6 +60,12 @@ bool module__is_stale(const struct module *module);
 bool module__address(const struct module *module, uint64_t file_offset, uint64_t *ret);
 /* The same for memory behind a mapping of the file: zeroed data has no place in it. */
 bool module__address_behind(const struct module *module, uint64_t file_offset, uint64_t *ret);
+/*
+ * The same for memory that begins at start, from where the module's code was mapped: such
+ * memory need not follow it, but is where the code says that zeroed data begins.
+ */
+bool module__address_zeroed(const struct module *module, const struct process_mapping *code,
+			    uint64_t start, uint64_t address, uint64_t *ret);
 
 /* NULL: there are none, or too many. */
 struct source_lines *module__lines(struct module *module, struct process *process);

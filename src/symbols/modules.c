@@ -265,6 +265,21 @@ void modules__place_behind(struct modules *modules, int pid, uint64_t address, s
 	ret->has_address = true;
 }
 
+void modules__place_zeroed(struct modules *modules, int pid, uint64_t address, uint64_t start,
+			   const struct process_mapping *code, struct place *ret)
+{
+	struct module *module;
+
+	*ret = (struct place) { 0 };
+	if (!code->inode)
+		return;
+	module = find_module(modules, pid, code->start, code);
+	if (!module__address_zeroed(module, code, start, address, &ret->address))
+		return;
+	ret->module = module;
+	ret->has_address = true;
+}
+
 /* The oldest names of code made at run time go, but for this process's. */
 static void limit_jit_bytes(struct modules *modules, const struct process *keep)
 {

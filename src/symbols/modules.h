@@ -39,6 +39,9 @@ void modules__place(struct modules *modules, int pid, uint64_t address,
 		    const struct process_mapping *mapping, struct place *ret);
 /* For an address in memory without a file: a program's zeroed data. */
 void modules__place_behind(struct modules *modules, int pid, uint64_t address, struct place *ret);
+/* The same where the memory began at start, and what was the code below it is known. */
+void modules__place_zeroed(struct modules *modules, int pid, uint64_t address, uint64_t start,
+			   const struct process_mapping *code, struct place *ret);
 
 /* The one with this serial; NULL: it was forgotten. */
 struct module *modules__by_serial(struct modules *modules, uint64_t serial);

@@ -249,6 +249,15 @@ const struct region *regions__find(const struct regions *r, uint64_t address, ui
 	return newest;
 }
 
+const struct region *regions__find_below(const struct regions *r, uint64_t address,
+					 uint64_t time_ns)
+{
+	for (size_t i = index_after(r, address); i--;)
+		if (r->regions[i].since_ns <= time_ns && r->regions[i].hidden_ns > time_ns)
+			return &r->regions[i];
+	return NULL;
+}
+
 bool region__same(const struct region *a, const struct region *b)
 {
 	return a->file->inode == b->file->inode && a->file->dev == b->file->dev &&

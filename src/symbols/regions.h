@@ -63,6 +63,10 @@ int regions__add(struct regions **regions, const struct mapping *mapping, uint64
 const struct region *regions__find(const struct regions *regions, uint64_t address,
 				   uint64_t time_ns);
 
+/* The one with the highest address that begins at or below this one, and nothing covered. */
+const struct region *regions__find_below(const struct regions *regions, uint64_t address,
+					 uint64_t time_ns);
+
 /* The same part of the same file at the same address? */
 bool region__same(const struct region *a, const struct region *b);
 

@@ -430,25 +430,30 @@ void spaces__see(struct spaces *spaces, const struct mmap_event *event)
 
 /* ---- Questions ------------------------------------------------------------------------------ */
 
+/* regions__find() or regions__find_below() */
+typedef const struct region *find_fn(const struct regions *regions, uint64_t address,
+				     uint64_t time_ns);
+
 /*
  * What was read after this time tells about it where nothing better is known; and
  * where what is known is in doubt, it must agree.
  */
-static const struct region *look_up(const struct history *h, uint64_t address, uint64_t time_ns)
+static const struct region *look_up(const struct history *h, uint64_t address, uint64_t time_ns,
+				    find_fn *find)
 {
 	struct space *newer, *space = space_at(h, time_ns, &newer);
 	const struct region *region, *later;
 
-	region = space ? regions__find(space->regions, address, time_ns) : NULL;
+	region = space ? find(space->regions, address, time_ns) : NULL;
 	if (region &&
 	    (time_ns <= space->doubt_since_ns || region->since_ns >= space->doubt_until_ns))
 		return region;
-	later = newer && newer->was_read ? regions__find(newer->regions, address, time_ns) : NULL;
+	later = newer && newer->was_read ? find(newer->regions, address, time_ns) : NULL;
 	return !region || (later && region__same(region, later)) ? later : NULL;
 }
 
-bool spaces__find(struct spaces *spaces, int pid, uint64_t address, uint64_t time_ns,
-		  struct process_mapping *ret)
+static bool find_with(find_fn *find, struct spaces *spaces, int pid, uint64_t address,
+		      uint64_t time_ns, struct process_mapping *ret)
 {
 	const struct region *region = NULL;
 	struct history *h;
@@ -456,10 +461,10 @@ bool spaces__find(struct spaces *spaces, int pid, uint64_t address, uint64_t tim
 	make_room(spaces);
 	h = get_or_read(spaces, pid, time_ns);
 	if (h)
-		region = look_up(h, address, time_ns);
+		region = look_up(h, address, time_ns, find);
 	if (h && !region && is_worth_reading(h)) {
 		read_now(spaces, h, time_ns);
-		region = look_up(h, address, time_ns);
+		region = look_up(h, address, time_ns, find);
 	}
 	if (!region)
 		return false;
@@ -472,4 +477,16 @@ bool spaces__find(struct spaces *spaces, int pid, uint64_t address, uint64_t tim
 		.name = region->file->name,
 	};
 	return true;
+}
+
+bool spaces__find(struct spaces *spaces, int pid, uint64_t address, uint64_t time_ns,
+		  struct process_mapping *ret)
+{
+	return find_with(regions__find, spaces, pid, address, time_ns, ret);
+}
+
+bool spaces__find_below(struct spaces *spaces, int pid, uint64_t address, uint64_t time_ns,
+			struct process_mapping *ret)
+{
+	return find_with(regions__find_below, spaces, pid, address, time_ns, ret);
 }

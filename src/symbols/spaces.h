@@ -47,4 +47,8 @@ void spaces__see(struct spaces *spaces, const struct mmap_event *event);
 bool spaces__find(struct spaces *spaces, int pid, uint64_t address, uint64_t time_ns,
 		  struct process_mapping *ret);
 
+/* The same for the nearest code that begins at or below the address. */
+bool spaces__find_below(struct spaces *spaces, int pid, uint64_t address, uint64_t time_ns,
+			struct process_mapping *ret);
+
 #endif /* SYMBOLS_SPACES_H */

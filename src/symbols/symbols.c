@@ -93,7 +93,10 @@ static void find_place(struct symbols *symbols, const struct symbol_request *req
 	*ret = (struct place) { 0 };
 	if (!known_mapping(symbols, request, &mapping))
 		return;
-	if (mapping.inode || !strcmp(mapping.name, "[vdso]"))
+	if (request->memory)
+		modules__place_zeroed(symbols->modules, request->pid, request->address,
+				      request->memory, &mapping, ret);
+	else if (mapping.inode || !strcmp(mapping.name, "[vdso]"))
 		modules__place(symbols->modules, request->pid, request->address, &mapping, ret);
 	else if (strcmp(mapping.name, "[stack]") != 0)
 		modules__place_behind(symbols->modules, request->pid, request->address, ret);

@@ -36,6 +36,12 @@ struct symbol_request {
 	uint64_t inode;
 	uint32_t dev;
 	const char *mapping; /* its name, or NULL */
+
+	/*
+	 * 0; or where memory without a file begins that the address is in. The mapping is then
+	 * that of the nearest code below it, whose zeroed data it may be.
+	 */
+	uint64_t memory;
 };
 
 /*

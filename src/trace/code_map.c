@@ -64,24 +64,40 @@ void code_map__drain(struct code_map *map)
 	mmap_events__drain(map->events);
 }
 
-bool code_map__mapping(struct code_map *map, int pid, uint64_t address, uint64_t time_ns,
-		       struct process_mapping *ret)
+static void drain_until(struct code_map *map, uint64_t time_ns)
 {
 	if (time_ns >= map->drained_ns)
 		code_map__drain(map);
+}
+
+bool code_map__mapping(struct code_map *map, int pid, uint64_t address, uint64_t time_ns,
+		       struct process_mapping *ret)
+{
+	drain_until(map, time_ns);
 	return spaces__find(map->spaces, pid, address, time_ns, ret);
 }
 
-void code_map__find(struct code_map *map, struct symbol_request *request, uint64_t time_ns)
+static void complete(struct symbol_request *request, const struct process_mapping *found)
 {
-	const struct process_mapping *found = &map->found;
-
-	if (!code_map__mapping(map, request->pid, request->address, time_ns, &map->found))
-		return;
 	request->start = found->start;
 	request->end = found->end;
 	request->offset = found->offset;
 	request->inode = found->inode;
 	request->dev = found->dev;
 	request->mapping = found->name;
+}
+
+void code_map__find(struct code_map *map, struct symbol_request *request, uint64_t time_ns)
+{
+	if (code_map__mapping(map, request->pid, request->address, time_ns, &map->found))
+		complete(request, &map->found);
+}
+
+bool code_map__find_below(struct code_map *map, struct symbol_request *request, uint64_t time_ns)
+{
+	drain_until(map, time_ns);
+	if (!spaces__find_below(map->spaces, request->pid, request->memory, time_ns, &map->found))
+		return false;
+	complete(request, &map->found);
+	return true;
 }

@@ -23,6 +23,12 @@ void code_map__drain(struct code_map *map);
 /* Completes the request for pid and address, as at that time; it lives until the next call. */
 void code_map__find(struct code_map *map, struct symbol_request *request, uint64_t time_ns);
 
+/*
+ * The same for data in memory without a file that begins at request->memory: with the
+ * nearest code below it. False if that is not known.
+ */
+bool code_map__find_below(struct code_map *map, struct symbol_request *request, uint64_t time_ns);
+
 /* The same, as unwinders ask for it: false if it is not known. */
 bool code_map__mapping(struct code_map *map, int pid, uint64_t address, uint64_t time_ns,
 		       struct process_mapping *ret);

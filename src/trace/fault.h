@@ -11,6 +11,13 @@
 #include "../../bpf/cause.h"
 #include "stacks.h"
 
+/* A function or variable, and where an address is in it. */
+struct fault_symbol {
+	const char *name;   /* "" if it is not known */
+	uint64_t offset;    /* in it; else in the module */
+	const char *module; /* a path, "[vdso]", "[jit]", "[kernel]"; never "" */
+};
+
 struct fault {
 	const struct ft_fault *rec;
 	struct ft_verdict verdict;
@@ -23,6 +30,9 @@ struct fault {
 	const struct ft_causes *causes; /* NULL: not asked for, or not known */
 	/* Told again, for how memory.high held the thread up afterwards; else NULL. */
 	const struct ft_throttled *throttled;
+	/* Of the instruction, and of addr; NULL: not asked for, or not known. */
+	const struct fault_symbol *symbol;
+	const struct fault_symbol *data_symbol;
 	const char *name; /* as in /proc/PID/maps; "" for none, never NULL */
 };
 

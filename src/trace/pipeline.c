@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cached.h"
+#include "fault_symbols.h"
 #include "naming.h"
 #include "sums.h"
 
@@ -17,8 +18,9 @@
 struct pipeline {
 	const struct options *opts;
 	struct naming *naming;
-	struct cached *cached; /* NULL: not asked for */
-	struct stacks *stacks; /* NULL: not asked for */
+	struct cached *cached;	       /* NULL: not asked for */
+	struct stacks *stacks;	       /* NULL: not asked for */
+	struct fault_symbols *symbols; /* NULL: not asked for */
 	const struct run_start *start;
 	struct output *out;
 	struct run_end *end;
@@ -33,6 +35,8 @@ int pipeline__new(const struct options *opts, struct pipeline **ret)
 
 	if (!err && opts->stack)
 		err = stacks__new(&p->stacks);
+	if (!err && options__wants_symbols(opts))
+		err = fault_symbols__new(&p->symbols);
 	if (!err && opts->residency)
 		err = cached__new(false, CACHED_KEEP_NS, &p->cached);
 	if (err) {
@@ -49,6 +53,7 @@ void pipeline__free(struct pipeline *p)
 {
 	if (!p)
 		return;
+	fault_symbols__free(p->symbols);
 	stacks__free(p->stacks);
 	cached__free(p->cached);
 	naming__free(p->naming);
@@ -66,6 +71,8 @@ void pipeline__start(struct pipeline *p, const struct run_start *start, struct o
 {
 	if (p->stacks)
 		stacks__use(p->stacks, map);
+	if (p->symbols)
+		fault_symbols__use(p->symbols, map);
 	p->start = start;
 	p->out = out;
 	p->end = end;
@@ -107,6 +114,8 @@ static void on_fault(struct pipeline *p, const struct ft_fault *rec)
 		return;
 	if (p->stacks)
 		fault.stack = stacks__find(p->stacks, rec->stack_id);
+	if (p->symbols)
+		fault_symbols__find(p->symbols, &fault);
 	if (rec->h.type == FT_RECORD_THROTTLED) {
 		on_throttled(p, &fault);
 		return;

@@ -17,7 +17,7 @@ struct pipeline;
 int pipeline__new(const struct options *opts, struct pipeline **ret);
 void pipeline__free(struct pipeline *p);
 
-/* map: NULL unless stacks are asked for. What the faults add up to is added to *end. */
+/* map: NULL unless options__wants_code_map(). What the faults add up to is added to *end. */
 void pipeline__start(struct pipeline *p, const struct run_start *start, struct output *out,
 		     struct code_map *map, struct run_end *end);
 /* A record_fn (tracer.h); ctx is the pipeline. */

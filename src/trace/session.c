@@ -183,7 +183,7 @@ static int attach(struct session *s)
 	features__free(&s->features);
 	if (err)
 		return err;
-	if (options__wants_stacks(s->opts))
+	if (options__wants_code_map(s->opts))
 		err = code_map__new(s->opts, s->child.pid, &s->code_map);
 	if (err) {
 		log_error("cannot watch mappings: %s", strerror(-err));

@@ -50,7 +50,7 @@ struct session {
 	struct run_end end;		/* commands add up faults in it, as they come */
 	struct tracer *tracer;
 	const struct plan *plan;
-	struct code_map *code_map; /* NULL unless stacks are asked for */
+	struct code_map *code_map; /* NULL unless options__wants_code_map() */
 
 	struct features features;
 	struct child child;

@@ -304,7 +304,7 @@ static void test_cause(void)
 	struct run_start run = run_of();
 	struct buf json;
 
-	CHECK(shows(show_cause("json", &run, NULL), "\"cause\":null}"));
+	CHECK(shows(show_cause("json", &run, NULL), "\"cause\":null,"));
 	CHECK(!shows(show_cause("text", &run, &causes), " io "));
 	run.cause = true;
 	CHECK(shows(show_cause("text", &run, &causes), " 1.31 io      55d0c8a17008 "));
@@ -317,7 +317,7 @@ static void test_cause(void)
 	CHECK(shows(json, "\"cause\":{\"dominant\":\"io\",\"other_ns\":0,\"lookup_ns\":null,"
 			  "\"lock_ns\":0,\"io_ns\":1000,\"reclaim_ns\":0,\"compact_ns\":0,"
 			  "\"uffd_ns\":0,\"sched_ns\":60,\"cpu_ns\":250,"
-			  "\"disk\":{\"dev\":\"08:02\",\"bytes\":8192,\"took_ns\":null}}}"));
+			  "\"disk\":{\"dev\":\"08:02\",\"bytes\":8192,\"took_ns\":null}},"));
 	test_done("what a fault waited for");
 }
 
@@ -435,6 +435,43 @@ static void test_stack(void)
 	test_done("stacks");
 }
 
+static struct buf show_symbols(const char *name, const struct run_start *run,
+			       const struct fault_symbol *symbol, const struct fault_symbol *data)
+{
+	struct fault fault = sample_fault(0);
+	struct buf out = { 0 };
+
+	fault.symbol = symbol;
+	fault.data_symbol = data;
+	sink_find(name)->fault(&out, run, &fault);
+	terminate(&out);
+	return out;
+}
+
+/* Which function it was, and which variable: what has no name is somewhere in its module. */
+static void test_symbols(void)
+{
+	static const struct fault_symbol named = { "copy<int>", 0x14, "/usr/bin/db" };
+	static const struct fault_symbol nameless = { "", 0x1a2f, "/usr/lib/libx.so" };
+	struct run_start run = run_of();
+	struct buf json;
+
+	CHECK(!shows(show_symbols("text", &run, &named, &named), "copy<int>"));
+	CHECK(shows(show_symbols("json", &run, NULL, NULL),
+		    ",\"symbol\":null,\"data_symbol\":null}\n"));
+	json = show_symbols("json", &run, &named, &nameless);
+	CHECK(check_schema_keys(&json) > 20);
+	CHECK(shows(json, ",\"symbol\":{\"name\":\"copy<int>\",\"offset\":20,"
+			  "\"module\":\"/usr/bin/db\"},\"data_symbol\":{\"name\":null,"
+			  "\"offset\":6703,\"module\":\"/usr/lib/libx.so\"}}\n"));
+	run.wide = true;
+	CHECK(shows(show_symbols("text", &run, &named, NULL),
+		    " copy<int>+0x14 (db)          -                    55d0c8a00000-"));
+	CHECK(shows(show_symbols("text", &run, &nameless, &named),
+		    " libx.so+0x1a2f               copy<int>+0x14 (db)  55d0c8a00000-"));
+	test_done("functions and variables");
+}
+
 static void test_schema(void)
 {
 	struct run_start run = run_of();
@@ -469,6 +506,7 @@ int main(void)
 	test_residency();
 	test_throttled();
 	test_stack();
+	test_symbols();
 	test_schema();
 	test_find();
 	return test_status();

@@ -100,6 +100,33 @@ static void test_overlaps(void)
 	end("mappings over others");
 }
 
+/* The name of the nearest code at or below it. */
+static const char *below(uint64_t time_ns, uint64_t address)
+{
+	struct process_mapping found;
+
+	return spaces__find_below(spaces, NOBODY, address, time_ns, &found) ? found.name : "-";
+}
+
+static void test_below(void)
+{
+	begin(NO_LIMIT);
+	map(10, NOBODY, 0x1000, 0x2000, "/a");
+	map(10, NOBODY, 0x5000, 0x6000, "/b");
+	map(20, NOBODY, 0x4000, 0x7000, "/c");
+	CHECK_STR(below(9, 0x9000), "-");
+	CHECK_STR(below(10, 0xfff), "-");
+	CHECK_STR(below(10, 0x1000), "/a");
+	CHECK_STR(below(10, 0x4fff), "/a");
+	CHECK_STR(below(19, 0x9000), "/b");
+	CHECK_STR(below(20, 0x9000), "/c");
+	CHECK_STR(below(20, 0x5800), "/c");
+	CHECK_STR(below(20, 0x3fff), "/a");
+	happen(30, MMAP_EVENT_EXEC, NOBODY, 0);
+	CHECK_STR(below(30, 0x9000), "-");
+	end("the nearest code below");
+}
+
 static void test_facts(void)
 {
 	struct mapping mapping = {
@@ -472,6 +499,7 @@ static void test_moved(void)
 int main(void)
 {
 	test_overlaps();
+	test_below();
 	test_facts();
 	test_repeated();
 	test_too_many();

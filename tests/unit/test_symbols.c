@@ -303,6 +303,69 @@ static void test_programs(void)
 	}
 }
 
+/* Where the memory at the address begins, and the code below it: what a tracer knows. */
+static void capture_code_below(struct symbol_request *request)
+{
+	char path[32], line[PATH_MAX + 128];
+	struct mapping mapping;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", request->pid);
+	FILE *maps = fopen(path, "r");
+
+	while (maps && fgets(line, sizeof(line), maps) && !maps__parse_line(line, &mapping) &&
+	       mapping.start <= request->address) {
+		request->memory = mapping.start;
+		if (!mapping.exec)
+			continue;
+		request->start = mapping.start;
+		request->end = mapping.end;
+		request->offset = mapping.offset;
+		request->inode = mapping.inode;
+		request->dev = mapping.dev;
+	}
+	fclose(maps);
+}
+
+static void compare_zeroed(const char *path)
+{
+	struct symbol_request request = { 0 };
+	char name[256] = "";
+	struct program program;
+	struct symbol symbol;
+	unsigned int offset;
+
+	if (!CHECK(start(&program, path, NULL)))
+		return;
+	while (strcmp(name, "large_bss") != 0 &&
+	       CHECK(next_said(&program, name, &request.address, &offset)))
+		continue;
+	request.pid = program.pid;
+	capture_code_below(&request);
+	symbols__find(symbols, &request, &symbol);
+	CHECK_STR(symbol.name, "large_bss");
+	CHECK_EQ(symbol.offset, offset);
+	/* Other memory, where it once was. */
+	request.memory += 4096;
+	symbols__find(symbols, &request, &symbol);
+	CHECK_STR(symbol.name, "");
+	stop(&program);
+}
+
+static void test_zeroed(void)
+{
+	char path[64];
+
+	for (size_t i = 0; i < NR(ways); i++) {
+		snprintf(path, sizeof(path), "%s/way%zu/x", work, i);
+		if (ways[i].known == KNOWN_ALL)
+			compare_zeroed(path);
+	}
+	snprintf(path, sizeof(path), "%s/lld", work);
+	if (!access(path, X_OK))
+		compare_zeroed(path);
+	test_done("zeroed data, by the code below it");
+}
+
 static void test_other_linker(void)
 {
 	struct program program;
@@ -903,6 +966,7 @@ int main(void)
 	test_libraries();
 	test_programs();
 	test_other_linker();
+	test_zeroed();
 	test_cplusplus();
 	test_deleted_and_replaced();
 	test_deleted_library();
