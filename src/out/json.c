@@ -139,6 +139,12 @@ void json_add_vma(struct buf *out, const struct ft_fault *rec, const char *name)
 	buf__addc(out, '}');
 }
 
+/* In the function, or in the file of a module whose own addresses are not known. */
+static bool has_offset(const struct stack_frame *frame)
+{
+	return *frame->function ? !frame->is_inlined : *frame->module && !frame->address;
+}
+
 /* The leaf first. Unknown is null: a function, a module, the address in it; frames behind the last. */
 static void add_stack(struct buf *out, const struct stack *stack)
 {
@@ -152,7 +158,7 @@ static void add_stack(struct buf *out, const struct stack *stack)
 
 		add_address(out, i ? ",{\"ip\":" : "{\"ip\":", frame->ip);
 		add_string(out, KEY("symbol"), *frame->function ? frame->function : NULL);
-		add_if(out, KEY("offset"), *frame->function && !frame->is_inlined, frame->offset);
+		add_if(out, KEY("offset"), has_offset(frame), frame->offset);
 		add_string(out, KEY("module"), *frame->module ? frame->module : NULL);
 		if (frame->address)
 			add_address(out, KEY("module_address"), frame->address);

@@ -421,33 +421,37 @@ static void add_source(struct buf *out, const struct stack_frame *frame)
 	buf__add_u64(out, frame->line);
 }
 
+/* "read_table+0x1f (db)", "copy (inlined)", "db+0x1a2f" */
+static void add_place(struct buf *out, const struct stack_frame *frame)
+{
+	const struct fault_symbol symbol = { frame->function, frame->offset, frame->module };
+
+	if (frame->is_inlined) {
+		buf__add_text(out, frame->function);
+		buf__adds(out, " (inlined)");
+	} else if (*frame->function || *frame->module) {
+		add_symbol(out, &symbol);
+	} else {
+		buf__adds(out, STACK_UNKNOWN);
+	}
+}
+
 /* As perf script shows it: one frame a line, the leaf first, an empty line behind. */
 static void add_stack(struct buf *out, const struct run_start *run, const struct stack *stack)
 {
 	for (size_t i = 0; i < stack->nr; i++) {
 		const struct stack_frame *frame = &stack->frames[i];
-		const char *slash = strrchr(frame->module, '/');
 
 		buf__addf(out, "%17s", "");
 		buf__add_hex(out, frame->ip);
 		buf__addc(out, ' ');
-		buf__add_text(out, *frame->function ? frame->function : "[unknown]");
-		if (*frame->function && !frame->is_inlined) {
-			buf__adds(out, "+0x");
-			buf__add_hex(out, frame->offset);
-		}
-		buf__adds(out, " (");
-		if (frame->is_inlined)
-			buf__adds(out, "inlined");
-		else
-			buf__add_text(out, slash ? slash + 1 : frame->module);
-		buf__addc(out, ')');
+		add_place(out, frame);
 		if (run->wide)
 			add_source(out, frame);
 		buf__addc(out, '\n');
 	}
 	if (stack->is_cut)
-		buf__addf(out, "%17s[cut]\n", "");
+		buf__addf(out, "%17s" STACK_CUT "\n", "");
 	buf__addc(out, '\n');
 }
 

@@ -2,6 +2,7 @@
 #include "symbols.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct symbols {
 	struct answer answers[NR_ANSWERS];
 	struct inlined inlined;
 	char name[NAME_MAX_LEN]; /* of a symbol that is not kept */
+	char path[PATH_MAX];	 /* of a file that is no module */
 	char frame_names[FRAMES_MAX][NAME_MAX_LEN];
 };
 
@@ -140,7 +142,7 @@ static const struct answer *look_up(struct symbols *symbols, const struct place 
 	return answer;
 }
 
-static void find_jit(struct symbols *symbols, const struct symbol_request *request,
+static bool find_jit(struct symbols *symbols, const struct symbol_request *request,
 		     struct symbol *ret)
 {
 	struct process *process = modules__process(symbols->modules, request->pid);
@@ -148,10 +150,43 @@ static void find_jit(struct symbols *symbols, const struct symbol_request *reque
 		modules__find_jit(symbols->modules, process, request->address);
 
 	if (!entry)
+		return false;
+	*ret = (struct symbol) {
+		.name = readable_name(symbols, symbol_table__name(&process->jit.table, entry)),
+		.offset = request->address - entry->start,
+		.module = "[jit]",
+		.build_id = "",
+	};
+	return true;
+}
+
+/* The last resort: the place in what was mapped. */
+static void find_in_file(struct symbols *symbols, const struct symbol_request *request,
+			 struct symbol *ret)
+{
+	struct process_mapping mapping;
+
+	if (request->memory || !known_mapping(symbols, request, &mapping) ||
+	    (!mapping.inode && strcmp(mapping.name, "[vdso]") != 0))
 		return;
-	ret->name = readable_name(symbols, symbol_table__name(&process->jit.table, entry));
-	ret->offset = request->address - entry->start;
-	ret->module = "[jit]";
+	if (!*ret->module) {
+		snprintf(symbols->path, sizeof(symbols->path), "%s", mapping.name);
+		ret->module = symbols->path;
+	}
+	ret->file_offset = request->address - mapping.start + mapping.offset;
+	ret->has_file_offset = *ret->module;
+}
+
+static void find_in_module(struct symbols *symbols, const struct place *place, struct symbol *ret)
+{
+	const struct answer *answer = look_up(symbols, place);
+
+	ret->has_module_address = true;
+	ret->module_address = place->address;
+	if (answer->name) {
+		ret->name = answer->name;
+		ret->offset = answer->offset;
+	}
 }
 
 static void find_kernel(struct symbols *symbols, uint64_t address, struct symbol *ret)
@@ -168,7 +203,6 @@ static void find_kernel(struct symbols *symbols, uint64_t address, struct symbol
 void symbols__find(struct symbols *symbols, const struct symbol_request *request,
 		   struct symbol *ret)
 {
-	const struct answer *answer;
 	struct place place;
 
 	*ret = (struct symbol) { .name = "", .module = "", .build_id = "" };
@@ -177,23 +211,15 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 		return;
 	}
 	find_place(symbols, request, &place);
-	if (!place.module) {
-		if (request->is_code)
-			find_jit(symbols, request, ret);
-		return;
+	if (place.module) {
+		ret->module = place.module->path;
+		ret->build_id = place.module->build_id;
+		ret->module_id = place.module->serial;
 	}
-	ret->module = place.module->path;
-	ret->build_id = place.module->build_id;
-	ret->module_id = place.module->serial;
-	ret->has_module_address = place.has_address;
-	if (!place.has_address)
-		return;
-	ret->module_address = place.address;
-	answer = look_up(symbols, &place);
-	if (answer->name) {
-		ret->name = answer->name;
-		ret->offset = answer->offset;
-	}
+	if (place.has_address)
+		find_in_module(symbols, &place, ret);
+	else if (!request->is_code || !find_jit(symbols, request, ret))
+		find_in_file(symbols, request, ret);
 }
 
 static const struct inlined_frames *add_inlined(struct symbols *symbols, struct source_lines *lines,
@@ -228,14 +254,22 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 	return found && found->nr ? found : NULL;
 }
 
+bool symbol_offset(const struct symbol *symbol, uint64_t *ret)
+{
+	*ret = *symbol->name		    ? symbol->offset
+	       : symbol->has_module_address ? symbol->module_address
+					    : symbol->file_offset;
+	return *symbol->name || symbol->has_module_address || symbol->has_file_offset;
+}
+
 void symbol_text(const struct symbol *symbol, struct buf *ret)
 {
 	const char *slash = strrchr(symbol->module, '/');
-	bool is_known = symbol->name[0];
+	uint64_t offset;
 
-	buf__adds(ret, is_known ? symbol->name : slash ? slash + 1 : symbol->module);
-	if (!is_known && !symbol->has_module_address)
+	if (!symbol_offset(symbol, &offset))
 		return;
+	buf__adds(ret, *symbol->name ? symbol->name : slash ? slash + 1 : symbol->module);
 	buf__adds(ret, "+0x");
-	buf__add_hex(ret, is_known ? symbol->offset : symbol->module_address);
+	buf__add_hex(ret, offset);
 }

@@ -53,9 +53,11 @@ struct symbol {
 	uint64_t offset;	 /* of the address in it */
 	const char *module;	 /* a path, "[vdso]", "[jit]", "[kernel]"; "" if there is none */
 	uint64_t module_address; /* what addr2line and objdump call the address */
-	bool has_module_address; /* not for [jit], nor for a file that cannot be read */
-	const char *build_id;	 /* of the module, in hex; "" if it has none */
-	uint64_t module_id;	 /* no other module ever has it; 0: none */
+	bool has_module_address; /* not for [jit], nor for a file that cannot be read, or is no ELF */
+	uint64_t file_offset;	 /* of the address, where that is so and nothing better is known */
+	bool has_file_offset;
+	const char *build_id; /* of the module, in hex; "" if it has none */
+	uint64_t module_id;   /* no other module ever has it; 0: none */
 };
 
 int symbols__new(struct symbols **ret);
@@ -75,7 +77,9 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int pid,
 						   uint64_t module_id, uint64_t module_address);
 
-/* "main+0x1f", else "libc.so.6+0x26c1a", else "libc.so.6", else nothing. */
+/* Where the address is in its function, else in its module; false: not known. */
+bool symbol_offset(const struct symbol *symbol, uint64_t *ret);
+/* "main+0x1f", else "libc.so.6+0x26c1a", else nothing. */
 void symbol_text(const struct symbol *symbol, struct buf *ret);
 
 #endif /* SYMBOLS_SYMBOLS_H */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fault.h"
+#include "stacks.h"
 
 /* A node is known by these. */
 struct key {
@@ -45,15 +46,20 @@ struct calltree_label calltree__label(const struct calltree *t, uint32_t i)
 	};
 }
 
-/* A function without a name is shown as its module: [libc.so.6], [vdso]. */
+/*
+ * A function without a name is shown as its module, [libc.so.6], [vdso]: each of its
+ * addresses would be a function of its own.
+ */
 static void nameless(struct buf *name, const char *module)
 {
 	const char *slash = strrchr(module, '/');
 
-	if (*module == '[')
+	if (!*module)
+		buf__adds(name, STACK_UNKNOWN);
+	else if (*module == '[')
 		buf__adds(name, module);
 	else
-		buf__addf(name, "[%s]", !*module ? "unknown" : slash ? slash + 1 : module);
+		buf__addf(name, "[%s]", slash ? slash + 1 : module);
 	buf__addc(name, '\0');
 }
 

@@ -49,16 +49,20 @@ void fault_symbols__use(struct fault_symbols *fs, struct code_map *map)
 	fs->map = map;
 }
 
+/* NULL: it is not known where it is. */
 static const struct fault_symbol *keep(struct kept *kept, const struct symbol *symbol)
 {
 	size_t name_len = strlen(symbol->name) + 1;
+	uint64_t offset;
 
+	if (!symbol_offset(symbol, &offset))
+		return NULL;
 	kept->texts.len = 0;
 	buf__add(&kept->texts, symbol->name, name_len);
 	buf__add(&kept->texts, symbol->module, strlen(symbol->module) + 1);
 	kept->symbol = (struct fault_symbol) {
 		.name = kept->texts.data,
-		.offset = *symbol->name ? symbol->offset : symbol->module_address,
+		.offset = offset,
 		.module = kept->texts.data + name_len,
 	};
 	return &kept->symbol;
@@ -79,8 +83,6 @@ static const struct fault_symbol *find_code(struct fault_symbols *fs, const stru
 	if (fs->map && rec->origin == FT_ORIGIN_USER)
 		code_map__find(fs->map, &request, rec->h.time_ns);
 	symbols__find(fs->symbols, &request, &symbol);
-	if (!*symbol.name && !symbol.has_module_address)
-		return NULL;
 	return keep(&fs->code, &symbol);
 }
 

@@ -235,14 +235,14 @@ static char *stack_text(struct keys *keys, const struct ft_key_part *part)
 			buf__adds(&text, frame->function);
 		else if (*frame->module)
 			buf__addf(&text, "%s+0x%llx", file_base(frame->module),
-				  (unsigned long long)frame->address);
+				  (unsigned long long)frame->offset);
 		else
-			buf__addf(&text, "0x%llx", (unsigned long long)frame->ip);
+			buf__adds(&text, STACK_UNKNOWN);
 		if (frame->is_inlined)
 			buf__adds(&text, STACK_INLINED);
 	}
 	if (!text.len)
-		buf__adds(&text, "[unknown]");
+		buf__adds(&text, STACK_UNKNOWN);
 	buf__addc(&text, '\0');
 	return text.data;
 }

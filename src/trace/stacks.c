@@ -171,7 +171,10 @@ static void add_call(const struct moment *moment, struct known *known, uint64_t 
 		.module_id = symbol.has_module_address ? symbol.module_id : 0,
 		.address = symbol.module_address,
 	};
-	call.frame.offset = *symbol.name ? symbol.offset + is_return : call.frame.address;
+	if (symbol_offset(&symbol, &call.frame.offset))
+		call.frame.offset += is_return;
+	else
+		call.frame.module = "";
 	buf__add(&known->calls, (const char *)&call, sizeof(call));
 }
 

@@ -21,11 +21,13 @@ struct code_map;
  */
 #define STACK_CUT     "[cut]"
 #define STACK_INLINED "_[i]"
+/* What has neither function nor module; with a module it is "libc.so.6+0x26c1a". */
+#define STACK_UNKNOWN "[unknown]"
 
 struct stack_frame {
 	uint64_t ip;
 	const char *function; /* "" if it is not known */
-	uint64_t offset;      /* in the function; else as the module's own addresses count */
+	uint64_t offset;      /* in the function; else in the module */
 	const char *module;   /* path; "" if there is none */
 	const char *build_id; /* of the module, in hex; "" */
 	uint64_t address;     /* as the module's own addresses count; 0: not known */

@@ -408,8 +408,14 @@ static void test_stack(void)
 		  .module = "",
 		  .build_id = "",
 		  .source = "" },
+		{ .ip = 0x7f0000002000,
+		  .function = "",
+		  .offset = 0x2000,
+		  .module = "/usr/lib/plugin.bin",
+		  .build_id = "",
+		  .source = "" },
 	};
-	static const struct stack stack = { 4242, 3, frames, .is_cut = true };
+	static const struct stack stack = { 4242, 4, frames, .is_cut = true };
 	static const struct stack none = { 4242, 0, NULL, .is_cut = true };
 	struct run_start run = run_of();
 	struct buf json;
@@ -417,7 +423,8 @@ static void test_stack(void)
 	CHECK(shows(show_stack("text", &run, &stack),
 		    "\n                 401234 copy<int> (inlined)\n"
 		    "                 401234 read_table+0x34 (db)\n"
-		    "                 7f0000001000 [unknown] ()\n"
+		    "                 7f0000001000 [unknown]\n"
+		    "                 7f0000002000 plugin.bin+0x2000\n"
 		    "                 [cut]\n\n"));
 	run.wide = true;
 	CHECK(shows(show_stack("text", &run, &stack), "(inlined) /src/copy.h:7\n"));
@@ -428,9 +435,11 @@ static void test_stack(void)
 			  "\"offset\":null,\"module\":\"/usr/bin/db\","
 			  "\"module_address\":\"0x1234\",\"inlined\":true,"
 			  "\"source\":\"/src/copy.h\",\"line\":7},{"));
-	CHECK(shows(
-		show_stack("json", &run, &stack),
-		"\"module_address\":null,\"inlined\":false,\"source\":null,\"line\":null},null]"));
+	CHECK(shows(show_stack("json", &run, &stack),
+		    "\"symbol\":null,\"offset\":null,\"module\":null,\"module_address\":null,"));
+	CHECK(shows(show_stack("json", &run, &stack),
+		    "\"offset\":8192,\"module\":\"/usr/lib/plugin.bin\",\"module_address\":null,"
+		    "\"inlined\":false,\"source\":null,\"line\":null},null]"));
 	CHECK(shows(show_stack("json", &run, &none), "\"stack\":[null]"));
 	test_done("stacks");
 }

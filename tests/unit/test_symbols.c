@@ -444,7 +444,7 @@ static void test_deleted_library(void)
 	if (geteuid() == 0)
 		CHECK_STR(text_of(&symbol), "exported_function+0x5");
 	else
-		CHECK_STR(text_of(&symbol), "library.so (deleted)");
+		CHECK(!strncmp(text_of(&symbol), "library.so (deleted)+0x", 23));
 	CHECK_STR(last_part(symbol.module), "library.so (deleted)");
 	dlclose(library);
 	test_done("a deleted library");
@@ -487,7 +487,12 @@ static void test_ended_process(void)
 		CHECK_STR(symbol.name, replaced ? "" : name);
 		CHECK_STR(last_part(symbol.module), "ended");
 		CHECK_EQ(symbol.has_module_address, !replaced);
-		CHECK_STR(text_of(&symbol), replaced ? "ended" : "exported_function+0x9");
+		/* Without the file, where it was in it. */
+		CHECK_EQ(symbol.has_file_offset, replaced);
+		CHECK(!replaced ||
+		      symbol.file_offset == request.address - request.start + request.offset);
+		CHECK(!strncmp(text_of(&symbol), replaced ? "ended+0x" : "exported_function+0x9",
+			       8));
 	}
 	test_done("a process that has ended");
 }
@@ -918,9 +923,11 @@ static void test_other_files(void)
 	CHECK(map_file(&mapped, path, &request));
 	request.address = (uintptr_t)mapped.start + 3;
 	symbols__find(symbols, &request, &symbol);
-	CHECK_STR(symbol.module, "");
+	CHECK_EQ(symbol.module_id, 0);
+	CHECK_STR(text_of(&symbol), "other_file+0x3");
 	CHECK(run("sleep 1.1 && cat way0/x >other_file"));
 	symbols__find(symbols, &request, &symbol);
+	CHECK(symbol.module_id != 0);
 	CHECK_STR(last_part(symbol.module), "other_file");
 	munmap(mapped.start, mapped.size);
 	test_done("other files, and one that changes");
