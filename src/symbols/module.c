@@ -182,7 +182,7 @@ bool module__is_stale(const struct module *module)
 	struct file_version now;
 
 	return module->fd >= 0 && !regular_file__version(module->fd, &now) &&
-	       (now.size != module->version.size || now.ctime_ns != module->version.ctime_ns);
+	       (now.size != module->version.size || now.mtime_ns != module->version.mtime_ns);
 }
 
 bool module__address(const struct module *module, uint64_t file_offset, uint64_t *ret)

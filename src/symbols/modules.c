@@ -162,28 +162,39 @@ static bool is_worth_reloading(struct module *module, int pid)
 	return module__is_stale(module);
 }
 
-static struct module *load_module(struct modules *modules, int pid, uint64_t address,
-				  const struct process_mapping *asked)
+static void load_module(struct modules *modules, int pid, uint64_t address,
+			const struct process_mapping *asked, struct module *ret)
 {
 	struct process *process = modules__process(modules, pid);
 	/* The name may be of the mappings that are about to be read again. */
 	char name[PATH_MAX];
 	struct process_mapping mapping = *asked;
 	const struct process_mapping *now;
-	struct module *module;
 
 	snprintf(name, sizeof(name), "%s", asked->name);
 	now = process__find(process, address);
-	make_room(modules, 1);
-	module = &modules->modules[modules->nr++];
 	/* Parts of a mapping may have been protected since: its ends are others then. */
 	if (now && now->dev == mapping.dev && now->inode == mapping.inode)
 		mapping = *now;
 	else
 		mapping.name = name;
-	module__load(module, process, &mapping);
-	module->serial = ++modules->serials;
-	return module;
+	module__load(ret, process, &mapping);
+	ret->serial = ++modules->serials;
+}
+
+/* What was read stays where it cannot be read again. */
+static void reload_module(struct modules *modules, int pid, uint64_t address,
+			  const struct process_mapping *mapping, struct module *module)
+{
+	struct module fresh;
+
+	load_module(modules, pid, address, mapping, &fresh);
+	if (fresh.state == MODULE_UNREADABLE && module->state != MODULE_UNREADABLE) {
+		module__free(&fresh);
+		return;
+	}
+	module__free(module);
+	*module = fresh;
 }
 
 static struct module *find_module(struct modules *modules, int pid, uint64_t address,
@@ -195,12 +206,14 @@ static struct module *find_module(struct modules *modules, int pid, uint64_t add
 		if (modules->modules[i].inode == mapping->inode &&
 		    modules->modules[i].dev == mapping->dev)
 			module = &modules->modules[i];
-	if (module && is_worth_reloading(module, pid)) {
-		drop_module(modules, module);
-		module = NULL;
+	if (!module) {
+		make_room(modules, 1);
+		module = &modules->modules[modules->nr];
+		load_module(modules, pid, address, mapping, module);
+		modules->nr++;
+	} else if (is_worth_reloading(module, pid)) {
+		reload_module(modules, pid, address, mapping, module);
 	}
-	if (!module)
-		module = load_module(modules, pid, address, mapping);
 	module->used = ++modules->uses;
 	return module;
 }

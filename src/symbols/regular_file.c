@@ -75,6 +75,6 @@ int regular_file__version(int fd, struct file_version *ret)
 	if (err)
 		return err;
 	ret->size = stat.stx_size;
-	ret->ctime_ns = (uint64_t)stat.stx_ctime.tv_sec * 1000000000ULL + stat.stx_ctime.tv_nsec;
+	ret->mtime_ns = (uint64_t)stat.stx_mtime.tv_sec * 1000000000ULL + stat.stx_mtime.tv_nsec;
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 struct file_version {
 	uint64_t size;
-	uint64_t ctime_ns;
+	uint64_t mtime_ns;
 };
 
 /* As openat(2); a file descriptor or -errno. */
@@ -27,7 +27,10 @@ int regular_file__open_in(int root, const char *path);
  */
 bool regular_file__is(int fd, uint32_t dev, uint64_t inode);
 
-/* What changes when it is written to, without asking a server; 0 or -errno. */
+/*
+ * What changes when it is written to, without asking a server; 0 or -errno. Other than
+ * ctime, not when it is deleted, renamed, linked, or protected.
+ */
 int regular_file__version(int fd, struct file_version *ret);
 
 #endif /* SYMBOLS_REGULAR_FILE_H */

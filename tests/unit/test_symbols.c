@@ -497,6 +497,48 @@ static void test_ended_process(void)
 	test_done("a process that has ended");
 }
 
+/* Asks for the function that the program told first, again after more than a second. */
+static void check_kept(const char *then, bool ends, const char *what)
+{
+	struct symbol_request request = { .is_code = true };
+	char path[64], name[256] = "";
+	struct mapping mapping;
+	struct program program;
+	struct symbol symbol;
+	uint64_t module_id;
+	unsigned int offset;
+
+	CHECK(run("rm -f kept* && cp way0/x kept"));
+	snprintf(path, sizeof(path), "%s/kept", work);
+	if (!CHECK(start(&program, path, NULL)))
+		return;
+	CHECK(next_said(&program, name, &request.address, &offset));
+	request.pid = program.pid;
+	capture(&request, &mapping);
+	symbols__find(symbols, &request, &symbol);
+	CHECK_STR(symbol.name, name);
+	module_id = symbol.module_id;
+	CHECK(run("%s", then));
+	if (ends)
+		stop(&program);
+	usleep(1100000);
+	symbols__find(symbols, &request, &symbol);
+	CHECK_STR(symbol.name, name);
+	CHECK_EQ(symbol.module_id, module_id);
+	if (!ends)
+		stop(&program);
+	test_done(what);
+}
+
+static void test_kept(void)
+{
+	check_kept("chmod 700 kept && ln kept kept2 && mv kept kept3", false,
+		   "a program that was protected and moved");
+	check_kept("rm kept", false, "a program that was deleted meanwhile");
+	check_kept("rm kept", true, "a program that was deleted, and has ended");
+	check_kept("touch kept && rm kept", true, "a program that changed, and cannot be read");
+}
+
 /* ---- Code made at run time, and containers --------------------------------------------------- */
 
 /* Another user cannot tell root what its code is called. */
@@ -978,6 +1020,7 @@ int main(void)
 	test_deleted_and_replaced();
 	test_deleted_library();
 	test_ended_process();
+	test_kept();
 	test_jit();
 	test_container();
 	test_agrees_with_nm();
