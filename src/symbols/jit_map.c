@@ -15,16 +15,31 @@
 /* What is read of one file: a large Java service writes a quarter of it. */
 #define JIT_MAP_MAX (64u << 20)
 
-void jit_map__free(struct jit_map *map)
+static void drop(int *fd)
+{
+	if (*fd)
+		close(*fd);
+	*fd = 0;
+}
+
+static void forget_names(struct jit_map *map)
 {
 	symbol_table__free(&map->table);
-	if (map->kept)
-		close(map->kept);
+	drop(&map->kept);
+	map->inode = 0;
+	map->read_bytes = 0;
+	map->nr_lines = 0;
+}
+
+void jit_map__free(struct jit_map *map)
+{
+	forget_names(map);
+	drop(&map->folder);
 	*map = (struct jit_map) { 0 };
 }
 
-/* Its id in its own, innermost, namespace; and its user. */
-static int read_status(int process, unsigned int *pid, unsigned int *uid)
+/* False: it is gone. */
+static bool read_status(struct jit_map *map, int process)
 {
 	int fd = openat(process, "status", O_RDONLY | O_CLOEXEC);
 	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
@@ -32,33 +47,56 @@ static int read_status(int process, unsigned int *pid, unsigned int *uid)
 	int found = 0;
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "Uid: %*u %u", uid) == 1)
+		if (sscanf(line, "Uid: %*u %u", &map->uid) == 1)
 			found |= 1;
-		if (!strncmp(line, "NSpid:", 6) && sscanf(strrchr(line, '\t'), "%u", pid) == 1)
+		if (!strncmp(line, "NSpid:", 6) &&
+		    sscanf(strrchr(line, '\t'), "%u", &map->pid) == 1)
 			found |= 2;
 	}
-	return found == 3 ? 0 : -ESRCH;
+	return found == 3;
 }
 
-static int open_file(int process, struct stat *stat)
+/* With its file system, which is gone with the process otherwise. */
+static void keep_folder(struct jit_map *map, int root)
 {
-	int root __cleanup_close = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	unsigned int pid, uid;
-	char path[64];
-	int fd;
+	int folder = folder__open_in(root, "tmp");
 
-	if (root < 0)
-		return -errno;
-	if (read_status(process, &pid, &uid))
-		return -ESRCH;
-	snprintf(path, sizeof(path), "tmp/perf-%u.map", pid);
-	fd = regular_file__open_in(root, path);
+	if (folder < 0)
+		return;
+	drop(&map->folder);
+	map->folder = folder;
+}
+
+static int open_believed(const struct jit_map *map, int root, const char *path, struct stat *stat)
+{
+	int fd = regular_file__open_in(root, path);
+
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, stat) || (stat->st_uid != 0 && stat->st_uid != uid)) {
+	if (fstat(fd, stat) || (stat->st_uid != 0 && stat->st_uid != map->uid)) {
 		close(fd);
 		return -EPERM;
 	}
+	return fd;
+}
+
+static int open_file(struct jit_map *map, int process, struct stat *stat)
+{
+	bool is_gone = !read_status(map, process);
+	int root __cleanup_close = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char path[64];
+	int fd = -ESRCH;
+
+	snprintf(path, sizeof(path), "tmp/perf-%u.map", map->pid);
+	if (root >= 0) {
+		keep_folder(map, root);
+		fd = open_believed(map, root, path, stat);
+	} else if (map->folder) {
+		fd = open_believed(map, map->folder, strrchr(path, '/') + 1, stat);
+	}
+	/* Nobody writes it any more: its file system need not be held. */
+	if (is_gone)
+		drop(&map->folder);
 	return fd;
 }
 
@@ -90,7 +128,7 @@ int jit_map__update(struct jit_map *map, int process)
 	char *line __cleanup_free = NULL;
 	size_t line_size = 0;
 	struct stat stat = { 0 };
-	int found = open_file(process, &stat);
+	int found = open_file(map, process, &stat);
 	int fd = found == -ESRCH || found == -ENOENT ? open_again(map, &stat) : found;
 	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
 	ssize_t n;
@@ -99,7 +137,7 @@ int jit_map__update(struct jit_map *map, int process)
 		return fd < 0 ? fd : -ENOMEM;
 	/* Another file, or begun anew. */
 	if (stat.st_ino != map->inode || (uint64_t)stat.st_size < map->read_bytes)
-		jit_map__free(map);
+		forget_names(map);
 	if (!map->kept) {
 		int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 

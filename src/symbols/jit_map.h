@@ -14,11 +14,17 @@ struct jit_map {
 	uint64_t read_bytes;
 	uint32_t nr_lines;
 	int kept; /* the file, to be read to its end when the process has ended; 0: none */
+
+	/* To find it also if it is written only when the process ends. */
+	int folder;	  /* it is in; 0: not known, or not needed any more */
+	unsigned int pid; /* in its own, innermost, namespace */
+	unsigned int uid;
 };
 
 /*
  * Reads what the file has got since the last time. process: its directory below
- * /proc. As perf does, only a file of the process's user or of root is believed.
+ * /proc; it may be gone, if it was there the last time. As perf does, only a file of
+ * the process's user or of root is believed.
  * 0, -EAGAIN if there is nothing new, or -errno.
  */
 int jit_map__update(struct jit_map *map, int process);

@@ -55,10 +55,8 @@ void modules__free(struct modules *modules)
 	free(modules);
 }
 
-struct process *modules__process(struct modules *modules, int pid)
+struct process *modules__known_process(struct modules *modules, int pid)
 {
-	struct cached_process *oldest = &modules->processes[0];
-
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
 		struct cached_process *cached = &modules->processes[i];
 
@@ -66,9 +64,20 @@ struct process *modules__process(struct modules *modules, int pid)
 			cached->used = ++modules->uses;
 			return &cached->process;
 		}
-		if (cached->used < oldest->used)
-			oldest = cached;
 	}
+	return NULL;
+}
+
+struct process *modules__process(struct modules *modules, int pid)
+{
+	struct process *known = modules__known_process(modules, pid);
+	struct cached_process *oldest = &modules->processes[0];
+
+	if (known)
+		return known;
+	for (size_t i = 1; i < PROCESSES_MAX; i++)
+		if (modules->processes[i].used < oldest->used)
+			oldest = &modules->processes[i];
 	if (oldest->used)
 		process__free(&oldest->process);
 	process__init(&oldest->process, pid);

@@ -33,6 +33,8 @@ int modules__new(struct modules **ret);
 void modules__free(struct modules *modules);
 
 struct process *modules__process(struct modules *modules, int pid);
+/* NULL: nobody asked for it yet, or it was forgotten. */
+struct process *modules__known_process(struct modules *modules, int pid);
 
 /* This mapping's, of a file or the vdso. */
 void modules__place(struct modules *modules, int pid, uint64_t address,

@@ -41,15 +41,28 @@ int regular_file__open(int dir, const char *path)
 	return handle < 0 ? -errno : reopen(handle);
 }
 
-int regular_file__open_in(int root, const char *path)
+static int name_in(int root, const char *path, int flags)
 {
 	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
+		.flags = (__u64)(O_PATH | O_CLOEXEC | flags),
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	int handle __cleanup_close = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+}
+
+int regular_file__open_in(int root, const char *path)
+{
+	int handle __cleanup_close = name_in(root, path, 0);
 
 	return handle < 0 ? -errno : reopen(handle);
+}
+
+int folder__open_in(int root, const char *path)
+{
+	int folder = name_in(root, path, O_DIRECTORY);
+
+	return folder < 0 ? -errno : folder;
 }
 
 bool regular_file__is(int fd, uint32_t dev, uint64_t inode)

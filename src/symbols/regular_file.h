@@ -19,6 +19,8 @@ struct file_version {
 int regular_file__open(int dir, const char *path);
 /* The same, where root is "/": links that lead out of it end in it as well. */
 int regular_file__open_in(int root, const char *path);
+/* A folder, in the same way: only to open others in it. */
+int folder__open_in(int root, const char *path);
 
 /*
  * Is it the file that /proc/PID/maps shows as this device and inode? Unlike

@@ -142,18 +142,16 @@ static const struct answer *look_up(struct symbols *symbols, const struct place 
 	return answer;
 }
 
-static bool find_jit(struct symbols *symbols, const struct symbol_request *request,
+static bool find_jit(struct symbols *symbols, struct process *process, uint64_t address,
 		     struct symbol *ret)
 {
-	struct process *process = modules__process(symbols->modules, request->pid);
-	const struct symbol_entry *entry =
-		modules__find_jit(symbols->modules, process, request->address);
+	const struct symbol_entry *entry = modules__find_jit(symbols->modules, process, address);
 
 	if (!entry)
 		return false;
 	*ret = (struct symbol) {
 		.name = readable_name(symbols, symbol_table__name(&process->jit.table, entry)),
-		.offset = request->address - entry->start,
+		.offset = address - entry->start,
 		.module = "[jit]",
 		.build_id = "",
 	};
@@ -218,8 +216,17 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 	}
 	if (place.has_address)
 		find_in_module(symbols, &place, ret);
-	else if (!request->is_code || !find_jit(symbols, request, ret))
+	else if (!request->is_code ||
+		 !find_jit(symbols, modules__process(symbols->modules, request->pid),
+			   request->address, ret))
 		find_in_file(symbols, request, ret);
+}
+
+bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struct symbol *ret)
+{
+	struct process *process = modules__known_process(symbols->modules, pid);
+
+	return process && find_jit(symbols, process, address, ret);
 }
 
 static const struct inlined_frames *add_inlined(struct symbols *symbols, struct source_lines *lines,

@@ -8,8 +8,9 @@
  * something else at the same address within that second, it may be the old one.
  *
  * Bounded: what was not asked for longest is forgotten. Files in use stay open,
- * so that a file system they are on cannot be unmounted meanwhile; and one on a
- * network or FUSE file system that does not answer is waited for.
+ * as does the /tmp of a process that may still write names there, so that a file
+ * system they are on cannot be unmounted meanwhile; and one on a network or FUSE
+ * file system that does not answer is waited for.
  */
 #ifndef SYMBOLS_SYMBOLS_H
 #define SYMBOLS_SYMBOLS_H
@@ -67,6 +68,11 @@ struct modules *symbols__modules(struct symbols *symbols);
 
 void symbols__find(struct symbols *symbols, const struct symbol_request *request,
 		   struct symbol *ret);
+/*
+ * Only in code made at run time, and of a process that was asked for before, which may
+ * be gone: some write such names when they end. False: not known, and *ret as it was.
+ */
+bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struct symbol *ret);
 /*
  * The functions that were inlined at an instruction, innermost first, each with
  * its source line; the last one is what symbols__find() names. NULL without debug

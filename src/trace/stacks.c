@@ -22,6 +22,7 @@ struct call {
 	struct stack_frame frame;
 	uint64_t module_id; /* as struct symbol has it */
 	uint64_t address;   /* of an instruction of the call, in the module */
+	bool is_return;	    /* behind the instruction */
 };
 
 struct known {
@@ -170,6 +171,7 @@ static void add_call(const struct moment *moment, struct known *known, uint64_t 
 		},
 		.module_id = symbol.has_module_address ? symbol.module_id : 0,
 		.address = symbol.module_address,
+		.is_return = is_return,
 	};
 	if (symbol_offset(&symbol, &call.frame.offset))
 		call.frame.offset += is_return;
@@ -364,14 +366,30 @@ static void add_frames(struct stacks *stacks, struct known *known, const struct 
 	}
 }
 
+/* Names of code made at run time may come late: some write them when they end. */
+static void name_late(struct stacks *stacks, uint32_t pid, struct call *call)
+{
+	struct symbol symbol;
+
+	if (*call->frame.function || call->module_id ||
+	    !symbols__find_jit(stacks->symbols, (int)pid, call->frame.ip - call->is_return,
+			       &symbol))
+		return;
+	call->frame.function = keep(stacks, symbol.name);
+	call->frame.offset = symbol.offset + call->is_return;
+	call->frame.module = keep(stacks, symbol.module);
+}
+
 static void find_inlined(struct stacks *stacks, struct known *known)
 {
-	const struct call *calls = (const void *)known->calls.data;
+	struct call *calls = (void *)known->calls.data;
 
 	for (size_t i = 0; i < known->calls.len / sizeof(*calls); i++) {
-		const struct inlined_frames *inlined =
-			symbols__find_inlined(stacks->symbols, (int)known->stack.pid,
-					      calls[i].module_id, calls[i].address);
+		const struct inlined_frames *inlined;
+
+		name_late(stacks, known->stack.pid, &calls[i]);
+		inlined = symbols__find_inlined(stacks->symbols, (int)known->stack.pid,
+						calls[i].module_id, calls[i].address);
 
 		if (inlined)
 			add_frames(stacks, known, &calls[i], inlined);

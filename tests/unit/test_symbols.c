@@ -609,6 +609,71 @@ static void test_jit(void)
 	test_done("code made at run time");
 }
 
+struct late_name {
+	char name[256];
+	uint64_t address;
+	unsigned int offset;
+};
+
+/* Those in code made at run time, which have none as long as the program runs. */
+static size_t ask_too_early(struct program *program, int pid, struct late_name *names, size_t max)
+{
+	struct symbol_request request = { .pid = pid, .is_code = true };
+	size_t nr = 0, skipped = 0;
+
+	while (nr < max &&
+	       next_said(program, names[nr].name, &names[nr].address, &names[nr].offset)) {
+		struct symbol symbol;
+
+		if (skipped++ < 8)
+			continue;
+		request.address = names[nr++].address;
+		symbols__find(symbols, &request, &symbol);
+		CHECK_STR(symbol.name, "");
+	}
+	CHECK_EQ(nr, 3);
+	return nr;
+}
+
+/* When the program has ended, and its file system with it. */
+static void ask_late(int pid, const struct late_name *names, size_t nr, bool is_believed)
+{
+	usleep(10000);
+	for (size_t i = 0; i < nr; i++) {
+		struct symbol symbol;
+
+		bool found = symbols__find_jit(symbols, pid, names[i].address, &symbol);
+
+		CHECK_EQ(found, is_believed);
+		if (!found)
+			continue;
+		CHECK(!strncmp(symbol.name, names[i].name, strlen(names[i].name)));
+		CHECK_EQ(symbol.offset, names[i].offset);
+	}
+	CHECK(!symbols__find_jit(symbols, pid, names[0].address + 0x10000, NULL));
+}
+
+static void test_late_jit(void)
+{
+	for (int own = geteuid() != 0; own < 2; own++) {
+		struct late_name names[3];
+		struct program program;
+		char path[64];
+		size_t nr;
+
+		snprintf(path, sizeof(path), "%s/way0/x", work);
+		CHECK(start(&program, path, "late"));
+		nr = ask_too_early(&program, program.pid, names, NR(names));
+		stop(&program);
+		snprintf(path, sizeof(path), "/tmp/perf-%d.map", program.pid);
+		if (!own)
+			CHECK_EQ(chown(path, 65534, (gid_t)-1), 0);
+		ask_late(program.pid, names, nr, own);
+		unlink(path);
+	}
+	test_done("names that come when the process ends");
+}
+
 /* As user 0 of namespaces of its own; false if that is not allowed here. */
 static bool enter_container(void)
 {
@@ -624,16 +689,16 @@ static bool enter_container(void)
 }
 
 /* Process 1 there: runs a copy that exists nowhere else, with a /tmp of its own. */
-static void run_inside(void)
+static void run_inside(const char *argument)
 {
 	if (!mount("none", "/mnt", "tmpfs", 0, NULL) && run("cp way0/x /mnt/inside") &&
 	    !mount("none", "/tmp", "tmpfs", 0, NULL))
-		execl("/mnt/inside", "inside", "jit", NULL);
+		execl("/mnt/inside", "inside", argument, NULL);
 	_exit(1);
 }
 
 /* The pid, here, of what runs inside; 0 if containers are not allowed. */
-static int start_container(struct program *ret)
+static int start_container(struct program *ret, const char *argument)
 {
 	int to[2], from[2], said[2], pid = 0;
 
@@ -645,7 +710,7 @@ static int start_container(struct program *ret)
 		dup2(from[1], 1);
 		close(to[1]);
 		if (enter_container() && !(pid = fork()))
-			run_inside();
+			run_inside(argument);
 		if (pid > 0 && write(said[1], &pid, sizeof(pid)) > 0) {
 			close(said[1]);
 			close(1);
@@ -670,7 +735,7 @@ static void test_container(void)
 	struct symbol_request request;
 	char name[256];
 	unsigned int offset;
-	int pid = start_container(&program), nr = 0;
+	int pid = start_container(&program, "jit"), nr = 0;
 
 	if (!pid) {
 		stop(&program);
@@ -689,6 +754,25 @@ static void test_container(void)
 	CHECK_EQ(nr, 11);
 	stop(&program);
 	test_done("a container");
+}
+
+static void test_late_container(void)
+{
+	struct program program;
+	struct late_name names[3];
+	int pid = start_container(&program, "late");
+	size_t nr;
+
+	if (!pid) {
+		stop(&program);
+		printf("ok %d - a container that ends # SKIP no user namespaces here\n",
+		       ++test_groups);
+		return;
+	}
+	nr = ask_too_early(&program, pid, names, NR(names));
+	stop(&program);
+	ask_late(pid, names, nr, true);
+	test_done("a container that ends");
 }
 
 /* ---- Against nm and addr2line ---------------------------------------------------------------- */
@@ -1022,7 +1106,9 @@ int main(void)
 	test_ended_process();
 	test_kept();
 	test_jit();
+	test_late_jit();
 	test_container();
+	test_late_container();
 	test_agrees_with_nm();
 	test_agrees_with_addr2line("way0/x", "addr2line says the same");
 	test_damaged("way0/x", 400, "damaged programs");
