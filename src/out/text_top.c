@@ -11,6 +11,7 @@
 #define LINES_OTHER 4 /* than rows: heading, titles, what is not shown, the cursor */
 #define SPARE_MAX   4
 #define KEY_ENOUGH  24 /* columns, to tell one from another */
+#define KEY_PADDED  48 /* where there is no end: what is longer pushes the next */
 
 struct column {
 	const char *title;
@@ -238,8 +239,10 @@ static void add_keys(struct buf *out, const struct block *block, const struct ro
 			text_add_short_key(out, block->run, &row->keys[i], block->pid_width, width);
 		else
 			text_add_key(out, block->run, &row->keys[i], block->pid_width);
-		if (!last)
-			buf__pad_to(out, start, (unsigned int)width + 1);
+		if (last)
+			break;
+		buf__addc(out, ' ');
+		buf__pad_to(out, start, (unsigned int)width + 1);
 	}
 }
 
@@ -325,7 +328,7 @@ static size_t first_key_width(const struct block *block)
 	size_t first = at_least(block, 0), second = at_least(block, 1), room;
 
 	if (!is_cut(block->run))
-		return first;
+		return first < KEY_PADDED ? first : KEY_PADDED;
 	room = room_for_keys(block);
 	if (first + second <= room)
 		return first;

@@ -623,6 +623,32 @@ static void test_pids(void)
 	test_done("pids of mappings");
 }
 
+static void add_two_keys(struct table *table, const char *symbol, const char *file)
+{
+	struct row *row = add_row(table);
+
+	add_faults(table, row, 1000, 1);
+	add_word(row, FT_KEY_SYMBOL, symbol);
+	add_word(row, FT_KEY_FILE, file);
+}
+
+/* Where lines have no end, one long name does not push away all that follows. */
+static void test_long_key(void)
+{
+	static const char long_name[] = "std::vector<std::pair<std::string, int>>::push_back (db)";
+	struct run_start run = run_rows("top");
+	struct table *table = new_table(0, 0, 1000);
+	struct buf out;
+
+	add_two_keys(table, long_name, "/a");
+	add_two_keys(table, "short", "/b");
+	out = show_one(&run, text_sink.top, table);
+	CHECK(strstr(out.data, "::push_back (db)  /a\n"));
+	CHECK(strstr(out.data, "  short                                             /b\n"));
+	buf__free(&out);
+	test_done("a long key");
+}
+
 static void test_times(void)
 {
 	static const struct {
@@ -862,6 +888,7 @@ int main(void)
 	test_color();
 	test_redraw();
 	test_pids();
+	test_long_key();
 	test_times();
 	test_durations();
 	test_rates();
