@@ -453,6 +453,7 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 		shown->classes[i].account = new_account(CHANGE_UNKNOWN);
 	for (size_t i = 0; i < shown->nr_rows; i++) {
 		close_account(&b, &shown->rows[i]);
+		shown->has_remainder |= shown->rows[i].account->remainder != 0;
 		add_to_total(&shown->classes[shown->rows[i].class], &shown->rows[i]);
 		add_to_total(&shown->all, &shown->rows[i]);
 	}

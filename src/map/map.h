@@ -97,6 +97,7 @@ struct memory_map {
 	unsigned long long begin_ns; /* CLOCK_MONOTONIC: it was read between these */
 	unsigned long long end_ns;
 	const struct map_trace *trace; /* NULL: nothing was traced */
+	bool has_remainder;	       /* any row of the account */
 };
 
 /* What became of a file's pages in the page cache; in bytes. */

@@ -78,10 +78,7 @@ static void add_time(struct buf *out, const struct map_account *a)
 
 static bool has_remainder(const struct memory_map *map)
 {
-	for (size_t i = 0; i < map->nr_rows; i++)
-		if (map->rows[i].account->remainder)
-			return true;
-	return false;
+	return map->has_remainder;
 }
 
 static bool has_major(const struct memory_map *map)

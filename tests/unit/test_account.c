@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdlib.h>
+#include <time.h>
 
 #include "../../src/map/account.h"
 #include "../../src/out/sinks.h"
@@ -238,6 +239,24 @@ static void test_unknown(void)
 	test_done("no second map");
 }
 
+static struct run_start run_of(void)
+{
+	static const int pid = 4242;
+
+	return (struct run_start) {
+		.version = "0.0",
+		.command = "map",
+		.plan = "fentry",
+		.kernel = "6.18.0",
+		.arch = "x86_64",
+		.target = "pid",
+		.target_ids = &pid,
+		.nr_target_ids = 1,
+		.page_size = 4096,
+		.columns = 80,
+	};
+}
+
 static struct buf show(const char *name, const struct run_start *run)
 {
 	struct memory_map before = { 0 }, after = { 0 }, shown;
@@ -281,22 +300,55 @@ static struct buf show(const char *name, const struct run_start *run)
 	return out;
 }
 
-static struct run_start run_of(void)
-{
-	static const int pid = 4242;
+#define MANY 60000
 
-	return (struct run_start) {
-		.version = "0.0",
-		.command = "map",
-		.plan = "fentry",
-		.kernel = "6.18.0",
-		.arch = "x86_64",
-		.target = "pid",
-		.target_ids = &pid,
-		.nr_target_ids = 1,
-		.page_size = 4096,
-		.columns = 80,
-	};
+/* Mappings of a page each, apart, and a fault on each. */
+static void add_many(struct memory_map *after, struct touches *touches)
+{
+	after->knows_runs = true;
+	after->nr_rows = MANY;
+	after->rows = calloc(MANY, sizeof(*after->rows));
+	for (uint64_t i = 0; i < MANY; i++) {
+		struct map_row *row = &after->rows[i];
+		struct page_run run = { AT + 2 * i * PAGE, AT + (2 * i + 1) * PAGE };
+		struct ft_fault rec = fault_at(2 * i, 0, 1000 + i);
+
+		*row = (struct map_row) { .start = run.start, .end = run.end, .perms = "rw-p" };
+		row->name = "";
+		row->class = CLASS_ANON;
+		row->n[FIELD_SIZE] = row->n[FIELD_RSS] = PAGE;
+		buf__add(&after->runs, (const char *)&run, sizeof(run));
+		touches__add(touches, &rec, "");
+	}
+}
+
+/* Time grows with the rows, not with their square. */
+static void test_many(void)
+{
+	struct memory_map before = { .knows_runs = true }, after = { 0 }, shown;
+	struct touches touches = { .page_size = PAGE };
+	struct map_trace trace = { .has_after = true };
+	const struct run_start run = run_of();
+	const struct map_ops *format = sink_find("text")->account;
+	struct buf out = { 0 };
+	clock_t begin = clock();
+	size_t lines = 0;
+
+	add_many(&after, &touches);
+	account__build(&shown, &before, &after, &touches);
+	shown.trace = &trace;
+	for (size_t i = 0; i < shown.nr_rows; i++)
+		format->row(&out, &run, &shown, &shown.rows[i]);
+	CHECK(clock() - begin < 5 * CLOCKS_PER_SEC);
+	for (size_t i = 0; i < out.len; i++)
+		lines += out.data[i] == '\n';
+	CHECK_EQ(lines, MANY);
+	CHECK(!shown.has_remainder);
+	buf__free(&out);
+	account__free(&shown);
+	touches__free(&touches);
+	free_maps(&before, &after);
+	test_done("sixty thousand rows in text");
 }
 
 static void test_formats(void)
@@ -348,6 +400,7 @@ int main(void)
 	test_windows();
 	test_together();
 	test_unknown();
+	test_many();
 	test_formats();
 	test_schema();
 	return test_status();
