@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../trace/fault.h"
+#include "passed.h"
 
 const char *const map_change_names[NR_MAP_CHANGES] = {
 	[CHANGE_KEPT] = "kept",	    [CHANGE_NEW] = "new",	[CHANGE_GONE] = "gone",
@@ -264,7 +265,7 @@ static void fill_perms(char *perms, uint32_t vma)
 }
 
 /* A mapping that only faults tell of; or none, for a bad address. */
-static struct map_row *add_passed(struct builder *b, const struct touch *touch)
+static struct map_row row_of_fault(const struct builder *b, const struct touch *touch)
 {
 	bool covers = touch->vma & FT_VMA_COVERS;
 	struct map_row row = {
@@ -281,24 +282,25 @@ static struct map_row *add_passed(struct builder *b, const struct touch *touch)
 		fill_perms(row.perms, touch->vma);
 	row.class = map_class_of(&row, touch->vma & FT_VMA_HUGETLB);
 	clear_numbers(&row);
-	return add_row(b, &row, covers ? CHANGE_PASSED : CHANGE_UNMAPPED);
+	return row;
 }
 
-/* The last one of them goes on where it is the same and touches this one. */
+/* Neighbours go on in the same row, so that there are not as many as pages. */
 static struct map_row *find_or_add_passed(struct builder *b, const struct touch *touch)
 {
 	struct memory_map *shown = b->shown;
-	struct map_row *last = &shown->rows[shown->nr_rows - 1];
-	bool is_passed = shown->nr_rows > b->nr_after + b->nr_gone;
+	struct map_account account = {
+		.change = touch->vma & FT_VMA_COVERS ? CHANGE_PASSED : CHANGE_UNMAPPED,
+	};
+	struct map_row row = row_of_fault(b, touch), *last = NULL;
 
-	if (is_passed && touch->vma & FT_VMA_COVERS && last->account->change == CHANGE_PASSED &&
-	    last->inode == touch->inode && last->dev == touch->dev &&
-	    touch->vma_start <= last->end) {
-		last->end = touch->vma_end > last->end ? touch->vma_end : last->end;
-		last->n[FIELD_SIZE] = last->end - last->start;
-		return last;
-	}
-	return add_passed(b, touch);
+	row.account = &account;
+	if (shown->nr_rows > b->nr_after + b->nr_gone)
+		last = &shown->rows[shown->nr_rows - 1];
+	if (!last || !passed_is_one(last, &row))
+		return add_row(b, &row, account.change);
+	passed_grow(last, row.start, row.end);
+	return last;
 }
 
 static struct map_row *row_of(struct builder *b, const struct touch *touch)
@@ -395,13 +397,8 @@ static void close_account(const struct builder *b, struct map_row *row)
 		(int64_t)(row->n[FIELD_RSS] + a->gone - a->rss_before - a->by_faults - a->around);
 }
 
-static void add_to_total(struct map_total *total, const struct map_row *row)
+void account__add(struct map_account *sum, const struct map_account *a)
 {
-	struct map_account *sum = total->account;
-	const struct map_account *a = row->account;
-
-	if (a->change == CHANGE_KEPT || a->change == CHANGE_NEW || a->change == CHANGE_UNKNOWN)
-		map__add_total(total, row);
 	sum->faults += a->faults;
 	sum->major += a->major;
 	sum->ns += a->ns;
@@ -414,13 +411,48 @@ static void add_to_total(struct map_total *total, const struct map_row *row)
 	sum->remainder += a->remainder;
 }
 
+static void add_to_total(struct map_total *total, const struct map_row *row)
+{
+	const struct map_account *a = row->account;
+
+	if (a->change == CHANGE_KEPT || a->change == CHANGE_NEW || a->change == CHANGE_UNKNOWN)
+		map__add_total(total, row);
+	account__add(total->account, a);
+}
+
 static int compare_rows(const void *left, const void *right)
 {
 	const struct map_row *a = left, *b = right;
 
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
-	return (int)a->account->change - (int)b->account->change;
+	if (a->account->change != b->account->change)
+		return (int)a->account->change - (int)b->account->change;
+	return strcmp(a->name, b->name);
+}
+
+static void fold_passed(struct builder *b)
+{
+	size_t first = b->nr_after + b->nr_gone;
+
+	b->shown->nr_rows = first + passed_fold(b->shown->rows + first, b->shown->nr_rows - first);
+}
+
+static void sum_up(struct builder *b)
+{
+	struct memory_map *shown = b->shown;
+
+	shown->all.account = new_account(CHANGE_UNKNOWN);
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		shown->classes[i].account = new_account(CHANGE_UNKNOWN);
+	for (size_t i = 0; i < shown->nr_rows; i++) {
+		struct map_row *row = &shown->rows[i];
+
+		close_account(b, row);
+		shown->has_remainder |= row->account->remainder != 0;
+		add_to_total(&shown->classes[row->class], row);
+		add_to_total(&shown->all, row);
+	}
 }
 
 void account__build(struct memory_map *shown, const struct memory_map *before,
@@ -445,18 +477,10 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 	for (size_t i = 0; has_after && i < before->nr_rows; i++)
 		add_gone_parts(&b, &before->rows[i]);
 	add_touches(&b);
+	fold_passed(&b);
 	if (shown->nr_rows)
 		qsort(shown->rows, shown->nr_rows, sizeof(*shown->rows), compare_rows);
-
-	shown->all.account = new_account(CHANGE_UNKNOWN);
-	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
-		shown->classes[i].account = new_account(CHANGE_UNKNOWN);
-	for (size_t i = 0; i < shown->nr_rows; i++) {
-		close_account(&b, &shown->rows[i]);
-		shown->has_remainder |= shown->rows[i].account->remainder != 0;
-		add_to_total(&shown->classes[shown->rows[i].class], &shown->rows[i]);
-		add_to_total(&shown->all, &shown->rows[i]);
-	}
+	sum_up(&b);
 }
 
 void account__free(struct memory_map *shown)

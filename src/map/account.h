@@ -63,4 +63,7 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 		    const struct memory_map *after, struct touches *touches);
 void account__free(struct memory_map *shown);
 
+/* Whatever changed. */
+void account__add(struct map_account *sum, const struct map_account *account);
+
 #endif /* MAP_ACCOUNT_H */

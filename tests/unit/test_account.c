@@ -300,6 +300,81 @@ static struct buf show(const char *name, const struct run_start *run)
 	return out;
 }
 
+/* A fault on a page of a mapping that is not there any more; each has an inode of its own. */
+struct passing {
+	uint64_t start, nr; /* pages */
+	uint64_t page;
+	uint32_t vma;
+	const char *name;
+};
+
+static void add_passing(struct touches *touches, const struct passing *p, uint64_t nth)
+{
+	struct ft_fault rec = fault_at(p->page, 100 + nth, 1000 * nth);
+
+	rec.vma = FT_VMA_KNOWN | FT_VMA_COVERS | p->vma;
+	rec.vma_start = AT + p->start * PAGE;
+	rec.vma_end = rec.vma_start + p->nr * PAGE;
+	rec.dev = 1;
+	CHECK(touches__add(touches, &rec, p->name));
+}
+
+/* "START-END PERMS CLASS NAME: FAULTS", in pages. */
+static void check_row(const struct map_row *row, const char *want)
+{
+	char got[128];
+
+	snprintf(got, sizeof(got), "%llu-%llu %s %s %s: %lu", (row->start - AT) / PAGE,
+		 (row->end - AT) / PAGE, row->perms, map_class_names[row->class], row->name,
+		 row->account->faults);
+	CHECK_STR(got, want);
+	CHECK(row->account->change == CHANGE_PASSED);
+	CHECK_EQ(row->account->by_faults, row->account->gone);
+	CHECK_EQ(row->n[FIELD_SIZE], row->end - row->start);
+}
+
+static void test_passed(void)
+{
+	static const uint32_t shared = FT_VMA_READ | FT_VMA_WRITE | FT_VMA_MAYSHARE;
+	static const struct passing faults[] = {
+		{ 0, 4, 0, shared, "/dev/zero (deleted)" },
+		{ 0, 4, 1, shared, "/memfd:x (deleted)" },
+		{ 0, 4, 1, shared, "/dev/zero (deleted)" },
+		{ 0, 4, 1, shared, "/dev/zero (deleted)" },
+		{ 4, 4, 5, shared, "/dev/zero (deleted)" },
+		{ 2, 1, 2, shared, "/memfd:x (deleted)" },
+		{ 30, 2, 30, shared, "/dev/zero (deleted)" },
+		{ 20, 20, 36, shared, "/dev/zero (deleted)" },
+		{ 50, 2, 50, FT_VMA_READ, "/lib/x" },
+		{ 52, 2, 52, FT_VMA_READ | FT_VMA_EXEC, "/lib/x" },
+		{ 54, 2, 54, FT_VMA_READ | FT_VMA_WRITE, "/lib/x" },
+	};
+	static const char *const rows[] = {
+		"0-8 rw-s shared /dev/zero (deleted): 4",
+		"0-4 rw-s shared /memfd:x (deleted): 2",
+		"20-40 rw-s shared /dev/zero (deleted): 2",
+		"50-52 r--p data /lib/x: 1",
+		"52-54 r-xp text /lib/x: 1",
+		"54-56 rw-p data /lib/x: 1",
+	};
+	struct memory_map before = { .knows_runs = true }, after = { 0 }, shown;
+	struct touches touches = { .page_size = PAGE };
+
+	add_map(&after, "");
+	after.rows[0].start = after.rows[0].end = 0;
+	for (size_t i = 0; i < NR(faults); i++)
+		add_passing(&touches, &faults[i], i);
+	account__build(&shown, &before, &after, &touches);
+	CHECK_EQ(shown.nr_rows, 1 + NR(rows));
+	for (size_t i = 0; i < NR(rows) && i + 1 < shown.nr_rows; i++)
+		check_row(&shown.rows[1 + i], rows[i]);
+	CHECK_EQ(shown.all.account->faults, NR(faults));
+	account__free(&shown);
+	touches__free(&touches);
+	free_maps(&before, &after);
+	test_done("what came and went");
+}
+
 #define MANY 60000
 
 /* Mappings of a page each, apart, and a fault on each. */
@@ -400,6 +475,7 @@ int main(void)
 	test_windows();
 	test_together();
 	test_unknown();
+	test_passed();
 	test_many();
 	test_formats();
 	test_schema();
