@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "must.h"
+
 #define U64_DIGITS 20
 #define BYTES(c)   ((uint64_t)(c)*0x0101010101010101ULL) /* c in each byte */
 
@@ -49,26 +51,16 @@ void buf__free(struct buf *b)
 	*b = (struct buf) { 0 };
 }
 
-static void out_of_memory(void)
-{
-	fputs("faulttrace: cannot continue: out of memory\n", stderr);
-	exit(EXIT_FAILURE);
-}
-
 void buf__grow(struct buf *b, size_t n)
 {
 	size_t size = b->size ? b->size : 256;
-	char *data;
 
 	while (size - b->len < n) {
 		if (size > SIZE_MAX / 2)
-			out_of_memory();
+			must(NULL);
 		size *= 2;
 	}
-	data = realloc(b->data, size);
-	if (!data)
-		out_of_memory();
-	b->data = data;
+	b->data = must(realloc(b->data, size));
 	b->size = size;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/must.h"
 #include "../trace/fault.h"
 #include "passed.h"
 
@@ -32,13 +33,6 @@ struct builder {
 	size_t nr_after; /* the first rows shown; then those that are gone, then the rest */
 	size_t nr_gone;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 static struct map_account *new_account(enum map_change change)
 {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/must.h"
+
 #define MIN_SLOTS 1024
 
 static size_t home(const struct touches *t, const struct touch *key)
@@ -34,9 +36,7 @@ static void grow(struct touches *t)
 	size_t nr = t->nr_slots;
 
 	t->nr_slots = nr ? nr * 2 : MIN_SLOTS;
-	t->slots = calloc(t->nr_slots, sizeof(*t->slots));
-	if (!t->slots)
-		abort();
+	t->slots = must(calloc(t->nr_slots, sizeof(*t->slots)));
 	for (size_t i = 0; i < nr; i++)
 		if (old[i].faults)
 			*find(t, &old[i]) = old[i];
