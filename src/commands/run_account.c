@@ -102,6 +102,7 @@ static int begin_process(struct session *session, struct watch *w)
 		return err;
 	}
 	w->begin_ns = w->before.begin_ns;
+	w->touches.before = &w->before;
 	w->touches.before_begin = w->before.begin_ns;
 	w->touches.before_end = w->before.end_ns;
 	return 0;

@@ -138,22 +138,6 @@ static bool is_same_mapping(const struct map_row *a, const struct map_row *b)
 	       (!a->inode || a->offset - a->start == b->offset - b->start);
 }
 
-/* The first row that ends after the address. */
-static size_t find_row(const struct map_row *rows, size_t nr, uint64_t addr)
-{
-	size_t low = 0, high = nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (rows[middle].end <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* What the kernel said of a mapping, if it is in the range as a whole. */
 static uint64_t rss_of_part(const struct memory_map *map, const struct map_row *row, uint64_t start,
 			    uint64_t end)
@@ -175,7 +159,7 @@ static void compare_maps(const struct builder *b, struct map_row *row)
 	const struct memory_map *before = b->before;
 	uint64_t both = 0, then = 0;
 
-	for (size_t i = find_row(before->rows, before->nr_rows, row->start);
+	for (size_t i = map_find_row(before->rows, before->nr_rows, row->start);
 	     i < before->nr_rows && before->rows[i].start < row->end; i++) {
 		const struct map_row *old = &before->rows[i];
 		uint64_t start = old->start > row->start ? old->start : row->start;
@@ -215,7 +199,7 @@ static void add_gone_parts(struct builder *b, const struct map_row *old)
 	const struct memory_map *after = b->after;
 	uint64_t at = old->start;
 
-	for (size_t i = find_row(after->rows, after->nr_rows, at);
+	for (size_t i = map_find_row(after->rows, after->nr_rows, at);
 	     i < after->nr_rows && after->rows[i].start < old->end; i++) {
 		if (!is_same_mapping(old, &after->rows[i]))
 			continue;
@@ -244,7 +228,7 @@ static struct map_row *find_among(const struct builder *b, size_t first, size_t 
 				  const struct touch *touch)
 {
 	struct map_row *rows = b->shown->rows + first;
-	size_t i = find_row(rows, nr, touch->page);
+	size_t i = map_find_row(rows, nr, touch->page);
 
 	return i < nr && fits(&rows[i], touch) ? &rows[i] : NULL;
 }
@@ -299,9 +283,11 @@ static struct map_row *find_or_add_passed(struct builder *b, const struct touch 
 
 static struct map_row *row_of(struct builder *b, const struct touch *touch)
 {
-	struct map_row *row = find_among(b, 0, b->nr_after, touch);
+	struct map_row *row = NULL;
 
-	if (!row)
+	if (touch->of != TOUCH_PASSED)
+		row = find_among(b, 0, b->nr_after, touch);
+	if (!row && touch->of != TOUCH_PASSED)
 		row = find_among(b, b->nr_after, b->nr_gone, touch);
 	return row ? row : find_or_add_passed(b, touch);
 }
@@ -310,7 +296,7 @@ static struct map_row *row_of(struct builder *b, const struct touch *touch)
 static bool was_resident(const struct builder *b, const struct map_row *row, uint64_t page)
 {
 	const struct memory_map *before = b->before;
-	size_t i = find_row(before->rows, before->nr_rows, page);
+	size_t i = map_find_row(before->rows, before->nr_rows, page);
 
 	return i < before->nr_rows && before->rows[i].start <= page &&
 	       is_same_mapping(&before->rows[i], row) &&

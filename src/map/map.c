@@ -337,3 +337,18 @@ void map__free(struct memory_map *map)
 	buf__free(&map->runs);
 	*map = (struct memory_map) { 0 };
 }
+
+size_t map_find_row(const struct map_row *rows, size_t nr, uint64_t addr)
+{
+	size_t low = 0, high = nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (rows[middle].end <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

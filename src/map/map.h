@@ -125,6 +125,9 @@ struct map_config {
 int map__read(struct memory_map *map, const struct map_config *config);
 void map__free(struct memory_map *map);
 
+/* The index of the first row that ends after the address. */
+size_t map_find_row(const struct map_row *rows, size_t nr, uint64_t addr);
+
 /* The parts of it, for tests: a row's class by its name, permissions and inode. */
 enum map_class map_class_of(const struct map_row *row, bool is_hugetlb);
 void map__add_total(struct map_total *total, const struct map_row *row);

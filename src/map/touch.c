@@ -8,17 +8,30 @@
 
 #define MIN_SLOTS 1024
 
+/* What tells touches of one page and kind apart: of the last mapping there is one. */
+static uint64_t owner(const struct touch *touch)
+{
+	if (touch->of == TOUCH_LAST)
+		return 0;
+	if (touch->of == TOUCH_BEFORE)
+		return touch->inode;
+	return (uint64_t)touch->name << 8 | (touch->vma & TOUCH_VMA_PERMS);
+}
+
 static size_t home(const struct touches *t, const struct touch *key)
 {
-	uint64_t hash = key->page / t->page_size;
+	uint64_t hash = (owner(key) << 2 | key->of) * 0x9e3779b97f4a7c15ULL;
 
-	hash = (hash ^ key->inode << 40 ^ (uint64_t)key->kind << 56) * 0x9e3779b97f4a7c15ULL;
+	hash ^= key->page / t->page_size ^ (uint64_t)key->kind << 56;
+	hash *= 0x9e3779b97f4a7c15ULL;
 	return (hash ^ hash >> 32) & (t->nr_slots - 1);
 }
 
 static bool is_same(const struct touch *a, const struct touch *b)
 {
-	return a->kind == b->kind && touch_same_page(a, b);
+	return a->page == b->page && a->kind == b->kind && a->of == b->of && owner(a) == owner(b) &&
+	       (a->of == TOUCH_LAST || a->dev == b->dev) &&
+	       (a->vma & TOUCH_VMA_FACTS) == (b->vma & TOUCH_VMA_FACTS);
 }
 
 static struct touch *find(const struct touches *t, const struct touch *key)
@@ -76,6 +89,69 @@ static uint32_t kind_of(const struct ft_fault *rec)
 	return verdict.kind == FT_KIND_COW ? FT_KIND_COUNT + verdict.cow_from : verdict.kind;
 }
 
+static bool is_of_same_file(const struct touch *a, const struct touch *b)
+{
+	return a->inode == b->inode && a->dev == b->dev;
+}
+
+static enum touch_of known_from(const struct touches *t, const struct touch *touch)
+{
+	const struct memory_map *map = t->before;
+	size_t nr = map ? map->nr_rows : 0, i = nr ? map_find_row(map->rows, nr, touch->page) : 0;
+	bool was_there = i < nr && map->rows[i].start <= touch->page &&
+			 map->rows[i].inode == touch->inode && map->rows[i].dev == touch->dev;
+
+	return was_there ? TOUCH_BEFORE : TOUCH_PASSED;
+}
+
+/* With nothing in it, if it is a new one. */
+static struct touch *find_or_add(struct touches *t, const struct touch *key)
+{
+	struct touch *touch = find(t, key);
+
+	if (!touch->faults) {
+		*touch = *key;
+		t->nr++;
+	}
+	return touch;
+}
+
+/* Another file is mapped there now. */
+static void put_aside(struct touches *t, const struct touch *last)
+{
+	struct touch key = *last, *touch;
+
+	key.of = known_from(t, last);
+	key.faults = key.major = key.ns = 0;
+	key.installed = key.early = key.late = key.last_ns = 0;
+	touch = find_or_add(t, &key);
+	touch->faults += last->faults;
+	touch->major += last->major;
+	touch->ns += last->ns;
+	touch->installed += last->installed;
+	touch->early += last->early;
+	touch->late += last->late;
+}
+
+static struct touch *touch_of(struct touches *t, struct touch *key, const char *name)
+{
+	struct touch *last = find(t, key);
+
+	if (last->faults && is_of_same_file(last, key))
+		return last;
+	key->name = intern__add_text(&t->names, name);
+	if (!last->faults)
+		return find_or_add(t, key);
+	/* CPUs send theirs in batches: it may be an older one. */
+	if (key->begin_ns < last->begin_ns) {
+		key->of = known_from(t, key);
+		return find_or_add(t, key);
+	}
+	put_aside(t, last);
+	*last = *key;
+	return last;
+}
+
 bool touches__add(struct touches *t, const struct ft_fault *rec, const char *name)
 {
 	uint64_t ns = rec->latency_ns == FT_UNKNOWN64 ? 0 : rec->latency_ns;
@@ -86,6 +162,7 @@ bool touches__add(struct touches *t, const struct ft_fault *rec, const char *nam
 		.dev = rec->dev,
 		.vma = rec->vma,
 		.kind = kind_of(rec),
+		.begin_ns = begin_ns,
 	};
 	struct touch *touch;
 
@@ -94,17 +171,14 @@ bool touches__add(struct touches *t, const struct ft_fault *rec, const char *nam
 	/* Others did not end: they come again, or never. */
 	if (rec->outcome != FT_OUTCOME_RESOLVED && key.kind != FT_KIND_ERROR)
 		return true;
-	if (t->nr * 2 >= t->nr_slots)
+	/* There may be another one for what the last one was. */
+	if ((t->nr + 1) * 2 >= t->nr_slots)
 		grow(t);
-	touch = find(t, &key);
-	if (!touch->faults) {
-		*touch = key;
-		touch->name = intern__add_text(&t->names, name);
-		t->nr++;
-	}
+	touch = touch_of(t, &key, name);
 	touch->vma_start = rec->vma_start;
 	touch->vma_end = rec->vma_end;
 	touch->vma_offset = rec->vma_offset;
+	touch->begin_ns = begin_ns > touch->begin_ns ? begin_ns : touch->begin_ns;
 	touch->faults++;
 	touch->major += rec->major == 1;
 	touch->ns += ns;
@@ -130,6 +204,7 @@ static int compare(const void *left, const void *right)
 	order = order ? order : ORDER(a->inode, b->inode);
 	order = order ? order : ORDER(a->dev, b->dev);
 	order = order ? order : ORDER(a->vma & TOUCH_VMA_FACTS, b->vma & TOUCH_VMA_FACTS);
+	order = order ? order : ORDER(a->of == TOUCH_PASSED, b->of == TOUCH_PASSED);
 	return order ? order : ORDER(a->kind, b->kind);
 }
 

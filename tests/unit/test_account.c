@@ -375,6 +375,43 @@ static void test_passed(void)
 	test_done("what came and went");
 }
 
+/* A file that was there, a thousand new ones of one name at its place, and one that stays. */
+static void test_one_place(void)
+{
+	static const char shared[] = "/dev/zero (deleted)";
+	struct memory_map before = { 0 }, after = { 0 }, shown;
+	struct touches touches = { .page_size = PAGE, .before = &before };
+	struct ft_fault rec;
+
+	add_map(&before, "1########");
+	add_map(&after, "2#.......");
+	for (uint64_t i = 0; i < 1003; i++) {
+		rec = fault_at(0, i == 0 ? 1 : i > 1000 ? 2 : 10 + i, 1000 + i * 100);
+		touches__add(&touches, &rec, shared);
+	}
+	rec = fault_at(0, 10 + 7, 1000); /* is told late */
+	touches__add(&touches, &rec, shared);
+	CHECK_EQ(touches.nr, 3);
+	account__build(&shown, &before, &after, &touches);
+	CHECK_EQ(shown.nr_rows, 3);
+	CHECK(shown.rows[0].account->change == CHANGE_NEW);
+	CHECK_EQ(shown.rows[0].account->faults, 2);
+	CHECK_EQ(shown.rows[0].account->gone, PAGE);
+	CHECK(shown.rows[1].account->change == CHANGE_GONE);
+	CHECK_EQ(shown.rows[1].account->faults, 1);
+	CHECK_EQ(shown.rows[1].account->gone, (PAGES + 1) * PAGE);
+	CHECK(shown.rows[2].account->change == CHANGE_PASSED);
+	CHECK_EQ(shown.rows[2].account->faults, 1001);
+	CHECK_EQ(shown.rows[2].account->gone, 1001 * PAGE);
+	CHECK_STR(shown.rows[2].name, shared);
+	CHECK_EQ(shown.all.account->faults, 1004);
+	CHECK(!shown.has_remainder);
+	account__free(&shown);
+	touches__free(&touches);
+	free_maps(&before, &after);
+	test_done("many files at one place");
+}
+
 #define MANY 60000
 
 /* Mappings of a page each, apart, and a fault on each. */
@@ -476,6 +513,7 @@ int main(void)
 	test_together();
 	test_unknown();
 	test_passed();
+	test_one_place();
 	test_many();
 	test_formats();
 	test_schema();
