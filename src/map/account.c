@@ -421,6 +421,7 @@ static void fold_passed(struct builder *b)
 static void sum_up(struct builder *b)
 {
 	struct memory_map *shown = b->shown;
+	size_t passed = 0;
 
 	shown->all.account = new_account(CHANGE_UNKNOWN);
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
@@ -429,6 +430,8 @@ static void sum_up(struct builder *b)
 		struct map_row *row = &shown->rows[i];
 
 		close_account(b, row);
+		row->account->passed_before = passed;
+		passed += row->account->change == CHANGE_PASSED;
 		shown->has_remainder |= row->account->remainder != 0;
 		add_to_total(&shown->classes[row->class], row);
 		add_to_total(&shown->all, row);

@@ -22,7 +22,8 @@ enum map_change {
 
 struct map_account {
 	enum map_change change;
-	uint64_t faults; /* resolved */
+	size_t passed_before; /* at lower addresses: how many rows came and went */
+	uint64_t faults;      /* resolved */
 	uint64_t major;
 	uint64_t ns;
 	uint64_t kinds[NR_MAP_KINDS];

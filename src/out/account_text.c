@@ -7,6 +7,7 @@
 #include "sinks.h"
 
 #define PERMS_WIDTH 4
+#define PASSED_MAX  100 /* rows of what came and went: beyond them it is only counted */
 
 static void add_signed_bytes(struct buf *out, int64_t bytes)
 {
@@ -162,6 +163,13 @@ static bool is_idle(const struct map_account *a)
 	return !a->faults && !a->kinds[FT_KIND_ERROR] && !has_moved && !a->remainder;
 }
 
+/* One of too many of its kind. Without a summary there would be nothing of it. */
+static bool is_left_out(const struct run_start *run, const struct map_account *a)
+{
+	return !run->wide && !run->no_totals && a->change == CHANGE_PASSED &&
+	       a->passed_before >= PASSED_MAX;
+}
+
 /* "anon 256, cow:file 3" */
 static void add_kinds(struct buf *out, const struct map_account *a)
 {
@@ -194,7 +202,7 @@ static void row(struct buf *out, const struct run_start *run, const struct memor
 {
 	size_t line = out->len;
 
-	if (is_idle(row->account) && !run->wide)
+	if ((is_idle(row->account) && !run->wide) || is_left_out(run, row->account))
 		return;
 	add_map_range(out, run, row, line);
 	if (run->wide)
@@ -223,6 +231,23 @@ static void add_idle(struct buf *out, const struct run_start *run, const struct 
 	if (!nr || run->wide)
 		return;
 	buf__addf(out, "(%zu more, where nothing happened: -w shows them)", nr);
+	end_line(out, run, line, false);
+}
+
+static void add_left_out(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	size_t nr = 0, line = out->len;
+	uint64_t faults = 0;
+
+	for (size_t i = 0; i < map->nr_rows; i++) {
+		if (!is_left_out(run, map->rows[i].account))
+			continue;
+		nr++;
+		faults += map->rows[i].account->faults;
+	}
+	if (!nr)
+		return;
+	buf__addf(out, "(%zu more that came and went: %lu faults; -w shows them)", nr, faults);
 	end_line(out, run, line, false);
 }
 
@@ -285,6 +310,7 @@ static void end(struct buf *out, const struct run_start *run, const struct memor
 	(void)end;
 	if (run->no_totals)
 		return;
+	add_left_out(out, run, map);
 	add_idle(out, run, map);
 	buf__addc(out, '\n');
 	add_classes(out, run, map);
