@@ -310,16 +310,21 @@ static int open_path(int pid, const struct mapping *m)
 	return -1;
 }
 
-/* Opened it was only as a path so far: to open a device can have consequences. */
-static bool has_page_cache(int fd)
+/* Not a block device, which has a page cache. An anonymous inode is of no type. */
+static bool is_device(const struct statx *st)
 {
-	struct statx st;
+	unsigned int type = st->stx_mode & S_IFMT;
+
+	return st->stx_mask & STATX_TYPE && (type == S_IFCHR || type == S_IFSOCK || !type);
+}
+
+/* hugetlbfs reserves pages when it is mapped; with DAX there is no cache. */
+static bool has_page_cache(int fd, const struct statx *st)
+{
 	struct statfs fs;
 
-	/* hugetlbfs reserves pages when it is mapped; with DAX there is no cache. */
-	return !statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) && S_ISREG(st.stx_mode) &&
-	       !(st.stx_attributes & STATX_ATTR_DAX) && !fstatfs(fd, &fs) &&
-	       fs.f_type != HUGETLBFS_MAGIC;
+	return S_ISREG(st->stx_mode) && !(st->stx_attributes & STATX_ATTR_DAX) &&
+	       !fstatfs(fd, &fs) && fs.f_type != HUGETLBFS_MAGIC;
 }
 
 static int reopen(int path_fd)
@@ -338,10 +343,15 @@ static int reopen(int path_fd)
 static int open_cache(struct file_cache *c, int path_fd)
 {
 	struct statfs fs;
+	struct statx st;
 	int err = -ENODEV;
 
 	*c = (struct file_cache) { .fd = -1 };
-	if (has_page_cache(path_fd)) {
+	/* It was opened only as a path so far: to open a device can have consequences. */
+	if (statx(path_fd, "", AT_EMPTY_PATH, STATX_TYPE, &st))
+		st = (struct statx) { 0 };
+	c->is_device = is_device(&st);
+	if (has_page_cache(path_fd, &st)) {
 		c->fd = reopen(path_fd);
 		err = c->fd < 0 ? -errno : 0;
 	}
@@ -376,7 +386,7 @@ void file_cache__close(struct file_cache *c)
 {
 	if (c->fd >= 0)
 		close(c->fd);
-	c->fd = -1;
+	*c = (struct file_cache) { .fd = -1 };
 }
 
 /*
@@ -442,7 +452,7 @@ void file_cache__ask(const struct file_cache *c, uint64_t offset, size_t nr, uns
 	size_t there;
 
 	if (c->fd < 0) {
-		memset(pages, PAGE_UNKNOWN, nr);
+		memset(pages, c->is_device ? PAGE_ABSENT : PAGE_UNKNOWN, nr);
 		return;
 	}
 	there = existing_pages(c, offset, nr);
@@ -458,6 +468,10 @@ bool file_cache__totals(const struct file_cache *c, uint64_t offset, uint64_t le
 {
 	struct cachestat counts;
 
+	if (c->is_device) {
+		*ret = (struct file_totals) { 0 };
+		return true;
+	}
 	if (c->fd < 0 || !ask_cachestat(c, offset, len, &counts))
 		return false;
 	ret->dirty = (counts.nr_dirty + counts.nr_writeback) * page_bytes();

@@ -46,7 +46,8 @@ int pagemap__ask(struct pagemap *p, uint64_t start, size_t nr, unsigned char *pa
 
 /* The file behind a mapping. */
 struct file_cache {
-	int fd; /* -1: its page cache cannot be known */
+	int fd;		/* -1: its page cache cannot be known */
+	bool is_device; /* it has none: nothing of it is cached, or on a disk; fd is -1 */
 	bool is_shmem;
 	bool is_stacked; /* on another file, and that has the pages */
 	bool mincore_lies;

@@ -147,12 +147,24 @@ static bool is_of_same_file(const struct map_row *a, const struct map_row *b)
 	return a->inode == b->inode && a->dev == b->dev && strcmp(a->name, b->name) == 0;
 }
 
+/*
+ * Private huge pages of no file are one to the kernel, which never has a page in it:
+ * what is touched there becomes the process's own.
+ */
+static bool is_of_file(const struct map_row *row)
+{
+	bool is_anon = row->class == CLASS_HUGE && row->perms[3] == 'p' &&
+		       is_named(row->name, "/anon_hugepage");
+
+	return row->inode && !is_anon;
+}
+
 /* The file of the mapping, if it is one of a file. */
 static const struct file_cache *file_of(struct reader *r, const struct map_row *row)
 {
 	bool is_opened = r->file_row < r->map->nr_rows;
 
-	if (!row->inode)
+	if (!is_of_file(row))
 		return NULL;
 	if (is_opened && is_of_same_file(row, &r->map->rows[r->file_row]))
 		return &r->file;
@@ -243,7 +255,7 @@ static void count_pages(struct reader *r, struct map_row *row)
 
 	row->n[FIELD_CACHED] = known ? pages[PAGE_CACHED] * r->page : MAP_UNKNOWN;
 	row->n[FIELD_ON_DISK] = known ? pages[PAGE_ON_DISK] * r->page : MAP_UNKNOWN;
-	known = !row->inode ||
+	known = !is_of_file(row) ||
 		file_cache__totals(&r->file, row->offset, row->n[FIELD_SIZE], &totals);
 	row->n[FIELD_FILE_DIRTY] = known ? totals.dirty : MAP_UNKNOWN;
 	row->n[FIELD_EVICTED] = known ? totals.recently_evicted : MAP_UNKNOWN;

@@ -34,7 +34,8 @@ void strip__add(struct strip *s, uint64_t first, uint64_t nr, enum page_state st
 
 /*
  * Where there is anything, that is shown, so that one page in a gigabyte is seen;
- * of several things the one with most pages.
+ * of several things the one with most pages. What is not known says nothing against
+ * what is.
  */
 enum map_cell strip__cell(const struct strip *s, unsigned int i)
 {
@@ -45,10 +46,9 @@ enum map_cell strip__cell(const struct strip *s, unsigned int i)
 		{ PAGE_PRESENT, CELL_PARTLY },
 		{ PAGE_CACHED, CELL_CACHED },
 		{ PAGE_SWAPPED, CELL_SWAPPED },
-		{ PAGE_UNKNOWN, CELL_UNKNOWN },
 	};
 	const uint64_t *pages = s->cells[i];
-	enum map_cell cell = CELL_ABSENT;
+	enum map_cell cell = pages[PAGE_UNKNOWN] ? CELL_UNKNOWN : CELL_ABSENT;
 	uint64_t most = 0;
 
 	if (pages[PAGE_PRESENT] &&

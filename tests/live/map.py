@@ -120,8 +120,18 @@ def memfd():
 
 
 def hugetlb():
-    address = map_at(2 * (2 << 20), flags=PRIVATE | ANON | HUGETLB)
-    touch(address, 1, 1)
+    """The first of two pages of private memory, and the same of shared memory."""
+    addresses = []
+    for flags in (PRIVATE, SHARED):
+        addresses.append(map_at(2 * (2 << 20), flags=flags | ANON | HUGETLB))
+        touch(addresses[-1], 1, 1)
+    return " ".join("%x" % address for address in addresses)
+
+
+def device():
+    """A quarter of it touched: it has no page cache."""
+    address = map_at(64 * PAGE, flags=PRIVATE, fd=os.open("/dev/zero", os.O_RDWR))
+    touch(address, 16 * PAGE)
     return address
 
 
@@ -137,7 +147,7 @@ def zero():
 said = {
     "sparse": sparse, "many": many, "file": file_mapping, "shared": lambda: file_mapping(SHARED), "deleted": deleted,
     "shrinking": shrinking, "hole_faults": hole_faults, "swapped": swapped, "locked": locked, "memfd": memfd,
-    "hugetlb": hugetlb, "zero": zero,
+    "hugetlb": hugetlb, "zero": zero, "device": device,
 }[sys.argv[1]]()
 print(said if isinstance(said, str) else "%x" % said, flush=True)
 os.kill(os.getpid(), signal.SIGSTOP)

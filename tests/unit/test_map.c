@@ -101,7 +101,7 @@ static void test_cell_states(void)
 {
 	static struct strip s;
 
-	strip__init(&s, 8 * 100, 8);
+	strip__init(&s, 10 * 100, 10);
 	strip__add(&s, 0, 50, PAGE_PRESENT);
 	strip__add(&s, 50, 50, PAGE_CACHED);
 	strip__add(&s, 100, 49, PAGE_PRESENT);
@@ -114,14 +114,19 @@ static void test_cell_states(void)
 	strip__add(&s, 560, 10, PAGE_PRESENT);
 	strip__add(&s, 600, 30, PAGE_SWAPPED);
 	strip__add(&s, 630, 10, PAGE_PRESENT);
+	strip__add(&s, 800, 60, PAGE_UNKNOWN);
+	strip__add(&s, 900, 1, PAGE_CACHED);
+	strip__add(&s, 901, 99, PAGE_UNKNOWN);
 	CHECK_EQ(strip__cell(&s, 0), CELL_PRESENT);
 	CHECK_EQ(strip__cell(&s, 1), CELL_PARTLY);
 	CHECK_EQ(strip__cell(&s, 2), CELL_SWAPPED);
 	CHECK_EQ(strip__cell(&s, 3), CELL_ABSENT);
 	CHECK_EQ(strip__cell(&s, 4), CELL_CACHED);
-	CHECK_EQ(strip__cell(&s, 5), CELL_UNKNOWN);
+	CHECK_EQ(strip__cell(&s, 5), CELL_PARTLY);
 	CHECK_EQ(strip__cell(&s, 6), CELL_SWAPPED);
 	CHECK_EQ(strip__cell(&s, 7), CELL_ABSENT);
+	CHECK_EQ(strip__cell(&s, 8), CELL_UNKNOWN);
+	CHECK_EQ(strip__cell(&s, 9), CELL_CACHED);
 
 	/* 16 TiB of which two thirds are present. */
 	strip__init(&s, 1ULL << 32, 3);
@@ -446,17 +451,22 @@ static void test_own(void)
 	int fd = mkstemp(path);
 	char *anon = map_pages(MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	char *file = map_pages(MAP_PRIVATE, fd);
+	int zero = open("/dev/zero", O_RDWR);
+	char *device = map_pages(MAP_PRIVATE, zero);
 	struct memory_map map;
 
 	for (size_t i = 0; i < 4 * page / sizeof(zeroes); i++)
 		CHECK(write(fd, zeroes, sizeof(zeroes)) == sizeof(zeroes));
 	anon[1 * page] = anon[3 * page] = anon[7 * page] = 1;
+	device[1 * page] = device[3 * page] = device[7 * page] = 1;
 	CHECK_EQ(map__read(&map, &config), 0);
 	CHECK(map.is_complete);
 	expect_row(&map, anon, touched, 3, 0);
 	expect_row(&map, file, half, 0, 4);
+	expect_row(&map, device, touched, 3, 0);
 	map__free(&map);
 	close(fd);
+	close(zero);
 	unlink(path);
 	config.pid = 0x7fffffff;
 	CHECK(map__read(&map, &config) < 0 && !map.nr_rows);
