@@ -83,46 +83,87 @@ static bool read_loader(int fd, char *loader)
 	return false;
 }
 
-/* "#!/bin/sh -e" */
-static bool read_script(int fd, char *interpreter)
-{
+/* "#!/bin/sh -e": to the kernel all that follows the interpreter is one argument. */
+struct script {
 	char line[256];
-	ssize_t n = pread(fd, line, sizeof(line) - 1, 0);
-	char *start = line + 2;
+	char *interpreter;
+	char *argument;
+};
+
+static bool read_script(int fd, struct script *script)
+{
+	char *line = script->line, *end;
+	ssize_t n = pread(fd, line, sizeof(script->line) - 1, 0);
 
 	if (n < 3 || line[0] != '#' || line[1] != '!')
 		return false;
 	line[n] = '\0';
-	start += strspn(start, " \t");
-	start[strcspn(start, " \t\n")] = '\0';
-	strcpy(interpreter, start);
-	return *start;
+	line[strcspn(line, "\n")] = '\0';
+	script->interpreter = line + 2 + strspn(line + 2, " \t");
+	end = script->interpreter + strcspn(script->interpreter, " \t");
+	script->argument = *end ? end + 1 : end;
+	*end = '\0';
+	return *script->interpreter;
+}
+
+static bool is_env(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strcmp(slash ? slash + 1 : path, "env");
+}
+
+/* "-S VAR=value perl -w": what env(1) would run. NULL: nothing. */
+static const char *env_program(char *argument)
+{
+	char *rest;
+
+	for (char *word = strtok_r(argument, " \t", &rest); word;
+	     word = strtok_r(NULL, " \t", &rest))
+		if (*word != '-' && !strchr(word, '='))
+			return word;
+	return NULL;
+}
+
+static int add_program(struct files *files, const char *path, int depth);
+
+static int add_script(struct files *files, const char *path, struct script *script, int depth)
+{
+	int err = add_program(files, script->interpreter, depth), failed = 0;
+	char found[PATH_MAX];
+	const char *name;
+
+	if (!is_env(script->interpreter))
+		return err;
+	name = env_program(script->argument);
+	if (name && find_program(name, found))
+		failed = add_program(files, found, depth);
+	else
+		log_note("what env runs for %s is not found, and was not evicted", path);
+	return err ? err : failed;
 }
 
 /* The program, its loader, and what that would load: glibc's and musl's know --list. */
-static int add_program(struct files *files, const char *program)
+static int add_program(struct files *files, const char *path, int depth)
 {
-	char path[PATH_MAX], next[PATH_MAX];
+	int fd __cleanup_close = open(path, O_RDONLY | O_CLOEXEC);
+	char loader[PATH_MAX];
+	struct script script;
 
-	snprintf(path, sizeof(path), "%s", program);
-	for (int i = 0; i <= INTERPRETERS_MAX; i++) {
-		int fd __cleanup_close = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	add_file(files, path);
+	if (read_loader(fd, loader)) {
+		char list[] = "--list", program[PATH_MAX];
+		char *argv[] = { loader, list, program, NULL };
 
-		if (fd < 0)
-			return -errno;
-		add_file(files, path);
-		if (read_loader(fd, next)) {
-			char list[] = "--list";
-			char *argv[] = { next, list, path, NULL };
-
-			add_file(files, next);
-			return child__read_lines(argv, files->as_root, add_library, files);
-		}
-		if (!read_script(fd, next))
-			return 0;
-		strcpy(path, next);
+		snprintf(program, sizeof(program), "%s", path);
+		add_file(files, loader);
+		return child__read_lines(argv, files->as_root, add_library, files);
 	}
-	return 0;
+	if (depth == INTERPRETERS_MAX || !read_script(fd, &script))
+		return 0;
+	return add_script(files, path, &script, depth + 1);
 }
 
 static void evict(struct session *session, const char *path)
@@ -148,7 +189,7 @@ void cold_start(struct session *session)
 	struct files files = { .as_root = session->opts->as_root };
 	const char *name = session->opts->argv[0];
 	char path[PATH_MAX];
-	int err = find_program(name, path) ? add_program(&files, path) : 0;
+	int err = find_program(name, path) ? add_program(&files, path, 0) : 0;
 
 	if (err)
 		log_note("the libraries of %s are not all known: %s", name, strerror(-err));

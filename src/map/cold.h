@@ -6,9 +6,9 @@
 #include "../trace/session.h"
 
 /*
- * The program that the command's name leads to, its interpreter, and the libraries that
- * the loader says it would load; not what it opens itself. What stays, as others
- * have it mapped, is told, and no error.
+ * The program that the command's name leads to, its interpreter (and what that runs, if it
+ * is env), and the libraries that the loader says they would load; not what they open
+ * themselves. What stays, as others have it mapped, is told, and no error.
  */
 void cold_start(struct session *session);
 
