@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stddef.h>
+#include <stdio.h>
 
 #include "../map/account.h"
 #include "columns.h"
 #include "map_fields.h"
 #include "sinks.h"
 
-#define PERMS_WIDTH 4
-#define PASSED_MAX  100 /* rows of what came and went: beyond them it is only counted */
+#define PERMS_WIDTH  4
+#define KINDS_INDENT strlen("kinds: ")
+#define PASSED_MAX   100 /* rows of what came and went: beyond them it is only counted */
 
 static void add_signed_bytes(struct buf *out, int64_t bytes)
 {
@@ -170,18 +172,35 @@ static bool is_left_out(const struct run_start *run, const struct map_account *a
 	       a->passed_before >= PASSED_MAX;
 }
 
-/* "anon 256, cow:file 3" */
-static void add_kinds(struct buf *out, const struct map_account *a)
+/*
+ * "anon 256, cow:file 3": no line is wider than so many columns; 0: it is one line. The
+ * first one begins at byte offset line, the last one at what is returned.
+ */
+static size_t add_kinds(struct buf *out, const struct map_account *a, unsigned int width,
+			size_t line)
 {
-	const char *between = "";
-	char text[MAP_KIND_TEXT];
+	char name[MAP_KIND_TEXT], kind[MAP_KIND_TEXT + 32];
+	bool is_first = true;
 
 	for (size_t i = 0; i < NR_MAP_KINDS; i++) {
+		size_t n;
+
 		if (!a->kinds[i])
 			continue;
-		buf__addf(out, "%s%s %lu", between, map_kind_name(i, text), a->kinds[i]);
-		between = ", ";
+		n = (size_t)snprintf(kind, sizeof(kind), "%s %lu", map_kind_name(i, name),
+				     a->kinds[i]);
+		/* A comma may follow it. */
+		if (!is_first && width && buf__columns(out, line) + n + strlen(", ,") > width) {
+			buf__adds(out, ",\n");
+			line = out->len;
+			buf__pad_to(out, line, KINDS_INDENT);
+		} else if (!is_first) {
+			buf__adds(out, ", ");
+		}
+		buf__adds(out, kind);
+		is_first = false;
 	}
+	return line;
 }
 
 /* That all of a new program is new need not be said. */
@@ -217,7 +236,7 @@ static void row(struct buf *out, const struct run_start *run, const struct memor
 		add_map_name(out, run, row, line);
 	if (run->wide && !is_idle(row->account)) {
 		buf__adds(out, "  ");
-		add_kinds(out, row->account);
+		add_kinds(out, row->account, 0, line);
 	}
 	end_line(out, run, line, false);
 }
@@ -278,7 +297,7 @@ static void add_kinds_line(struct buf *out, const struct run_start *run,
 	size_t line = out->len;
 
 	buf__adds(out, "kinds: ");
-	add_kinds(out, map->all.account);
+	line = add_kinds(out, map->all.account, is_cut(run) ? run->columns : 0, line);
 	end_line(out, run, line, false);
 }
 

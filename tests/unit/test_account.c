@@ -425,6 +425,45 @@ static void test_many_passed(void)
 	test_done("many that came and went in text");
 }
 
+/* How the kinds of faults are written on so many columns; 0: no terminal. */
+static void check_kinds(unsigned int columns, const char *want)
+{
+	struct memory_map map = { .all.account = calloc(1, sizeof(struct map_account)) };
+	struct map_trace trace = { .refaults_anon = MAP_UNKNOWN };
+	const struct run_end end = { .unseen_gup = -1 };
+	struct run_start run = run_of();
+	struct buf out = { 0 };
+	char *kinds;
+
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		map.classes[i].account = calloc(1, sizeof(struct map_account));
+	map.all.account->kinds[FT_KIND_ANON] = 123456;
+	map.all.account->kinds[FT_KIND_ZERO] = 7;
+	map.all.account->kinds[FT_KIND_FILE] = 1000;
+	map.all.account->kinds[FT_KIND_SHMEM] = 12;
+	map.trace = &trace;
+	run.columns = columns;
+	sink_find("text")->account->end(&out, &run, &map, &end);
+	terminate(&out);
+	kinds = strstr(out.data, "kinds:");
+	*strstr(kinds, "major") = '\0';
+	CHECK_STR(kinds, want);
+	buf__free(&out);
+	account__free(&map);
+}
+
+static void test_kinds(void)
+{
+	check_kinds(0, "kinds: anon 123456, zero 7, file 1000, shmem 12\n");
+	check_kinds(80, "kinds: anon 123456, zero 7, file 1000, shmem 12\n");
+	check_kinds(48, "kinds: anon 123456, zero 7, file 1000, shmem 12\n");
+	check_kinds(38, "kinds: anon 123456, zero 7, file 1000,\n       shmem 12\n");
+	check_kinds(37, "kinds: anon 123456, zero 7,\n       file 1000, shmem 12\n");
+	check_kinds(20,
+		    "kinds: anon 123456,\n       zero 7,\n       file 1000,\n       shmem 12\n");
+	test_done("kinds on lines of a terminal");
+}
+
 /* A file that was there, a thousand new ones of one name at its place, and one that stays. */
 static void test_one_place(void)
 {
@@ -558,6 +597,7 @@ int main(void)
 	test_unknown();
 	test_passed();
 	test_many_passed();
+	test_kinds();
 	test_one_place();
 	test_many();
 	test_formats();
