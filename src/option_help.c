@@ -44,7 +44,7 @@ static const struct {
 	[COMMAND_MAP] = {
 		"map -p PID [-d DUR] [OUTPUT..]\n"
 		"       faulttrace map [--cold] [OUTPUT..] -- CMD [ARG..]\n"
-		"       faulttrace map --evict FILE..",
+		"       faulttrace map [OUTPUT..] --evict FILE..",
 		"the memory map of a process: what of it is where",
 		"  faulttrace map -p 4242               a line a mapping, and totals by class\n"
 		"  faulttrace map -p 4242 -w --strip 64 all columns, and a longer strip\n"

@@ -561,8 +561,9 @@ const struct option_row option_rows[] = {
 	  "are (32; 16 or none on a narrow terminal; 0: none)",
 	  .set = set_strip, .takes = "a number of columns up to 256", .commands = TO(MAP) },
 	{ GROUP_TARGET, 0, "evict", ARG_NONE, NULL,
-	  "instead: drop FILE.. from the page cache, and\ntell what stayed", .set = set_flag,
-	  FIELD(evict), .commands = TO(MAP) },
+	  "instead: drop FILE.. from the page cache, and\n"
+	  "tell what stayed; other options come first",
+	  .set = set_flag, FIELD(evict), .commands = TO(MAP) },
 	{ GROUP_TARGET, 0, "cold", ARG_NONE, NULL,
 	  "drop CMD's program and its libraries from the\n"
 	  "page cache first, and tell what stayed",

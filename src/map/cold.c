@@ -175,8 +175,7 @@ static void evict(struct session *session, const char *path)
 	if (format->evicted)
 		format->evicted(&session->out.buf, &session->start, &file);
 	if (err)
-		log_note("%s was not evicted: %s", path,
-			 err == -ENODEV ? "no page cache holds it" : strerror(-err));
+		log_note("%s was not evicted: %s", path, file.error);
 	else if (file.left == MAP_UNKNOWN)
 		log_note("what is left of %s in the page cache is unknown", path);
 	else if (file.left)

@@ -36,6 +36,8 @@ int evict_file(struct eviction *file)
 		file_cache__count(&cache, 0, WHOLE, &file->left, &whole);
 		file_cache__close(&cache);
 	}
+	if (err)
+		file->error = err == -ENODEV ? "no page cache holds it" : strerror(-err);
 	return err;
 }
 
@@ -43,10 +45,12 @@ static int evict(struct eviction *file)
 {
 	int err = evict_file(file);
 
-	if (err)
-		log_error("cannot evict %s: %s", file->path,
-			  err == -ENODEV ? "no page cache holds it" : strerror(-err));
-	return err ? err : judge(file);
+	if (!err)
+		return judge(file);
+	log_error("cannot evict %s: %s", file->path, file->error);
+	if (err == -ENOENT && *file->path == '-')
+		log_hint("options come before --evict's files");
+	return err;
 }
 
 int evict_files(const struct options *opts, const struct run_start *start, struct output *output)
@@ -63,8 +67,7 @@ int evict_files(const struct options *opts, const struct run_start *start, struc
 		int failed = evict(&file);
 
 		err = failed ? failed : err;
-		if (!failed || failed == -EBUSY)
-			format->evicted(&output->buf, start, &file);
+		format->evicted(&output->buf, start, &file);
 		output__flush(output);
 	}
 	return err;

@@ -10,7 +10,7 @@
 /* 0, or -errno of the last that did not work, after saying why: -EBUSY if a part stayed. */
 int evict_files(const struct options *opts, const struct run_start *start, struct output *output);
 
-/* One, which is told in *file; says nothing. 0 or -errno, -ENODEV if no page cache holds it. */
+/* One, which is told in *file; says nothing. 0 or -errno. */
 int evict_file(struct eviction *file);
 
 #endif /* MAP_EVICT_H */

@@ -103,8 +103,9 @@ struct memory_map {
 /* What became of a file's pages in the page cache; in bytes. */
 struct eviction {
 	const char *path;
-	uint64_t cached; /* before */
-	uint64_t left;	 /* after */
+	uint64_t cached;   /* before */
+	uint64_t left;	   /* after */
+	const char *error; /* why it could not be tried; NULL: it was */
 };
 
 extern const char *const map_class_names[NR_MAP_CLASSES];

@@ -166,6 +166,7 @@ static void evicted(struct buf *out, const struct run_start *run, const struct e
 	add_string(out, "{\"type\":\"eviction\"" KEY("file"), file->path);
 	add_if(out, KEY("cached"), file->cached != MAP_UNKNOWN, file->cached);
 	add_if(out, KEY("left"), file->left != MAP_UNKNOWN, file->left);
+	add_string(out, KEY("error"), file->error);
 	buf__adds(out, "}\n");
 }
 

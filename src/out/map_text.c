@@ -204,6 +204,8 @@ static void text_evicted(struct buf *out, const struct run_start *run, const str
 	size_t start = out->len;
 
 	(void)run;
+	if (file->error) /* is told elsewhere */
+		return;
 	add_map_bytes(out, file->cached);
 	buf__right_align(out, start, 6);
 	start = out->len;

@@ -331,9 +331,10 @@ static void test_quiet(void)
 static void add_evictions(struct buf *out, const char *name, const struct run_start *run)
 {
 	static const struct eviction files[] = {
-		{ "/var/lib/a.db", 26 * M, 0 },
-		{ "new\nline", 64 * K, 4 * K },
-		{ "another's", NO, NO },
+		{ "/var/lib/a.db", 26 * M, 0, NULL },
+		{ "new\nline", 64 * K, 4 * K, NULL },
+		{ "another's", NO, NO, NULL },
+		{ "/dev/null", NO, NO, "no page cache holds it" },
 	};
 	const struct map_ops *format = sink_find(name)->map;
 
@@ -361,7 +362,9 @@ static void test_evictions(void)
 	add_evictions(&out, "json", &run);
 	CHECK(strstr(out.data, "\"target\":{\"type\":\"files\"}"));
 	CHECK(strstr(out.data, "{\"type\":\"eviction\",\"file\":\"another's\",\"cached\":null,"
-			       "\"left\":null}\n"));
+			       "\"left\":null,\"error\":null}\n"));
+	CHECK(strstr(out.data, "\"file\":\"/dev/null\",\"cached\":null,\"left\":null,"
+			       "\"error\":\"no page cache holds it\"}\n"));
 	buf__free(&out);
 	test_done("evictions");
 }
