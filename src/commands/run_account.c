@@ -37,13 +37,13 @@ struct watch {
 
 static int read_map(const struct watch *w, const struct run_start *start, struct memory_map *map)
 {
-	struct map_config config = {
+	const struct map_config config = {
 		.pid = w->pid,
 		.strip = start->strip,
 		.keep_runs = true,
 	};
 
-	return map__read(map, &config);
+	return map_read_with_bar(map, &config);
 }
 
 /* Of the cgroup that it was in at first. */

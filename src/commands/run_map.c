@@ -3,15 +3,12 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../host/clock.h"
-#include "../host/progress.h"
 #include "../host/task.h"
 #include "../map/evict.h"
 #include "../map/map.h"
@@ -46,39 +43,13 @@ static void describe(struct run_start *start, const struct options *opts,
 	map_describe(start, opts);
 }
 
-/* How much there will be to look at; 0 if that is not known. */
-static uint64_t size_of(int pid)
-{
-	unsigned long pages = 0;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
-	FILE *f __cleanup_fclose = fopen(path, "re");
-
-	return f && fscanf(f, "%lu", &pages) == 1 ? pages * (uint64_t)getpagesize() : 0;
-}
-
-static void on_progress(void *ctx, uint64_t done)
-{
-	progress__show(ctx, done);
-}
-
 /* What was seen of a process that ended on the way is shown, and told from all of it. */
 static int read_map(const struct options *opts, const struct run_start *start,
 		    struct memory_map *map)
 {
-	struct progress progress;
-	struct map_config config = {
-		.pid = opts->ids[0],
-		.strip = start->strip,
-		.progress = on_progress,
-		.ctx = &progress,
-	};
-	int err;
+	const struct map_config config = { .pid = opts->ids[0], .strip = start->strip };
+	int err = map_read_with_bar(map, &config);
 
-	progress__start(&progress, size_of(config.pid));
-	err = map__read(map, &config);
-	progress__end(&progress);
 	if (err && !map->nr_rows)
 		map_complain(config.pid, err);
 	else if (err)

@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../host/progress.h"
 #include "../host/task.h"
 
 #define STRIP_DEFAULT	 32
@@ -52,6 +55,37 @@ void map_show_rows(const struct map_ops *format, const struct run_start *start,
 		if (output->buf.len >= FLUSH_BYTES)
 			output__flush(output);
 	}
+}
+
+/* How much there will be to look at; 0 if that is not known. */
+static uint64_t size_of(int pid)
+{
+	unsigned long pages = 0;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	FILE *f __cleanup_fclose = fopen(path, "re");
+
+	return f && fscanf(f, "%lu", &pages) == 1 ? pages * (uint64_t)getpagesize() : 0;
+}
+
+static void on_progress(void *ctx, uint64_t done)
+{
+	progress__show(ctx, done);
+}
+
+int map_read_with_bar(struct memory_map *map, const struct map_config *config)
+{
+	struct progress progress;
+	struct map_config with_bar = *config;
+	int err;
+
+	with_bar.progress = on_progress;
+	with_bar.ctx = &progress;
+	progress__start(&progress, size_of(config->pid));
+	err = map__read(map, &with_bar);
+	progress__end(&progress);
+	return err;
 }
 
 /* A process that is no more, or was never there, says so by its own name. */

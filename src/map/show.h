@@ -9,6 +9,8 @@
 
 /* What a map needs to know beyond what other commands do. */
 void map_describe(struct run_start *start, const struct options *opts);
+/* map__read(), with a bar on stderr if it takes long. */
+int map_read_with_bar(struct memory_map *map, const struct map_config *config);
 /* The heading and the rows. */
 void map_show_rows(const struct map_ops *format, const struct run_start *start,
 		   const struct memory_map *map, struct output *output);
