@@ -63,14 +63,17 @@ static void *uffd_serve(void *arg)
 	fail("userfaultfd: %s", strerror(errno));
 }
 
-static pthread_t uffd_start(struct uffd *u, char *start, size_t len, unsigned long long mode)
+/* The thread has its own copy: it may be at it still when main() has returned, and its stack is gone. */
+static pthread_t uffd_start(const struct uffd *u, char *start, size_t len, unsigned long long mode)
 {
+	static struct uffd served;
 	struct uffdio_register range = { .range = { (unsigned long)start, len }, .mode = mode };
 	pthread_t id;
 
 	if (ioctl(u->fd, UFFDIO_REGISTER, &range))
 		skip("UFFDIO_REGISTER: %s", strerror(errno));
-	if (pthread_create(&id, NULL, uffd_serve, u))
+	served = *u;
+	if (pthread_create(&id, NULL, uffd_serve, &served))
 		fail("cannot start a thread");
 	return id;
 }
