@@ -70,13 +70,15 @@ static __noinline __u64 stack_copy(struct ft_fault *rec, struct task_struct *tas
 	copy_registers(copy, regs);
 	from = FT_STACK_COPY_FROM(copy->sp);
 	for (int i = 0; i < FT_STACK_COPY_MAX / FT_STACK_COPY_PIECE; i++) {
-		if (!bpf_probe_read_user(copy->bytes + i * FT_STACK_COPY_PIECE, FT_STACK_COPY_PIECE,
-					 (void *)(from + i * FT_STACK_COPY_PIECE)))
-			;
-		/* Most functions use nothing below rsp: that page may never have been touched. */
-		else if (i == 0)
-			__builtin_memset(copy->bytes, 0, FT_STACK_COPY_PIECE);
-		else
+		__u32 at = i * FT_STACK_COPY_PIECE;
+
+		/*
+		 * Most functions use nothing below rsp, and that page may never have been
+		 * touched: what cannot be read becomes zeros.
+		 */
+		if (bpf_probe_read_user(copy->bytes + at, FT_STACK_COPY_PIECE,
+					(void *)(from + at)) &&
+		    i)
 			break;
 		len += FT_STACK_COPY_PIECE;
 	}
