@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -390,6 +391,8 @@ int tracer__open(const struct options *opts, struct features *features, const st
 		explain_load_failure(err, opts);
 		return err;
 	}
+	/* What loading took, megabytes of types, else lies below what comes now, or in it. */
+	malloc_trim(0);
 	find_layout(t, features);
 	err = fill_maps(t);
 	if (!err && opts->target == TARGET_CGROUP)
