@@ -165,10 +165,10 @@ static bool is_idle(const struct map_account *a)
 	return !a->faults && !a->kinds[FT_KIND_ERROR] && !has_moved && !a->remainder;
 }
 
-/* One of too many of its kind. Without a summary there would be nothing of it. */
+/* One of too many of its kind, on a terminal. Without a summary there would be nothing of it. */
 static bool is_left_out(const struct run_start *run, const struct map_account *a)
 {
-	return !run->wide && !run->no_totals && a->change == CHANGE_PASSED &&
+	return run->columns && !run->wide && !run->no_totals && a->change == CHANGE_PASSED &&
 	       a->passed_before >= PASSED_MAX;
 }
 

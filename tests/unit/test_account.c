@@ -418,6 +418,9 @@ static void test_many_passed(void)
 	run.wide = false;
 	run.no_totals = true;
 	CHECK_EQ(lines_of(&shown, &run, &out), 250);
+	run.no_totals = false;
+	run.columns = 0; /* not a terminal */
+	CHECK_EQ(lines_of(&shown, &run, &out), 250);
 	buf__free(&out);
 	account__free(&shown);
 	touches__free(&touches);
