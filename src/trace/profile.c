@@ -2,11 +2,11 @@
 #include "profile.h"
 
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/intern.h"
+#include "../base/must.h"
 #include "stacks.h"
 
 const struct profile_weight_words profile_weight_words[PROFILE_WEIGHTS] = {
@@ -52,13 +52,7 @@ struct profile {
 
 struct profile *profile__new(void)
 {
-	struct profile *p = calloc(1, sizeof(*p));
-
-	if (!p) {
-		fputs("faulttrace: cannot continue: out of memory\n", stderr);
-		exit(EXIT_FAILURE);
-	}
-	return p;
+	return must(calloc(1, sizeof(struct profile)));
 }
 
 void profile__free(struct profile *p)
