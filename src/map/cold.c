@@ -13,6 +13,7 @@
 #include "../base/cleanup.h"
 #include "../base/intern.h"
 #include "../base/log.h"
+#include "../base/path.h"
 #include "evict.h"
 
 #define INTERPRETERS_MAX 4 /* of scripts, as in the kernel */
@@ -108,9 +109,7 @@ static bool read_script(int fd, struct script *script)
 
 static bool is_env(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	return !strcmp(slash ? slash + 1 : path, "env");
+	return !strcmp(path_last(path), "env");
 }
 
 /* "-S VAR=value perl -w": what env(1) would run. NULL: nothing. */

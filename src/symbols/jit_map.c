@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/path.h"
 #include "regular_file.h"
 
 /* What is read of one file: a large Java service writes a quarter of it. */
@@ -92,7 +93,7 @@ static int open_file(struct jit_map *map, int process, struct stat *stat)
 		keep_folder(map, root);
 		fd = open_believed(map, root, path, stat);
 	} else if (map->folder) {
-		fd = open_believed(map, map->folder, strrchr(path, '/') + 1, stat);
+		fd = open_believed(map, map->folder, path_last(path), stat);
 	}
 	/* Nobody writes it any more: its file system need not be held. */
 	if (is_gone)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/path.h"
 #include "demangle.h"
 #include "kernel_names.h"
 #include "modules.h"
@@ -271,12 +272,11 @@ bool symbol_offset(const struct symbol *symbol, uint64_t *ret)
 
 void symbol_text(const struct symbol *symbol, struct buf *ret)
 {
-	const char *slash = strrchr(symbol->module, '/');
 	uint64_t offset;
 
 	if (!symbol_offset(symbol, &offset))
 		return;
-	buf__adds(ret, *symbol->name ? symbol->name : slash ? slash + 1 : symbol->module);
+	buf__adds(ret, *symbol->name ? symbol->name : path_last(symbol->module));
 	buf__adds(ret, "+0x");
 	buf__add_hex(ret, offset);
 }

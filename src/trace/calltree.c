@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "../base/path.h"
 #include "fault.h"
 #include "stacks.h"
 
@@ -52,14 +53,12 @@ struct calltree_label calltree__label(const struct calltree *t, uint32_t i)
  */
 static void nameless(struct buf *name, const char *module)
 {
-	const char *slash = strrchr(module, '/');
-
 	if (!*module)
 		buf__adds(name, STACK_UNKNOWN);
 	else if (*module == '[')
 		buf__adds(name, module);
 	else
-		buf__addf(name, "[%s]", slash ? slash + 1 : module);
+		buf__addf(name, "[%s]", path_last(module));
 	buf__addc(name, '\0');
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/buf.h"
+#include "../base/path.h"
 #include "../host/cgroup.h"
 #include "../symbols/symbols.h"
 #include "naming.h"
@@ -125,13 +126,6 @@ static const char *file_text(struct keys *keys, const struct ft_fault *some)
 	return some->vma & FT_VMA_ANON ? "[anon]" : "[unnamed]";
 }
 
-static const char *file_base(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* Where it was mapped when it got its row, if that was told. */
 static void learn_place(struct keys *keys, struct symbol_request *request, __u32 generation)
 {
@@ -184,7 +178,7 @@ static char *code_text(struct keys *keys, const struct ft_key_part *part)
 	learn_place(keys, &request, (__u32)(part->word[0] >> 32));
 	symbols__find(keys->symbols, &request, &symbol);
 	if (*symbol.name && *symbol.module)
-		buf__addf(&text, "%s (%s)", symbol.name, file_base(symbol.module));
+		buf__addf(&text, "%s (%s)", symbol.name, path_last(symbol.module));
 	else
 		symbol_text(&symbol, &text);
 	if (!text.len)
@@ -234,7 +228,7 @@ static char *stack_text(struct keys *keys, const struct ft_key_part *part)
 		if (*frame->function)
 			buf__adds(&text, frame->function);
 		else if (*frame->module)
-			buf__addf(&text, "%s+0x%llx", file_base(frame->module),
+			buf__addf(&text, "%s+0x%llx", path_last(frame->module),
 				  (unsigned long long)frame->offset);
 		else
 			buf__adds(&text, STACK_UNKNOWN);

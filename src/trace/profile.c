@@ -7,6 +7,7 @@
 
 #include "../base/intern.h"
 #include "../base/must.h"
+#include "../base/path.h"
 #include "stacks.h"
 
 const struct profile_weight_words profile_weight_words[PROFILE_WEIGHTS] = {
@@ -242,7 +243,7 @@ static void count_uses(const struct profile *p, struct use *uses)
 /* And neither [kernel] nor [vdso]. */
 static bool is_no_library(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *name = path_last(path);
 
 	return *name && *name != '[' && fnmatch("*.so", name, 0) && fnmatch("*.so.*", name, 0);
 }

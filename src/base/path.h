@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef BASE_PATH_H
+#define BASE_PATH_H
+
+#include <string.h>
+
+/* What is behind the last slash; all of it if there is none. */
+static inline const char *path_last(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+#endif /* BASE_PATH_H */
