@@ -7,11 +7,9 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -22,27 +20,12 @@
 
 #include "../../src/host/maps.h"
 #include "../../src/symbols/symbols.h"
+#include "programs.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-static char work[] = "/tmp/faulttrace-symbols.XXXXXX"; /* where programs are built */
-static char fixtures[PATH_MAX];
 static struct symbols *symbols;
-
-static bool run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static bool run(const char *format, ...)
-{
-	char command[4096];
-	va_list args;
-	int at;
-
-	at = snprintf(command, sizeof(command), "cd %s && ", work);
-	va_start(args, format);
-	vsnprintf(command + at, sizeof(command) - (size_t)at, format, args);
-	va_end(args);
-	return system(command) == 0;
-}
 
 static bool write_file(const char *path, const char *bytes, size_t size)
 {
@@ -50,20 +33,6 @@ static bool write_file(const char *path, const char *bytes, size_t size)
 	bool ok = f && fwrite(bytes, 1, size, f) == size;
 
 	return f && !fclose(f) && ok;
-}
-
-static void remove_work(void)
-{
-	run("cd / && rm -rf %s", work);
-}
-
-static void find_fixtures(void)
-{
-	char own[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
-
-	own[n > 0 ? n : 0] = '\0';
-	snprintf(fixtures, sizeof(fixtures), "%s/../../tests/fixtures", dirname(own));
 }
 
 static const char *text_of(const struct symbol *symbol)

@@ -9,10 +9,8 @@
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
-#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -25,6 +23,7 @@
 #include "../../src/symbols/expression.h"
 #include "../../src/symbols/symbols.h"
 #include "../../src/symbols/unwind.h"
+#include "programs.h"
 #include "test.h"
 
 #define NR(array)  (sizeof(array) / sizeof((array)[0]))
@@ -32,39 +31,9 @@
 #define FRAMES_MAX 128
 #define RED_ZONE   128
 
-static char work[] = "/tmp/faulttrace-unwind.XXXXXX";
-static char fixtures[PATH_MAX];
 static struct symbols *symbols;
 static struct unwinder *unwinder;
 static unsigned long long random_state;
-
-static bool run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static bool run(const char *format, ...)
-{
-	char command[4096];
-	va_list args;
-	int at;
-
-	at = snprintf(command, sizeof(command), "cd %s && ", work);
-	va_start(args, format);
-	vsnprintf(command + at, sizeof(command) - (size_t)at, format, args);
-	va_end(args);
-	return system(command) == 0;
-}
-
-static void remove_work(void)
-{
-	run("cd / && rm -rf %s", work);
-}
-
-static void find_fixtures(void)
-{
-	char own[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
-
-	own[n > 0 ? n : 0] = '\0';
-	snprintf(fixtures, sizeof(fixtures), "%s/../../tests/fixtures", dirname(own));
-}
 
 static unsigned long long next_random(void)
 {
