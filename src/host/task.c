@@ -19,10 +19,19 @@
 
 #define PF_KTHREAD 0x00200000
 
+/* What a task's stat says behind its name; NULL: it is gone. */
+static const char *read_stat(FILE *f, char *line, size_t size)
+{
+	char *name_end = f && fgets(line, (int)size, f) ? strrchr(line, ')') : NULL;
+
+	/* The name may hold anything, parentheses too: start after the last one. */
+	return name_end ? name_end + 1 : NULL;
+}
+
 enum task_status task_status(int id)
 {
 	char path[64], line[1024];
-	const char *after_comm;
+	const char *fields;
 	unsigned int flags;
 	int nr_threads;
 	char state;
@@ -30,14 +39,11 @@ enum task_status task_status(int id)
 	snprintf(path, sizeof(path), "/proc/%d/stat", id);
 	FILE *f __cleanup_fclose = fopen(path, "re");
 
-	if (!f || !fgets(line, sizeof(line), f))
-		return TASK_GONE;
-	/* The name may hold anything, parentheses too: start after the last one. */
-	after_comm = strrchr(line, ')');
-	if (!after_comm || sscanf(after_comm + 1,
-				  " %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d"
-				  " %*d %*d %d",
-				  &state, &flags, &nr_threads) != 3)
+	fields = read_stat(f, line, sizeof(line));
+	if (!fields || sscanf(fields,
+			      " %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d"
+			      " %*d %*d %d",
+			      &state, &flags, &nr_threads) != 3)
 		return TASK_GONE;
 	if (flags & PF_KTHREAD)
 		return TASK_KERNEL;
@@ -80,18 +86,15 @@ int task_threads(int pid, int **tids, size_t *nr)
 int task_start_ns(int dir, uint64_t *ret)
 {
 	unsigned long long ticks, now_ns, asleep_ns;
-	const char *after_comm;
 	char line[1024];
 	int fd = openat(dir, "stat", O_RDONLY | O_CLOEXEC);
 	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
+	const char *fields = read_stat(f, line, sizeof(line));
 
-	if (!f || !fgets(line, sizeof(line), f))
-		return -ESRCH;
-	after_comm = strrchr(line, ')');
-	if (!after_comm || sscanf(after_comm + 1,
-				  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
-				  " %*d %*d %*d %*d %llu",
-				  &ticks) != 1)
+	if (!fields || sscanf(fields,
+			      " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d"
+			      " %*d %*d %*d %*d %llu",
+			      &ticks) != 1)
 		return -ESRCH;
 	now_ns = clock_ns(CLOCK_MONOTONIC);
 	asleep_ns = clock_ns(CLOCK_BOOTTIME) - now_ns;
