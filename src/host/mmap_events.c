@@ -3,17 +3,16 @@
 
 #include <errno.h>
 #include <linux/limits.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../base/buf.h"
 #include "clock.h"
+#include "perf_event.h"
 #include "task.h"
 
 /* Each thread needs one on each CPU; more than this many cost more than the whole system. */
@@ -64,9 +63,8 @@ static int open_event(int tid, int cpu)
 		.watermark = 1,
 		.wakeup_watermark = UINT32_MAX,
 	};
-	int fd = (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	return perf_event__open(&attr, tid, cpu);
 }
 
 static size_t page_bytes(void)

@@ -7,13 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/perf_event.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../host/perf_event.h"
 #include "../host/task.h"
 
 /* The kernel's own ENOTSUPP, which no libc names. */
@@ -93,13 +93,6 @@ static int probe_fentry(struct features *features)
 	return id < 0 ? -ENOENT : attach_trampoline(id, BPF_TRACE_FEXIT);
 }
 
-static int perf_event_open(struct perf_event_attr *attr)
-{
-	int fd = (int)syscall(SYS_perf_event_open, attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 static int probe_kprobe(struct features *features)
 {
 	struct perf_event_attr attr = { .size = sizeof(attr) };
@@ -109,7 +102,7 @@ static int probe_kprobe(struct features *features)
 	if (!f || fscanf(f, "%u", &attr.type) != 1)
 		return -ENOENT;
 	attr.kprobe_func = (unsigned long)"handle_mm_fault";
-	int fd __cleanup_close = perf_event_open(&attr);
+	int fd __cleanup_close = perf_event__open(&attr, 0, -1);
 
 	return fd < 0 ? fd : 0;
 }
@@ -124,7 +117,7 @@ static int probe_sw_events(struct features *features)
 	};
 
 	(void)features;
-	int fd __cleanup_close = perf_event_open(&attr);
+	int fd __cleanup_close = perf_event__open(&attr, 0, -1);
 
 	return fd < 0 ? fd : 0;
 }

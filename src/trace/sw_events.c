@@ -2,10 +2,9 @@
 #include "sw_events.h"
 
 #include <errno.h>
-#include <linux/perf_event.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../host/perf_event.h"
 #include "../host/task.h"
 
 static int open_event(unsigned long long config, int tid, int cpu, bool inherit)
@@ -17,9 +16,8 @@ static int open_event(unsigned long long config, int tid, int cpu, bool inherit)
 		.sample_period = 1,
 		.inherit = inherit,
 	};
-	int fd = (int)syscall(SYS_perf_event_open, &attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
-	return fd < 0 ? -errno : fd;
+	return perf_event__open(&attr, tid, cpu);
 }
 
 /* Both events for one thread, or for one CPU. */
