@@ -16,7 +16,7 @@
 #include "../host/task.h"
 #include "faulttrace.skel.h"
 #include "layout.h"
-#include "ring.h"
+#include "ring_reader.h"
 #include "rows.h"
 #include "sw_events.h"
 #include "window.h"
@@ -35,7 +35,7 @@ struct tracer {
 	const struct plan *plan;
 	int command_pid;
 	struct faulttrace_bpf *skel;
-	struct ring *ring;
+	struct ring_reader *ring;
 	struct rows *rows; /* where faults are summed up */
 	struct window *window;
 	record_fn record;
@@ -402,7 +402,8 @@ int tracer__open(const struct options *opts, struct features *features, const st
 	if (err)
 		return err;
 	err = window__new(opts->ring_bytes / t->fault_size, t->fault_size, record, ctx, &t->window);
-	return err ? err : ring__new(bpf_map__fd(t->skel->maps.ring), opts->ring_bytes, &t->ring);
+	return err ? err
+		   : ring_reader__new(bpf_map__fd(t->skel->maps.ring), opts->ring_bytes, &t->ring);
 }
 
 bool tracer__sees_pages(const struct tracer *t)
@@ -550,7 +551,7 @@ size_t tracer__collect(struct tracer *t)
 	/* Cleared first: what comes during consume may ask for a wake-up again. */
 	t->skel->bss->wake_pending = false;
 	flush_batches(t);
-	n = ring__consume(t->ring, on_record, t);
+	n = ring_reader__consume(t->ring, on_record, t);
 	window__hand_on(t->window, now);
 	return n;
 }
@@ -667,7 +668,7 @@ void tracer__free(struct tracer *t)
 	if (!t)
 		return;
 	detach(t);
-	ring__free(t->ring);
+	ring_reader__free(t->ring);
 	rows__free(t->rows);
 	window__free(t->window);
 	faulttrace_bpf__destroy(t->skel);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "ring.h"
+#include "ring_reader.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
@@ -10,7 +10,7 @@
 /* Space is given back when so much of the ring was read, or all. */
 #define PIECE(ring) ((ring)->bytes / 16)
 
-struct ring {
+struct ring_reader {
 	size_t page;
 	size_t bytes;
 	unsigned long *consumer;       /* a page of its own */
@@ -26,9 +26,9 @@ static void *map_pages(int fd, size_t bytes, int protection, size_t offset)
 	return pages == MAP_FAILED ? NULL : pages;
 }
 
-int ring__new(int fd, size_t bytes, struct ring **ret)
+int ring_reader__new(int fd, size_t bytes, struct ring_reader **ret)
 {
-	struct ring *ring = calloc(1, sizeof(*ring));
+	struct ring_reader *ring = calloc(1, sizeof(*ring));
 	int err;
 
 	*ret = ring;
@@ -41,7 +41,7 @@ int ring__new(int fd, size_t bytes, struct ring **ret)
 		ring->producer = map_pages(fd, ring->page + 2 * bytes, PROT_READ, ring->page);
 	if (!ring->producer) {
 		err = -errno;
-		ring__free(ring);
+		ring_reader__free(ring);
 		*ret = NULL;
 		return err;
 	}
@@ -50,7 +50,7 @@ int ring__new(int fd, size_t bytes, struct ring **ret)
 	return 0;
 }
 
-void ring__free(struct ring *ring)
+void ring_reader__free(struct ring_reader *ring)
 {
 	if (!ring)
 		return;
@@ -67,7 +67,8 @@ static size_t record_bytes(unsigned int length)
 }
 
 /* One piece up to there, as far as it is written. */
-static size_t consume_piece(struct ring *ring, unsigned long end, ring_fn record, void *ctx)
+static size_t consume_piece(struct ring_reader *ring, unsigned long end, ring_reader_fn record,
+			    void *ctx)
 {
 	unsigned long start = ring->position;
 	size_t n = 0;
@@ -89,7 +90,7 @@ static size_t consume_piece(struct ring *ring, unsigned long end, ring_fn record
 	return n;
 }
 
-size_t ring__consume(struct ring *ring, ring_fn record, void *ctx)
+size_t ring_reader__consume(struct ring_reader *ring, ring_reader_fn record, void *ctx)
 {
 	/* No further: who writes faster than we read would keep us here for good. */
 	unsigned long end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
