@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/users.h"
 #include "map/map.h"
 #include "out/sinks.h"
 
@@ -252,11 +252,11 @@ static int set_uid(struct parser *p, const struct option_row *row, const char *a
 
 	(void)row;
 	if (err == -EINVAL) {
-		const struct passwd *user = getpwnam(arg);
+		uid_t of_name;
 
-		if (!user)
+		if (users__uid_of(arg, &of_name))
 			return -EINVAL;
-		uid = user->pw_uid;
+		uid = of_name;
 	} else if (err || uid >= UINT_MAX) { /* (uid_t)-1 is nobody's */
 		return -ERANGE;
 	}

@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
@@ -14,6 +12,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/parse.h"
+#include "users.h"
 
 /* An id that sudo left in the environment; -1 if there is none. */
 static long sudo_id(const char *variable)
@@ -29,13 +28,16 @@ static long sudo_id(const char *variable)
 static int become_sudo_user(void)
 {
 	long uid = sudo_id("SUDO_UID"), gid = sudo_id("SUDO_GID");
-	struct passwd *user;
+	int err;
 
-	if (uid <= 0 || gid < 0)
+	if (uid <= 0)
 		return 0;
-	user = getpwuid((uid_t)uid);
-	if (user ? initgroups(user->pw_name, (gid_t)gid) : setgroups(0, NULL))
-		return -errno;
+	/* Not as root because half of what sudo says is missing. */
+	if (gid < 0)
+		return -EINVAL;
+	err = users__set_groups((uid_t)uid, (gid_t)gid);
+	if (err)
+		return err;
 	if (setgid((gid_t)gid) || setuid((uid_t)uid))
 		return -errno;
 	return 0;
