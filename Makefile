@@ -22,7 +22,8 @@ endif
 PACKAGES = libbpf libdw libelf liblzma zlib
 # libiberty has no pkg-config file, and is always static.
 ifeq ($(STATIC),1)
-LIBS	:= -static $(shell $(PKG_CONFIG) --static --libs $(PACKAGES)) -liberty
+# elfutils 0.196's libelf.a (sid) has a crc32(), equal to zlib's: zlib's is taken before libelf.a is looked at.
+LIBS	:= -static -Wl,-u,crc32 -lz $(shell $(PKG_CONFIG) --static --libs $(PACKAGES)) -liberty
 NOT_LINKED = src/host/users_nss.c
 else
 LIBS	:= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty

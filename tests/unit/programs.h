@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static char work[] = "/tmp/faulttrace-unit.XXXXXX"; /* for mkdtemp() */
@@ -26,6 +27,12 @@ static bool run(const char *format, ...)
 	vsnprintf(command + at, sizeof(command) - (size_t)at, format, args);
 	va_end(args);
 	return system(command) == 0;
+}
+
+/* Does PATH lead to the program that the command begins with? */
+static bool is_there(const char *command)
+{
+	return run("command -v %.*s >/dev/null", (int)strcspn(command, " "), command);
 }
 
 static void remove_work(void)

@@ -354,8 +354,7 @@ static void test_known(void)
 	for (size_t i = 0; i < NR(builds); i++) {
 		bool built;
 
-		if (!run("command -v %.*s >/dev/null", (int)strcspn(builds[i].command, " "),
-			 builds[i].command)) {
+		if (!is_there(builds[i].command)) {
 			test_skip(builds[i].name, "its compiler is not installed");
 			continue;
 		}
