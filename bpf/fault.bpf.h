@@ -254,8 +254,8 @@ static __always_inline void fault_resolved(struct task_struct *task, struct thre
 		th->phase = PHASE_IDLE;
 		return;
 	}
-	if (th->late)
-		count(lost_late_taken_back);
+	if (th->in_progress)
+		count(in_progress_ended);
 	th->rec.major = major;
 	fault_close(th, task, FT_OUTCOME_RESOLVED, bpf_ktime_get_ns());
 }

@@ -297,8 +297,8 @@ int finish(struct bpf_iter__task *ctx)
 		return 0;
 	throttle_end(th, (void *)task);
 	if (th->phase == PHASE_OPEN) {
-		th->late = 1;
-		count(lost_late);
+		th->in_progress = 1;
+		count(in_progress);
 	}
 	return 0;
 }

@@ -62,7 +62,7 @@ struct thread {
 	__u8 phase;
 	__u8 armed;	   /* flt_base is set */
 	__u8 closed;	   /* tracing of this thread is over */
-	__u8 late;	   /* counted as lost_late */
+	__u8 in_progress;  /* its open fault is counted as in_progress */
 	__u8 killed;	   /* SIGKILL was sent to it inside the fault */
 	__u8 oom;	   /* ... by the OOM killer */
 	__u8 attempt_open; /* inside handle_mm_fault */

@@ -23,9 +23,6 @@ static bool done(const struct session *session)
 
 static void end(struct session *session)
 {
-	/* Faults that were open when there were enough are not missing. */
-	if (session->opts->max_events && pipeline__done(session->ctx))
-		session->end.lost_late = 0;
 	pipeline__end(session->ctx);
 }
 

@@ -282,13 +282,15 @@ static void json_end(struct buf *out, const struct run_start *run, const struct 
 	add_u64(out, KEY("lost") "{\"ring\":", end->lost_ring);
 	add_u64(out, KEY("storage"), end->lost_storage);
 	add_u64(out, KEY("unpaired"), end->lost_unpaired);
-	add_u64(out, KEY("late"), end->lost_late);
+	/* Faults in progress were lost.late in 0.1.0; they are no losses. */
+	add_u64(out, KEY("late"), 0);
 	add_if(out, "}" KEY("unseen_gup"), end->unseen_gup >= 0, (uint64_t)end->unseen_gup);
 	add_u64(out, KEY("elapsed_ns"), end->elapsed_ns);
 	add_if(out, KEY("overhead") "{\"bpf_run_ns\":", end->bpf_run_ns >= 0,
 	       (uint64_t)end->bpf_run_ns);
 	add_if(out, KEY("bpf_runs"), end->bpf_runs >= 0, (uint64_t)end->bpf_runs);
 	add_if(out, "}" KEY("throttled_ns"), end->throttled_ns >= 0, (uint64_t)end->throttled_ns);
+	add_u64(out, KEY("in_progress"), end->in_progress);
 	buf__adds(out, "}\n");
 }
 

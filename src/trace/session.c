@@ -280,7 +280,7 @@ static const char *plural(unsigned long long n)
 
 static unsigned long long lost(const struct run_end *end)
 {
-	return end->lost_ring + end->lost_storage + end->lost_unpaired + end->lost_late;
+	return end->lost_ring + end->lost_storage + end->lost_unpaired;
 }
 
 /* Of what there is none, nothing is said. */
@@ -315,6 +315,8 @@ static void print_summary(const struct session *s)
 	log_note("%llu fault%s, %llu major, %.1f us in total; %llu lost; plan %s", end->faults,
 		 plural(end->faults), end->major, (double)end->latency_ns / 1000, lost(end),
 		 s->plan->name);
+	if (end->in_progress)
+		log_note("%llu still in progress when tracing ended", end->in_progress);
 	print_numbers(s);
 	if (end->unseen_gup > 0)
 		log_note("%lld more %s taken by get_user_pages: plan %s only counts them",
@@ -338,7 +340,7 @@ static void finish(struct session *s)
 	end->lost_ring = totals->counters.lost_ring;
 	end->lost_storage = totals->counters.lost_storage;
 	end->lost_unpaired = totals->counters.lost_unpaired;
-	end->lost_late = totals->counters.lost_late;
+	end->in_progress = totals->counters.in_progress;
 	end->unseen_gup = totals->unseen_gup;
 	end->throttled_ns =
 		tracer__sees_throttling(s->tracer) ? (long long)totals->counters.throttled_ns : -1;

@@ -648,7 +648,7 @@ void tracer__finish(struct tracer *t)
 		;
 	window__hand_on(t->window, UINT64_MAX);
 	sum_counters(t);
-	t->totals.counters.lost_late -= t->totals.counters.lost_late_taken_back;
+	t->totals.counters.in_progress -= t->totals.counters.in_progress_ended;
 	/* A thread-level filter drops faults whose gup sisters it cannot tell. */
 	t->totals.unseen_gup =
 		whole ? (long long)(t->totals.counters.flt_total - t->totals.counters.resolved)

@@ -35,7 +35,8 @@ def fault_problems:
 		  (select(.name | type != "string") | "vma.name"));
 
 def end_problems:
-	(select([.faults, .major, .minor, .errors, .elapsed_ns, .lost[]] | all(count) | not) | "end"),
+	(select([.faults, .major, .minor, .errors, .elapsed_ns, .lost[], .in_progress] | all(count) | not) | "end"),
+	(select(.lost.late != 0) | "lost.late"),
 	(select(.faults != .major + .minor) | "major + minor"),
 	(select([.unseen_gup, .overhead[]] | all(maybe_count) | not) | "end: unseen_gup, overhead");
 
