@@ -3,11 +3,13 @@
  * Options to a command to an exit status; nothing else happens here.
  */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "options.h"
 #include "commands/run.h"
+#include "trace/targets.h"
 
 static const struct {
 	int (*run)(const struct options *opts);
@@ -41,7 +43,7 @@ int main(int argc, char **argv)
 	if (!options__parse(&opts, argc, argv, &status)) {
 		if (opts.verbose)
 			log_set_level(opts.verbose > 1 ? LOG_DEBUG : LOG_INFO);
-		status = commands[opts.command].run(&opts);
+		status = targets__find(&opts) ? EXIT_FAILURE : commands[opts.command].run(&opts);
 	}
 	options__free(&opts);
 	return status;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "host/users.h"
 #include "map/map.h"
@@ -193,12 +194,44 @@ static int add_ids(struct options *opts, const char *arg)
 	return 0;
 }
 
+/* Of a process or a unit. What begins as an option does is one: -p has no argument then. */
+static int add_name(struct options *opts, const char *name)
+{
+	char **more;
+
+	if (!*name || *name == '-')
+		return -EINVAL;
+	if (strlen(name) > NAME_MAX)
+		return -ERANGE;
+	more = realloc(opts->names, (opts->nr_names + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	opts->names = more;
+	more[opts->nr_names] = strdup(name);
+	if (!more[opts->nr_names])
+		return -ENOMEM;
+	opts->nr_names++;
+	return 0;
+}
+
+/* "17,postgres,18": what is no number is a name. */
+static int add_processes(struct options *opts, const char *arg)
+{
+	char *list __cleanup_free = strdup(arg), *rest = list, *word;
+	int err = list ? 0 : -ENOMEM;
+
+	while (!err && (word = strsep(&rest, ",")))
+		err = *word && !word[strspn(word, "0123456789")] ? add_ids(opts, word)
+								 : add_name(opts, word);
+	return err;
+}
+
 static int set_pids(struct parser *p, const struct option_row *row, const char *arg)
 {
 	int err = choose_target(p, TARGET_PID, "-p");
 
 	(void)row;
-	return err ? err : add_ids(p->opts, arg);
+	return err ? err : add_processes(p->opts, arg);
 }
 
 static int set_tids(struct parser *p, const struct option_row *row, const char *arg)
@@ -456,10 +489,12 @@ static int add_verbose(struct parser *p, const struct option_row *row, const cha
 
 const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 'p', "pid", ARG_REQUIRED, "PID[,PID..]",
-	  "processes, with all their threads", .set = set_pids, .commands = TO_TRACING | TO(MAP),
-	  .takes = "process ids, such as 4242 or 17,18", .told_apart = TO(MAP) },
-	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-p, --pid PID", "a process", .set = NULL,
-	  .commands = TO(MAP) },
+	  "processes, with all their threads; or NAME: of\n"
+	  "processes (comm), or of a systemd unit",
+	  .set = set_pids, .commands = TO_TRACING | TO(MAP),
+	  .takes = "process ids or names, such as 17,postgres", .told_apart = TO(MAP) },
+	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-p, --pid PID", "a process, by its id or its name",
+	  .set = NULL, .commands = TO(MAP) },
 	{ GROUP_TARGET, 't', "tid", ARG_REQUIRED, "TID[,TID..]", "single threads", .set = set_tids,
 	  .takes = "thread ids, such as 4242 or 17,18" },
 	{ GROUP_TARGET, 'c', "cgroup", ARG_REQUIRED, "PATH",
@@ -471,7 +506,9 @@ const struct option_row option_rows[] = {
 	  "run CMD, from its first instruction to its exit", .set = NULL,
 	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_TARGET, 'f', "follow", ARG_NONE, NULL,
-	  "children forked later, too (default for CMD)", .set = set_follow, FIELD(follow) },
+	  "their children, too, living ones and those forked\n"
+	  "later (default for CMD)",
+	  .set = set_follow, FIELD(follow) },
 	{ GROUP_TARGET, 0, "no-follow", ARG_NONE, NULL, "CMD alone, without its children",
 	  .set = set_no_follow },
 	{ GROUP_TARGET, 0, "as-root", ARG_NONE, NULL, "run CMD as root, not as sudo's user",

@@ -259,7 +259,7 @@ static void complain_about_no_target(void)
 
 static int check_evict(const struct options *opts)
 {
-	if (opts->nr_ids) {
+	if (opts->nr_ids || opts->nr_names) {
 		log_error("cannot use both -p and --evict: choose one");
 		return -EINVAL;
 	}
@@ -276,16 +276,18 @@ static int check_evict(const struct options *opts)
 
 static int check_map(const struct options *opts)
 {
+	size_t nr = opts->nr_ids + opts->nr_names;
+
 	if (opts->evict)
 		return check_evict(opts);
 	if (opts->cold && !opts->argv) {
 		log_error("cannot use --cold without a command");
 		return -EINVAL;
 	}
-	if (opts->nr_ids == 1 || opts->argv)
+	if (nr == 1 || opts->argv)
 		return 0;
-	if (opts->nr_ids)
-		log_error("cannot map %zu processes at once: choose one", opts->nr_ids);
+	if (nr)
+		log_error("cannot map %zu processes at once: choose one", nr);
 	else
 		log_error("cannot map: no process given");
 	log_hint("faulttrace map -p 4242   shows the memory of a process");
@@ -505,4 +507,9 @@ void options__free(struct options *opts)
 	free(opts->ids);
 	opts->ids = NULL;
 	opts->nr_ids = 0;
+	for (size_t i = 0; i < opts->nr_names; i++)
+		free(opts->names[i]);
+	free(opts->names);
+	opts->names = NULL;
+	opts->nr_names = 0;
 }

@@ -45,6 +45,9 @@ struct options {
 	enum target_kind target;
 	int *ids; /* pids or tids, no duplicates */
 	size_t nr_ids;
+	char **names; /* of processes or units, given to -p in the place of pids */
+	size_t nr_names;
+	size_t nr_found; /* of the ids, the last ones: found by these names */
 	const char *cgroup;
 	char **argv; /* CMD, NULL-terminated */
 	bool follow;

@@ -27,8 +27,7 @@ static int open_v2(const char *path)
 	return -ENOTDIR;
 }
 
-/* Where a hierarchy is mounted, not always below /sys/fs/cgroup: v2, or one of v1 by a controller. */
-static int mount_point_of(const char *type, const char *controller, char *ret, size_t size)
+int cgroup__mount_point(const char *type, const char *option, char *ret, size_t size)
 {
 	struct mntent *entry;
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -37,7 +36,7 @@ static int mount_point_of(const char *type, const char *controller, char *ret, s
 	if (!mounts)
 		return -errno;
 	while (err && (entry = getmntent(mounts))) {
-		if (strcmp(entry->mnt_type, type) || (controller && !hasmntopt(entry, controller)))
+		if (strcmp(entry->mnt_type, type) || (option && !hasmntopt(entry, option)))
 			continue;
 		snprintf(ret, size, "%s", entry->mnt_dir);
 		err = 0;
@@ -48,7 +47,7 @@ static int mount_point_of(const char *type, const char *controller, char *ret, s
 
 static int mount_point(char *ret, size_t size)
 {
-	return mount_point_of("cgroup2", NULL, ret, size);
+	return cgroup__mount_point("cgroup2", NULL, ret, size);
 }
 
 int cgroup__open(const char *path)
@@ -169,8 +168,8 @@ int cgroup__refaults(int pid, struct cgroup_refaults *ret)
 	int err = memory_cgroup(pid, ret->path, sizeof(ret->path), &ret->is_v1);
 
 	if (!err)
-		err = mount_point_of(ret->is_v1 ? "cgroup" : "cgroup2",
-				     ret->is_v1 ? "memory" : NULL, mount, sizeof(mount));
+		err = cgroup__mount_point(ret->is_v1 ? "cgroup" : "cgroup2",
+					  ret->is_v1 ? "memory" : NULL, mount, sizeof(mount));
 	while (!err) {
 		char *slash = strrchr(ret->path, '/');
 

@@ -7,6 +7,13 @@
 #define HOST_CGROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Where a hierarchy is mounted, which is not always below /sys/fs/cgroup: type "cgroup2"; or "cgroup",
+ * and the option that tells those of v1 apart, such as a controller. 0, or -ENOENT: nowhere.
+ */
+int cgroup__mount_point(const char *type, const char *option, char *ret, size_t size);
 
 /* A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup v2. */
 int cgroup__open(const char *path);

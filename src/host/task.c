@@ -53,6 +53,19 @@ enum task_status task_status(int id)
 	return state == 'Z' && nr_threads <= 1 ? TASK_ZOMBIE : TASK_RUNS;
 }
 
+int task_parent(int pid)
+{
+	char path[64], line[1024];
+	const char *fields;
+	int parent;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	FILE *f __cleanup_fclose = fopen(path, "re");
+
+	fields = read_stat(f, line, sizeof(line));
+	return fields && sscanf(fields, " %*c %d", &parent) == 1 ? parent : 0;
+}
+
 int task_threads(int pid, int **tids, size_t *nr)
 {
 	char path[64];

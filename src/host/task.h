@@ -39,6 +39,9 @@ int task_process(int id);
  */
 int task_start_ns(int dir, uint64_t *ret);
 
+/* The process that made it, or took it over when that one exited; 0: it has none, or is gone. */
+int task_parent(int pid);
+
 /* Is it a thread of a process with another id? */
 bool task_is_thread(int id);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../host/clock.h"
+#include "targets.h"
 
 #define RING_BYTES (64U << 10) /* of each CPU */
 
@@ -22,6 +23,33 @@ static void see(void *ctx, const struct mmap_event *event)
 	spaces__see(map->spaces, event);
 }
 
+/* How often the events are opened anew when there are processes that they are not of. */
+#define FAMILY_ROUNDS 4
+
+/*
+ * Living children are watched as the target is. A process that was forked before its parent was
+ * watched is found by looking again: then all are watched anew.
+ */
+static int open_family(struct code_map *map, const struct options *opts,
+		       struct mmap_events_options *events, struct pids *family)
+{
+	size_t nr_watched = 0;
+	int err = targets__family(opts, family);
+
+	for (int round = 0; round < FAMILY_ROUNDS && !err && family->nr > nr_watched; round++) {
+		mmap_events__free(map->events);
+		map->events = NULL;
+		events->ids = family->ids;
+		events->nr_ids = nr_watched = family->nr;
+		err = mmap_events__open(events, &map->events);
+		if (!err)
+			err = targets__family(opts, family);
+	}
+	events->ids = family->ids;
+	events->nr_ids = family->nr;
+	return err;
+}
+
 int code_map__new(const struct options *opts, int command_pid, struct code_map **ret)
 {
 	struct code_map *map = calloc(1, sizeof(*map));
@@ -32,12 +60,14 @@ int code_map__new(const struct options *opts, int command_pid, struct code_map *
 		.see = see,
 		.ctx = map,
 	};
+	struct pids family = { 0 };
 	int err = map ? spaces__new(SPACES_PROCESSES, SPACES_BYTES, &map->spaces) : -ENOMEM;
 
 	if (!events.nr_ids)
 		events.ids = NULL;
 	if (!err)
-		err = mmap_events__open(&events, &map->events);
+		err = targets__follow_living(opts) ? open_family(map, opts, &events, &family)
+						   : mmap_events__open(&events, &map->events);
 	if (err) {
 		code_map__free(map);
 		map = NULL;
@@ -45,6 +75,7 @@ int code_map__new(const struct options *opts, int command_pid, struct code_map *
 		/* When the events are open: what is there already. */
 		spaces__read(map->spaces, events.ids, events.nr_ids);
 	}
+	pids__free(&family);
 	*ret = map;
 	return err;
 }

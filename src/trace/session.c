@@ -195,6 +195,7 @@ static int attach(struct session *s)
 		log_error("cannot trace: the target exited while attaching");
 	if (err)
 		return err;
+	targets__tell_unfollowed(s->opts);
 	return targets__watch(&s->targets, s->opts, s->child.pid ? &s->child.pid : NULL);
 }
 

@@ -51,7 +51,7 @@ static int open_thread(void *ctx, int tid)
 	return 0;
 }
 
-static int open_process(struct sw_events *events, int pid)
+int sw_events__add_process(struct sw_events *events, int pid)
 {
 	int err = task_each_thread(pid, open_thread, events);
 
@@ -77,10 +77,10 @@ static int open_ids(struct sw_events *events)
 	int err = 0;
 
 	if (opts->target == TARGET_COMMAND)
-		err = open_process(events, events->command_pid);
+		err = sw_events__add_process(events, events->command_pid);
 	for (size_t i = 0; !err && i < opts->nr_ids; i++)
 		err = opts->target == TARGET_TID ? open_thread(events, opts->ids[i])
-						 : open_process(events, opts->ids[i]);
+						 : sw_events__add_process(events, opts->ids[i]);
 	return err ? err : events->nr_threads ? 0 : -ESRCH;
 }
 

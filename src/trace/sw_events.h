@@ -20,5 +20,7 @@ struct sw_events {
 
 /* 0, -ESRCH when no thread of the target is left, else -errno. */
 int sw_events__open(struct sw_events *events);
+/* The same for one more process, which may be gone already. 0 or -errno. */
+int sw_events__add_process(struct sw_events *events, int pid);
 
 #endif /* TRACE_SW_EVENTS_H */

@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../base/buf.h"
 #include "../base/log.h"
 #include "../host/task.h"
 
@@ -17,11 +19,88 @@ static const char *const refusals[] = {
 	[TASK_KERNEL] = "a kernel thread has no user memory to fault on",
 };
 
+/* "12, 13, 14": at most so many of them. */
+#define LISTED_MAX 16
+
+static void add_list(struct buf *text, const struct pids *pids)
+{
+	for (size_t i = 0; i < pids->nr && i < LISTED_MAX; i++)
+		buf__addf(text, "%s%d", i ? ", " : "", pids->ids[i]);
+	if (pids->nr > LISTED_MAX)
+		buf__addf(text, " and %zu more", pids->nr - LISTED_MAX);
+	buf__addc(text, '\0');
+}
+
+/* More than one process has the name. */
+static int tell_all(const struct options *opts, const char *name, const struct pids *pids,
+		    const char *how)
+{
+	struct buf list = { 0 };
+	int err = opts->command == COMMAND_MAP ? -EINVAL : 0;
+
+	add_list(&list, pids);
+	if (err) {
+		log_error("cannot map %s: %zu processes are %s %s: %s", name, pids->nr, how, name,
+			  list.data);
+		log_hint("faulttrace map -p %d   shows one of them", pids->ids[0]);
+	} else if (!opts->quiet) {
+		log_note("%zu processes are %s %s: %s", pids->nr, how, name, list.data);
+	}
+	buf__free(&list);
+	return err;
+}
+
+static int find_name(const struct options *opts, const char *name, struct pids *pids)
+{
+	size_t nr_named;
+	int err = processes_add_named(pids, name);
+
+	nr_named = pids->nr;
+	if (!err)
+		err = processes_add_unit(pids, name);
+	if (err) {
+		log_error("cannot look for %s: %s", name, strerror(-err));
+		return err;
+	}
+	if (!pids->nr) {
+		log_error("cannot %s %s: no process and no unit has this name",
+			  opts->command == COMMAND_MAP ? "map" : "trace", name);
+		return -ESRCH;
+	}
+	if (pids->nr == 1)
+		return 0;
+	return tell_all(opts, name, pids,
+			nr_named == pids->nr ? "named"
+			: nr_named	     ? "named, or in the unit"
+					     : "in the unit");
+}
+
+int targets__find(struct options *opts)
+{
+	struct pids all = { .ids = opts->ids, .nr = opts->nr_ids, .size = opts->nr_ids };
+	int err = 0;
+
+	for (size_t i = 0; i < opts->nr_names && !err; i++) {
+		struct pids found = { 0 };
+
+		err = find_name(opts, opts->names[i], &found);
+		for (size_t n = 0; n < found.nr && err >= 0; n++)
+			err = pids__add(&all, found.ids[n]);
+		err = err < 0 ? err : 0;
+		pids__free(&found);
+	}
+	opts->nr_found = all.nr - opts->nr_ids;
+	opts->ids = all.ids;
+	opts->nr_ids = all.nr;
+	return err;
+}
+
 int targets__check(const struct options *opts)
 {
 	const char *what = opts->target == TARGET_TID ? "thread" : "process";
 
-	for (size_t i = 0; i < opts->nr_ids; i++) {
+	/* Those that were found by their names ran a moment ago: one may well be gone. */
+	for (size_t i = 0; i < opts->nr_ids - opts->nr_found; i++) {
 		enum task_status status = task_status(opts->ids[i]);
 
 		if (status == TASK_RUNS && opts->target == TARGET_PID &&
@@ -37,6 +116,68 @@ int targets__check(const struct options *opts)
 		return -ESRCH;
 	}
 	return 0;
+}
+
+int targets__family(const struct options *opts, struct pids *family)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < opts->nr_ids && err >= 0; i++)
+		err = pids__add(family, opts->ids[i]);
+	if (err >= 0)
+		err = processes_add_descendants(family);
+	if (err < 0)
+		log_error("cannot look for child processes: %s", strerror(-err));
+	return err < 0 ? err : 0;
+}
+
+/* How many of them were not chosen before, or -errno. */
+static int choose_all(const struct pids *pids, int (*choose)(void *ctx, int pid), void *ctx)
+{
+	int nr = 0, err = 0;
+
+	for (size_t i = 0; i < pids->nr && err >= 0; i++) {
+		err = choose(ctx, pids->ids[i]);
+		nr += err > 0;
+	}
+	return err < 0 ? err : nr;
+}
+
+/* How often children are looked for while there are new ones each time. */
+#define FOLLOW_ROUNDS 16
+
+int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid),
+		    int (*adopt)(void *ctx), void *ctx)
+{
+	struct pids family = { 0 };
+	int err = 0, nr = targets__follow_living(opts);
+
+	/* The family only grows: who was in it stays, also when its parent exits. */
+	for (int round = 0; round < FOLLOW_ROUNDS && nr > 0 && !err; round++) {
+		err = targets__family(opts, &family);
+		if (!err)
+			nr = choose_all(&family, choose, ctx);
+		if (!err && nr)
+			err = nr < 0 ? nr : adopt(ctx);
+	}
+	pids__free(&family);
+	return err;
+}
+
+void targets__tell_unfollowed(const struct options *opts)
+{
+	struct pids family = { 0 };
+	size_t nr;
+
+	if (opts->target != TARGET_PID || opts->command == COMMAND_MAP || opts->follow ||
+	    opts->quiet)
+		return;
+	if (!targets__family(opts, &family) && family.nr > opts->nr_ids) {
+		nr = family.nr - opts->nr_ids;
+		log_note("%zu child process%s not traced: -f traces %s, too", nr,
+			 nr == 1 ? " is" : "es are", nr == 1 ? "it" : "them");
+	}
+	pids__free(&family);
 }
 
 /* Of one thread: Linux commit 64bef697d33b ("pidfd: implement PIDFD_THREAD flag for pidfd_open()") (in v6.9). */

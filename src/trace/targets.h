@@ -9,10 +9,38 @@
 #include <poll.h>
 #include <stdbool.h>
 
+#include "../host/processes.h"
 #include "../options.h"
+
+/*
+ * Looks up the names among the options' processes, and adds the ids of those that have them. 0, or
+ * -errno after saying which name nobody has; of a map, which processes share one.
+ */
+int targets__find(struct options *opts);
 
 /* 0, or -errno after saying which pid or tid cannot be traced, and why. */
 int targets__check(const struct options *opts);
+
+/* Are children of the target traced that are there before the run begins (-f with -p)? */
+static inline bool targets__follow_living(const struct options *opts)
+{
+	return opts->follow && opts->target == TARGET_PID;
+}
+
+/* Adds the target's processes and their living descendants. 0 or -errno after saying why. */
+int targets__family(const struct options *opts, struct pids *family);
+
+/*
+ * Has the living children of the target traced, if they are to be, and theirs. What an adopted
+ * process forks must be followed already: those that were forked before their parent was adopted
+ * are looked for until there is nothing new. choose() takes one more process: 1, 0 if it was chosen
+ * already, or -errno; adopt() begins to trace all that are chosen. 0 or -errno after saying why.
+ */
+int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid),
+		    int (*adopt)(void *ctx), void *ctx);
+
+/* Says how many living children of the target are not traced, if there are any. */
+void targets__tell_unfollowed(const struct options *opts);
 
 struct targets {
 	struct pollfd *fds; /* the first is the tracer's; then a pidfd of each */

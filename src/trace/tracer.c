@@ -19,6 +19,7 @@
 #include "ring_reader.h"
 #include "rows.h"
 #include "sw_events.h"
+#include "targets.h"
 #include "window.h"
 
 #define TABLE_BYTES	 (32U << 20)
@@ -26,6 +27,9 @@
 #define TABLE_ROWS_MAX	 8192
 /* Rows are taken when this part is used: the rest is for those that come meanwhile. */
 #define ROWS_ENOUGH_PART 2
+
+/* Living children of the target that can be followed. */
+#define FOLLOWED_MAX 16384
 
 /* The reader is woken when so much of the ring is full. */
 #define WAKE_PART 8
@@ -238,7 +242,9 @@ static void size_maps(struct tracer *t, bool task_storage)
 
 	bpf_map__set_max_entries(t->skel->maps.ring, (unsigned int)opts->ring_bytes);
 	bpf_map__set_max_entries(t->skel->maps.chosen,
-				 opts->nr_ids ? (unsigned int)opts->nr_ids : 1);
+				 targets__follow_living(opts)
+					 ? (unsigned int)opts->nr_ids + FOLLOWED_MAX
+					 : (opts->nr_ids ? (unsigned int)opts->nr_ids : 1));
 	bpf_map__set_autocreate(t->skel->maps.threads, task_storage);
 	bpf_map__set_autocreate(t->skel->maps.threads_by_tid, !task_storage);
 	bpf_map__set_autocreate(t->skel->maps.rows, t->sums_up && !rows_are_few(opts));
@@ -464,22 +470,30 @@ static int attach_sw_event(void *ctx, int fd)
 	return keep_link(t, link);
 }
 
-static int attach_sw_events(struct tracer *t)
+static struct sw_events sw_events_of(struct tracer *t)
 {
-	struct sw_events events = {
+	return (struct sw_events) {
 		.opts = t->opts,
 		.command_pid = t->command_pid,
 		.attach = attach_sw_event,
 		.ctx = t,
 	};
-	int err = sw_events__open(&events);
+}
 
-	if (!err || err == -ESRCH)
-		return err;
+static int complain_about_sw_events(int err)
+{
 	log_error("cannot open the perf events: %s", strerror(-err));
 	if (err == -EMFILE)
 		log_hint("two file descriptors a thread are needed: raise ulimit -n");
 	return err;
+}
+
+static int attach_sw_events(struct tracer *t)
+{
+	struct sw_events events = sw_events_of(t);
+	int err = sw_events__open(&events);
+
+	return !err || err == -ESRCH ? err : complain_about_sw_events(err);
 }
 
 /* Runs an iterator program over all tasks. */
@@ -498,6 +512,37 @@ static int iterate(struct bpf_program *program)
 		close(fd);
 	bpf_link__destroy(link);
 	return fd < 0 ? fd : 0;
+}
+
+/* The threads of chosen processes that are there already. */
+static int adopt(void *ctx)
+{
+	struct tracer *t = ctx;
+	int err = iterate(t->skel->progs.adopt);
+
+	if (err)
+		log_error("cannot look through the tasks: %s", strerror(-err));
+	return err;
+}
+
+/* One process more: 1, 0 if it is chosen already, or -errno after saying why. */
+static int choose(void *ctx, int pid)
+{
+	struct tracer *t = ctx;
+	struct sw_events events = sw_events_of(t);
+	unsigned char one = 1;
+	int err = bpf_map_update_elem(bpf_map__fd(t->skel->maps.chosen), &pid, &one, BPF_NOEXIST);
+
+	if (err == -EEXIST)
+		return 0;
+	if (err) {
+		log_error("cannot trace more than %d child processes", FOLLOWED_MAX);
+		log_hint("-c traces all processes of a cgroup");
+		return err;
+	}
+	if (t->plan->sw_events)
+		err = sw_events__add_process(&events, pid);
+	return err ? complain_about_sw_events(err) : 1;
 }
 
 static bool is_run_by_us(const struct tracer *t, const struct bpf_program *program)
@@ -524,10 +569,8 @@ int tracer__attach(struct tracer *t)
 	}
 	if (t->opts->verbose)
 		t->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	err = iterate(t->skel->progs.adopt);
-	if (err)
-		log_error("cannot look through the tasks: %s", strerror(-err));
-	return err;
+	err = adopt(t);
+	return err ? err : targets__follow(t->opts, choose, adopt, t);
 }
 
 /* Brings what waits in the CPUs' batches into the ring. */

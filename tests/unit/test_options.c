@@ -126,6 +126,17 @@ static void test_targets(void)
 	CHECK(!r->ret && r->opts.target == TARGET_TID && r->opts.follow);
 	options__free(&r->opts);
 
+	r = parse("-p 17,postgres -p 12x,18");
+	CHECK(!r->ret && r->opts.nr_ids == 2 && r->opts.ids[1] == 18);
+	CHECK(r->opts.nr_names == 2);
+	CHECK_STR(r->opts.names[0], "postgres");
+	CHECK_STR(r->opts.names[1], "12x");
+	options__free(&r->opts);
+	CHECK(!r->opts.names && !r->opts.nr_names);
+	r = parse("map -p postgres");
+	CHECK(!r->ret && r->opts.nr_names == 1 && !r->opts.nr_ids);
+	options__free(&r->opts);
+
 	CHECK_STR(good("--cgroup=/system.slice")->cgroup, "/system.slice");
 	CHECK_EQ(good("--all")->target, TARGET_ALL);
 	test_done("targets");
@@ -258,11 +269,13 @@ static void test_errors(void)
 		{ "-c x -c y", "cannot trace two cgroups: choose one target", NULL },
 		{ "-p 0", "cannot use '0': --pid takes", NULL },
 		{ "-p -1", "cannot use '-1': --pid takes", NULL },
-		{ "-p 12x", "cannot use '12x': --pid takes", NULL },
+		{ "-p -x", "cannot use '-x': --pid takes", NULL },
+		{ "-p a,,b", "cannot use 'a,,b': --pid takes", NULL },
+		{ "-t ls", "cannot use 'ls': --tid takes", NULL },
 		{ "-p ''", "cannot use '': --pid takes", NULL },
 		{ "-p 1,,2", "cannot use '1,,2': --pid takes", NULL },
 		{ "-p 99999999999", "cannot use '99999999999': --pid takes", NULL },
-		{ "-p", "cannot use --pid alone: it takes process ids", NULL },
+		{ "-p", "cannot use --pid alone: it takes process ids or names", NULL },
 		{ "-a -k cows", "cannot use 'cows': --kind takes", "anon, zero, cow, reuse, file" },
 		{ "-a -k cow:", "cannot use 'cow:': --kind takes", NULL },
 		{ "-a -k cow:swap", "cannot use 'cow:swap': --kind takes", NULL },
@@ -316,6 +329,7 @@ static void test_errors(void)
 		{ "hist -a -s --by kind", "cannot use --stack with these rows", "--by stack" },
 		{ "map", "cannot map: no process given", "map -p 4242" },
 		{ "map -p 1,2", "cannot map 2 processes at once", "map -p 4242" },
+		{ "map -p 1,ls", "cannot map 2 processes at once", "map -p 4242" },
 		{ "map -p 1 --cold", "cannot use --cold without a command", NULL },
 		{ "map --cold", "cannot use --cold without a command", NULL },
 		{ "map -p 1 -- ls", "cannot trace both -p and -- CMD", NULL },
@@ -359,7 +373,8 @@ static void test_errors(void)
 	for (size_t i = 0; i < NR(cases); i++) {
 		const struct result *r = parse(cases[i].line);
 		const char *rest = strchr(r->err, '\n');
-		bool ok = CHECK(r->ret == -1 && r->status == 2 && !*r->out && !r->opts.ids);
+		bool ok = CHECK(r->ret == -1 && r->status == 2 && !*r->out && !r->opts.ids &&
+				!r->opts.names);
 
 		ok &= CHECK(strncmp(r->err, "faulttrace: cannot ", 19) == 0);
 		ok &= CHECK(strncmp(r->err + 12, cases[i].error, strlen(cases[i].error)) == 0);
