@@ -574,7 +574,9 @@ const struct option_row option_rows[] = {
 	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "json-schema", ARG_NONE, NULL, "print the schema of --json, and exit",
 	  .set = set_print, .print = option_schema, .commands = TO_ALL },
-	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE", "write there, not to stdout",
+	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE",
+	  "write there, not to stdout; - is stdout for the\n"
+	  "trace alone: CMD's own goes to stderr",
 	  .set = set_string, FIELD(output), .takes = "the path of a file",
 	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "what each fault's time went into",

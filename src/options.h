@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/parse.h"
 #include "trace/profile.h"
@@ -118,6 +119,26 @@ static inline bool options__key_is(const struct options *opts, enum ft_key_type 
 static inline bool options__is_profile(const struct options *opts)
 {
 	return opts->folded || opts->pprof || opts->flamegraph;
+}
+
+static inline bool options__is_stdout(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
+/* Does anything that is traced go to standard output? A profile can go to files alone. */
+static inline bool options__writes_stdout(const struct options *opts)
+{
+	if (options__is_stdout(opts->pprof) || options__is_stdout(opts->flamegraph))
+		return true;
+	return (!opts->output || options__is_stdout(opts->output)) &&
+	       (opts->folded || !options__is_profile(opts));
+}
+
+/* A line that is not of the format breaks what reads it. */
+static inline bool options__is_for_machines(const struct options *opts)
+{
+	return options__is_profile(opts) || opts->sink->is_for_machines;
 }
 
 /* Whole stacks cannot be told apart in the kernel: every fault is sent. */

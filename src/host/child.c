@@ -50,7 +50,7 @@ static void tell_failure(int fd, int err)
 	_exit(127);
 }
 
-static void run(const int *go, const int *failed, char **argv, bool as_root)
+static void run(const int *go, const int *failed, char **argv, bool as_root, bool to_stderr)
 {
 	char byte;
 	ssize_t n;
@@ -63,13 +63,15 @@ static void run(const int *go, const int *failed, char **argv, bool as_root)
 	if (n != 1)
 		_exit(127);
 	err = as_root ? 0 : become_sudo_user();
+	if (!err && to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		err = -errno;
 	if (err)
 		tell_failure(failed[1], err);
 	execvp(argv[0], argv);
 	tell_failure(failed[1], -errno);
 }
 
-int child__fork(struct child *c, char **argv, bool as_root)
+int child__fork(struct child *c, char **argv, bool as_root, bool to_stderr)
 {
 	int go[2], failed[2];
 
@@ -84,7 +86,7 @@ int child__fork(struct child *c, char **argv, bool as_root)
 	}
 	c->pid = fork();
 	if (c->pid == 0)
-		run(go, failed, argv, as_root);
+		run(go, failed, argv, as_root, to_stderr);
 	close(go[0]);
 	close(failed[1]);
 	c->go = go[1];

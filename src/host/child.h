@@ -18,8 +18,11 @@ struct child {
 	void *ctx;
 };
 
-/* As the user behind sudo (SUDO_UID, SUDO_GID), unless as_root. */
-int child__fork(struct child *c, char **argv, bool as_root);
+/*
+ * As the user behind sudo (SUDO_UID, SUDO_GID), unless as_root; to_stderr: what it writes to its
+ * standard output goes to standard error.
+ */
+int child__fork(struct child *c, char **argv, bool as_root, bool to_stderr);
 /*
  * Runs another program, by its path, to its end; what it writes to its standard output is
  * handed on line by line. 0, or -errno if it could not be run or did not succeed.

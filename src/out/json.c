@@ -297,6 +297,7 @@ static void json_end(struct buf *out, const struct run_start *run, const struct 
 const struct sink_ops json_sink = {
 	.name = "json",
 	.help = "NDJSON, one object a line",
+	.is_for_machines = true,
 	.start = json_start,
 	.fault = json_fault,
 	.throttled = json_throttled,

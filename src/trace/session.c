@@ -10,6 +10,7 @@
 #include "../base/log.h"
 #include "../host/clock.h"
 #include "../host/task.h"
+#include "command_output.h"
 
 /* How long to wait for records: short while they come, longer when idle, then asleep. */
 #define WAIT_MIN_MS 5
@@ -161,7 +162,8 @@ static int prepare(struct session *s)
 	if (!err)
 		err = output__open(&s->out, s->opts->output);
 	if (!err && s->opts->target == TARGET_COMMAND) {
-		err = child__fork(&s->child, s->opts->argv, s->opts->as_root);
+		err = child__fork(&s->child, s->opts->argv, s->opts->as_root,
+				  command_output(s->opts) == COMMAND_OUTPUT_TO_STDERR);
 		if (err)
 			log_error("cannot start a process: %s", strerror(-err));
 	}
@@ -196,6 +198,9 @@ static int attach(struct session *s)
 	if (err)
 		return err;
 	targets__tell_unfollowed(s->opts);
+	if (command_output(s->opts) == COMMAND_OUTPUT_IS_MIXED && !s->opts->quiet)
+		log_note("the output of %s is mixed in: -o - keeps it apart, on stderr",
+			 s->opts->argv[0]);
 	return targets__watch(&s->targets, s->opts, s->child.pid ? &s->child.pid : NULL);
 }
 

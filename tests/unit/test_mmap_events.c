@@ -166,7 +166,7 @@ static bool start(struct child *child, const char *what)
 
 	unlink(in_work("said"));
 	setenv("SAID", in_work("said"), 1);
-	return CHECK(!child__fork(child, argv, true));
+	return CHECK(!child__fork(child, argv, true, false));
 }
 
 static void run(struct child *child)
