@@ -36,8 +36,8 @@ static int begin(struct session *session)
 	table__begin(tables->table, session->code_map, session->start.time_ns);
 	tables->begin_ns = session->start.time_ns;
 	tables->due_ns = session->start.time_ns + session->opts->interval_ns;
-	session->start.redraw = session->start.columns && session->opts->command == COMMAND_TOP &&
-				session->opts->interval_ns;
+	session->start.redraw = output__takes_escapes(&session->out) && session->start.columns &&
+				session->opts->command == COMMAND_TOP && session->opts->interval_ns;
 	if (sink->start)
 		sink->start(&session->out.buf, &session->start);
 	output__flush(&session->out);

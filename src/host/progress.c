@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../base/terminal.h"
 #include "clock.h"
 
 #define WAIT_NS	   2000000000ULL
@@ -13,7 +14,7 @@
 void progress__start(struct progress *p, uint64_t total)
 {
 	*p = (struct progress) {
-		.total = isatty(STDERR_FILENO) ? total : 0,
+		.total = terminal_takes_escapes(STDERR_FILENO) ? total : 0,
 		.next_ns = clock_ns(CLOCK_MONOTONIC) + WAIT_NS,
 	};
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/terminal.h"
 
 #define COLUMNS_DEFAULT 80 /* of a terminal that does not tell */
 
@@ -80,9 +81,14 @@ unsigned int output__lines(const struct output *out)
 	return window.ws_row;
 }
 
+bool output__takes_escapes(const struct output *out)
+{
+	return terminal_takes_escapes(out->fd);
+}
+
 bool output__takes_color(const struct output *out)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	return isatty(out->fd) && (!no_color || !*no_color);
+	return output__takes_escapes(out) && (!no_color || !*no_color);
 }

@@ -250,13 +250,23 @@ static size_t collect(struct session *s)
 	return tracer__collect(s->tracer);
 }
 
+/* Until something happens; a reader of the output that leaves ends the run. */
+static void wait_for(struct session *s, int wait_ms)
+{
+	bool is_written = s->opts->output || options__writes_stdout(s->opts);
+
+	if (targets__wait(&s->targets, tracer__fd(s->tracer), is_written ? s->out.fd : -1,
+			  until_next(s, wait_ms)))
+		s->out.reader_gone = true;
+}
+
 /* When nothing came for long we sleep, and the next record wakes us. */
 static void sleep_long(struct session *s)
 {
 	tracer__wake_me(s->tracer, true);
 	/* Once more: one may have come before it could know. */
 	if (!collect(s))
-		targets__wait(&s->targets, tracer__fd(s->tracer), until_next(s, SLEEP_MS));
+		wait_for(s, SLEEP_MS);
 	tracer__wake_me(s->tracer, false);
 }
 
@@ -274,7 +284,7 @@ static void loop(struct session *s)
 		if (wait_ms > WAIT_MAX_MS)
 			sleep_long(s);
 		else
-			targets__wait(&s->targets, tracer__fd(s->tracer), until_next(s, wait_ms));
+			wait_for(s, wait_ms);
 		wait_ms = n ? WAIT_MIN_MS : wait_ms <= WAIT_MAX_MS ? wait_ms * 2 : wait_ms;
 	}
 }

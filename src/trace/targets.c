@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define FIRST_TARGET 2 /* of those that are polled */
+
 #include "../base/buf.h"
 #include "../base/log.h"
 #include "../host/task.h"
@@ -193,12 +195,12 @@ int targets__watch(struct targets *targets, const struct options *opts, const in
 	const int *ids = command_pid ? command_pid : opts->ids;
 	size_t nr = command_pid ? 1 : opts->nr_ids;
 
-	targets->fds = calloc(nr + 1, sizeof(*targets->fds));
+	targets->fds = calloc(FIRST_TARGET + nr, sizeof(*targets->fds));
 	if (!targets->fds)
 		return -ENOMEM;
 	targets->nr = nr;
 	for (size_t i = 0; i < nr; i++) {
-		struct pollfd *fd = &targets->fds[1 + i];
+		struct pollfd *fd = &targets->fds[FIRST_TARGET + i];
 
 		*fd = (struct pollfd) { .fd = open_pidfd(ids[i], opts->target == TARGET_TID),
 					.events = POLLIN };
@@ -213,30 +215,35 @@ int targets__watch(struct targets *targets, const struct options *opts, const in
 
 void targets__free(struct targets *targets)
 {
-	for (size_t i = 1; targets->fds && i <= targets->nr; i++)
-		if (targets->fds[i].fd >= 0)
-			close(targets->fds[i].fd);
+	for (size_t i = 0; targets->fds && i < targets->nr; i++)
+		if (targets->fds[FIRST_TARGET + i].fd >= 0)
+			close(targets->fds[FIRST_TARGET + i].fd);
 	free(targets->fds);
 }
 
-void targets__wait(struct targets *targets, int fd, int timeout_ms)
+bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms)
 {
 	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
 	sigset_t mask;
 
 	targets->fds[0] = (struct pollfd) { .fd = fd, .events = POLLIN };
+	/* Nothing is asked for: that nobody reads any more is told all the same. */
+	targets->fds[1] = (struct pollfd) { .fd = output };
 	/* Who handles it has blocked it elsewhere (child__hold_at_exit()). */
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	sigdelset(&mask, SIGCHLD);
-	if (ppoll(targets->fds, 1 + targets->nr, &timeout, &mask) <= 0)
-		return;
-	for (size_t i = 1; i <= targets->nr; i++) {
-		if (!targets->fds[i].revents)
+	if (ppoll(targets->fds, FIRST_TARGET + targets->nr, &timeout, &mask) <= 0)
+		return false;
+	for (size_t i = 0; i < targets->nr; i++) {
+		struct pollfd *target = &targets->fds[FIRST_TARGET + i];
+
+		if (!target->revents)
 			continue;
-		close(targets->fds[i].fd);
-		targets->fds[i].fd = -1;
+		close(target->fd);
+		target->fd = -1;
 		targets->nr_ended++;
 	}
+	return targets->fds[1].revents & (POLLERR | POLLHUP);
 }
 
 bool targets__gone(const struct targets *targets)

@@ -43,7 +43,7 @@ int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid
 void targets__tell_unfollowed(const struct options *opts);
 
 struct targets {
-	struct pollfd *fds; /* the first is the tracer's; then a pidfd of each */
+	struct pollfd *fds; /* the tracer's, the output's; then a pidfd of each */
 	size_t nr;
 	size_t nr_ended;
 	const int *ids; /* those that have no pidfd, looked up in /proc; or NULL */
@@ -54,8 +54,12 @@ struct targets {
 int targets__watch(struct targets *targets, const struct options *opts, const int *command_pid);
 void targets__free(struct targets *targets);
 
-/* Until fd is readable, one of the targets ended, a signal came, or the time is over. */
-void targets__wait(struct targets *targets, int fd, int timeout_ms);
+/*
+ * Until fd is readable, who reads what is written to `output` has left, one of the targets ended, a
+ * signal came, or the time is over. -1: no such descriptor. True if the reader has left: then
+ * it would not wait again.
+ */
+bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms);
 
 /* Are all of them gone? Never for a cgroup or the whole system. */
 bool targets__gone(const struct targets *targets);
