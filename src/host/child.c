@@ -205,6 +205,9 @@ static void listen_to(struct child *c, int options)
 		pid = waitpid(c->pid, &status, options);
 		if (pid < 0 && errno == EINTR)
 			continue;
+		/* Who started us ignores SIGCHLD: nobody is told how it ended. */
+		if (pid < 0 && errno == ECHILD)
+			c->reaped = true;
 		if (pid != c->pid)
 			return;
 		if (WIFSTOPPED(status)) {
@@ -222,14 +225,10 @@ bool child__ended(struct child *c)
 	return c->reaped;
 }
 
-void child__wait(struct child *c, int sig)
+void child__signal(struct child *c, int sig)
 {
-	if (c->pid <= 0 || child__ended(c))
-		return;
-	if (sig)
+	if (c->pid > 0 && !child__ended(c))
 		kill(c->pid, sig);
-	listen_to(c, 0);
-	c->reaped = true;
 }
 
 void child__stop(struct child *c)
@@ -240,10 +239,10 @@ void child__stop(struct child *c)
 	if (c->go >= 0) {
 		close(c->go);
 		c->go = -1;
-		child__wait(c, 0);
 	} else {
-		child__wait(c, SIGTERM);
+		child__signal(c, SIGTERM);
 	}
+	listen_to(c, 0);
 }
 
 int child__exit_status(const struct child *c)

@@ -38,8 +38,8 @@ int child__go(struct child *c);
 int child__hold_at_exit(struct child *c, void (*on_exit)(void *ctx), void *ctx);
 /* True once it has ended; does not block. */
 bool child__ended(struct child *c);
-/* Blocks until it has ended; passes sig on to it first, unless 0. */
-void child__wait(struct child *c, int sig);
+/* Sends it a signal, if it still runs. */
+void child__signal(struct child *c, int sig);
 /* Ends a child that still runs, and reaps it. */
 void child__stop(struct child *c);
 /* As a shell would report it. */

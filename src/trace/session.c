@@ -17,7 +17,10 @@
 #define WAIT_MAX_MS 320
 #define SLEEP_MS    1000
 
-/* The first SIGINT or SIGTERM; after it both end us at once. */
+/* How long a command may take to end after a signal, before somebody is told that it is waited for. */
+#define ENDING_NS 500000000ULL
+
+/* The first SIGINT, SIGTERM or SIGHUP. A later SIGINT or SIGTERM ends us at once. */
 static volatile sig_atomic_t interrupted;
 /* Of those that a terminal sends the command has got its own. */
 static volatile sig_atomic_t from_terminal;
@@ -25,21 +28,27 @@ static volatile sig_atomic_t from_terminal;
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	(void)context;
 	interrupted = sig;
 	from_terminal = info->si_code == SI_KERNEL;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	/* The kernel sends one when the terminal goes, and the shell another: nobody asks twice. */
+	sigaction(SIGHUP, &ignore, NULL);
 }
 
 static void catch_signals(void)
 {
 	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, hangup;
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	/* Ignored already: nohup(1), and the run is to go on. */
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 	/* A reader that went away is an error of write(2), not the end of us. */
 	sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -374,28 +383,62 @@ static int exit_status(const struct session *s)
 		return STATUS_FAILED;
 	if (s->opts->strict && lost(&s->end))
 		return STATUS_LOST;
-	/* What we ended, or were told to leave, says nothing by its status. */
-	if (!s->child.pid || interrupted || output__broken(&s->out))
+	/* What we ended because nobody reads any more says nothing by its status. */
+	if (!s->child.pid || output__broken(&s->out))
 		return STATUS_DONE;
 	return child__exit_status(&s->child);
+}
+
+/* True if the command has ended within so many nanoseconds. */
+static bool ends_within(struct session *s, unsigned long long ns)
+{
+	unsigned long long now = clock_ns(CLOCK_MONOTONIC), until = now + ns;
+
+	while (!child__ended(&s->child) && now < until) {
+		targets__wait(&s->targets, -1, -1, (int)((until - now + 999999) / 1000000));
+		now = clock_ns(CLOCK_MONOTONIC);
+	}
+	return child__ended(&s->child);
+}
+
+/* The command gets the signal that we got, unless the terminal sent it to both. It may go on. */
+static void pass_signal_on(struct session *s)
+{
+	if (!from_terminal)
+		child__signal(&s->child, interrupted);
+	if (!ends_within(s, ENDING_NS) && !s->opts->quiet)
+		log_note("%s goes on, and is waited for: a second %s ends faulttrace at once",
+			 s->opts->argv[0], interrupted == SIGINT ? "Ctrl-C" : "signal");
 }
 
 /* With nobody to tell it ends; else what it does is not ours to cut short. */
 static void leave_command(struct session *s)
 {
+	bool is_told = false;
+
+	if (!s->child.pid)
+		return;
 	if (output__broken(&s->out)) {
 		child__stop(&s->child);
 		return;
 	}
-	if (s->child.pid && !interrupted && !child__ended(&s->child) && !s->opts->quiet)
+	if (!interrupted && !child__ended(&s->child) && !s->opts->quiet)
 		log_note("%s goes on, and is waited for", s->opts->argv[0]);
-	child__wait(&s->child, from_terminal ? 0 : interrupted);
+	while (!child__ended(&s->child)) {
+		if (interrupted && !is_told)
+			pass_signal_on(s);
+		is_told = interrupted;
+		targets__wait(&s->targets, -1, -1, SLEEP_MS);
+	}
 }
 
 static int trace(struct session *s)
 {
 	int status;
 
+	/* It has never run, and need not. */
+	if (s->child.pid && interrupted)
+		return 128 + interrupted;
 	/* The command begins now; what runs already was seen from the first program on. */
 	if (s->child.pid)
 		begin_time(s);
