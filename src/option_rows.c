@@ -138,6 +138,20 @@ static int find_kind(const struct words *words, const char *s, size_t n)
 	return source < 0 ? source : FT_WANTED_COW + source + 1;
 }
 
+static const char *const cow_names[] = { "cow:anon", "cow:file", "cow:zero", "cow:ksm" };
+static const struct words cows = { cow_names, NR(cow_names) };
+
+/* "cow:swap": which sources cow has says more than which kinds there are. */
+static const struct words *kinds_like(const char *arg)
+{
+	for (size_t n; *arg; arg += n + (arg[n] == ',')) {
+		n = strcspn(arg, ",");
+		if (strncmp(arg, "cow:", strlen("cow:")) == 0 && find_kind(&kinds, arg, n) < 0)
+			return &cows;
+	}
+	return &kinds;
+}
+
 static int set_kinds(struct parser *p, const struct option_row *row, const char *arg)
 {
 	return add_bits(&p->opts->kinds, row->words, arg, find_kind);
@@ -394,6 +408,8 @@ static int set_by(struct parser *p, const struct option_row *row, const char *ar
 
 static int set_stack(struct parser *p, const struct option_row *row, const char *arg)
 {
+	if (arg)
+		arg += *arg == '='; /* -s=dwarf, as help writes it */
 	return set_word(p, row, arg && *arg ? arg : stack_mode_names[STACK_FP]);
 }
 
@@ -523,7 +539,8 @@ const struct option_row option_rows[] = {
 	  "anon zero cow reuse file shmem swap hugetlb\n"
 	  "mkwrite numa uffd migration device spurious\n"
 	  "error other, cow:anon cow:file cow:zero cow:ksm",
-	  .set = set_kinds, .takes = "kinds of faults, such as anon or cow:file", .words = &kinds },
+	  .set = set_kinds, .takes = "kinds of faults, such as anon or cow:file", .words = &kinds,
+	  .words_like = kinds_like },
 	{ GROUP_FILTER, 0, "major", ARG_NONE, NULL, "major faults only", .set = set_flag,
 	  FIELD(only_major) },
 	{ GROUP_FILTER, 0, "minor", ARG_NONE, NULL, "minor faults only", .set = set_flag,

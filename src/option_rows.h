@@ -33,6 +33,11 @@ struct parser {
 	bool follow_given;
 	bool by_given;
 	uint64_t given; /* bits of the rows that were */
+	/* For the errors: an option that took what looks like one for its argument; and, if it was the
+	 * last word, one that may have an argument, and has none. */
+	const struct option_row *taker;
+	const char *taken;
+	const struct option_row *bare;
 	print_fn *print;
 };
 
@@ -49,9 +54,11 @@ struct option_row {
 	print_fn *print;	   /* for set_print() */
 	const char *takes;	   /* "--x takes ...", when set() refuses */
 	const struct words *words; /* the values there are, if they are words */
-	unsigned int commands;	   /* bits of those it means something to; 0: all that trace */
-	unsigned int told_apart;   /* ... of those whose --help has another row for it */
-	bool once;		   /* a second one would only take the first one's place */
+	/* Those that an argument which was refused may have been meant to be; NULL: all of them. */
+	const struct words *(*words_like)(const char *arg);
+	unsigned int commands;	 /* bits of those it means something to; 0: all that trace */
+	unsigned int told_apart; /* ... of those whose --help has another row for it */
+	bool once;		 /* a second one would only take the first one's place */
 };
 
 #define TO(command) (1U << COMMAND_##command)

@@ -62,6 +62,15 @@ static void hint_commands(const struct option_row *row)
 	buf__free(&list);
 }
 
+/* "-o -j": -j is a good name for a file, but if the rest has an error, it may be this one. */
+static void note_taken(struct parser *p, const struct option_row *row, const char *arg)
+{
+	if (row->argument != ARG_REQUIRED || arg[0] != '-' || !arg[1])
+		return;
+	p->taker = row;
+	p->taken = arg;
+}
+
 static int apply(struct parser *p, const struct option_row *row, const char *arg)
 {
 	uint64_t given = 1ULL << (row - option_rows);
@@ -77,12 +86,18 @@ static int apply(struct parser *p, const struct option_row *row, const char *arg
 		return -EINVAL;
 	}
 	p->given |= given;
+	p->bare = row->argument == ARG_OPTIONAL && !arg ? row : NULL;
 	err = row->set(p, row, arg);
-	if (!err || err == -ECANCELED)
+	if (!err || err == -ECANCELED) {
+		note_taken(p, row, arg);
 		return err;
-	log_error("cannot use '%s': --%s takes %s", arg, row->name, row->takes);
+	}
+	if (strcmp(arg, "--") == 0)
+		log_error("cannot use --%s alone: it takes %s", row->name, row->takes);
+	else
+		log_error("cannot use '%s': --%s takes %s", arg, row->name, row->takes);
 	if (row->words)
-		hint_words(row->words);
+		hint_words(row->words_like ? row->words_like(arg) : row->words);
 	return err;
 }
 
@@ -127,8 +142,22 @@ static const struct option_row *find_row(int c)
 	return NULL;
 }
 
+/* As it begins in an example: the default command is not written. */
+static const char *program(enum command command)
+{
+	static const char *const words[COMMAND_COUNT] = {
+		[COMMAND_TRACE] = "faulttrace",
+		[COMMAND_HIST] = "faulttrace hist",
+		[COMMAND_TOP] = "faulttrace top",
+		[COMMAND_MAP] = "faulttrace map",
+		[COMMAND_FEATURES] = "faulttrace features",
+	};
+
+	return words[command];
+}
+
 /* What getopt did not like: c is ':' or '?', word what it looked at last. */
-static void complain(int c, const char *word)
+static void complain(int c, const char *word, enum command command)
 {
 	const struct option_row *row = find_row(optopt);
 
@@ -141,22 +170,59 @@ static void complain(int c, const char *word)
 	else
 		log_error("cannot use %s: no such option, or short for more than one", word);
 	if (!row)
-		log_hint("faulttrace --help shows them all");
+		log_hint("%s --help shows them all", program(command));
 }
 
-static void complain_about_word(const char *word, enum command command)
+static int complain_about_taken(const struct parser *p)
+{
+	log_error("cannot use --%s without %s: it took '%s' for one", p->taker->name,
+		  p->taker->arg_name, p->taken);
+	return -EINVAL;
+}
+
+static bool is_option(const char *word)
+{
+	for (size_t i = 0; i < nr_option_rows; i++)
+		if (option_rows[i].name && strcmp(option_rows[i].name, word) == 0)
+			return true;
+	return false;
+}
+
+/* What may have been meant by a word that is not expected. */
+static void hint_word(const struct parser *p, const char *word)
+{
+	enum command command = p->opts->command;
+	bool is_number = !word[strspn(word, "0123456789")];
+
+	if (p->bare && p->bare->words && find_word(p->bare->words, word, strlen(word)) >= 0)
+		log_hint("--%s=%s, with = and without a space", p->bare->name, word);
+	else if (is_option(word))
+		log_hint("--%s is an option", word);
+	else if (command == COMMAND_FEATURES)
+		log_hint("it has nothing but options");
+	else if (command == COMMAND_MAP)
+		log_hint("faulttrace map -p PID, map -- CMD, or map --evict FILE..");
+	else if (p->opts->nr_ids && is_number)
+		log_hint("a list has commas: %s %d,%s", p->target_name, p->opts->ids[0], word);
+	else if (p->opts->target != TARGET_NONE)
+		log_hint("there is a target already: %s", p->target_name);
+	else
+		log_hint("to run it, write '%s -- %s'", program(command), word);
+}
+
+static int complain_about_word(const struct parser *p, const char *word)
 {
 	const struct words commands = { command_names, NR(command_names) };
 
+	if (p->taker)
+		return complain_about_taken(p);
 	if (find_word(&commands, word, strlen(word)) >= 0) {
 		log_error("cannot use '%s' here: a command comes first", word);
-		return;
+		return -EINVAL;
 	}
 	log_error("cannot use '%s': neither a command of faulttrace nor an option", word);
-	if (command == COMMAND_MAP)
-		log_hint("faulttrace map -p PID, map -- CMD, or map --evict FILE..");
-	else
-		log_hint("to run it, write 'faulttrace -- %s'", word);
+	hint_word(p, word);
+	return -EINVAL;
 }
 
 /* INTERVAL, then COUNT, where a command takes them. */
@@ -198,8 +264,7 @@ static int take_rest(struct parser *p, char **rest, bool after_dashes)
 	if (!after_dashes) {
 		if (!*rest)
 			return 0;
-		complain_about_word(*rest, p->opts->command);
-		return -EINVAL;
+		return complain_about_word(p, *rest);
 	}
 	if (!*rest) {
 		log_error("cannot run a command: there is none after --");
@@ -239,7 +304,7 @@ static int parse_words(struct parser *p, int argc, char **argv)
 		if (c == -1)
 			return take_rest(p, argv + optind, optind > before);
 		if (c == '?' || c == ':') {
-			complain(c, argv[optind - 1]);
+			complain(c, argv[optind - 1], p->opts->command);
 			return -EINVAL;
 		}
 		err = apply(p, find_row(c), optarg);
@@ -249,12 +314,15 @@ static int parse_words(struct parser *p, int argc, char **argv)
 	return 0;
 }
 
-static void complain_about_no_target(void)
+static int complain_about_no_target(const struct parser *p)
 {
+	if (p->taker)
+		return complain_about_taken(p);
 	log_error("cannot trace: no target given");
 	log_hint("faulttrace -- ls -l /usr      runs a command and traces it");
 	log_hint("faulttrace -p 4242            traces a running process");
 	log_hint("faulttrace -a --major -d 10   traces the system for 10 seconds");
+	return -EINVAL;
 }
 
 static int check_evict(const struct options *opts)
@@ -431,10 +499,8 @@ static int check(struct parser *p)
 		return 0;
 	if (opts->command == COMMAND_MAP)
 		return check_map(opts);
-	if (opts->target == TARGET_NONE) {
-		complain_about_no_target();
-		return -EINVAL;
-	}
+	if (opts->target == TARGET_NONE)
+		return complain_about_no_target(p);
 	if (opts->only_major && opts->only_minor) {
 		log_error("cannot use both --major and --minor: no fault is both");
 		return -EINVAL;
@@ -461,6 +527,19 @@ static bool take_command(struct options *opts, const char *word)
 		return false;
 	opts->command = (enum command)command;
 	return true;
+}
+
+/* "help", or "help top", as other tools have it. 0, or -EINVAL after saying what is wrong. */
+static int take_help(struct parser *p, int argc, char **argv)
+{
+	const struct words commands = { command_names, NR(command_names) };
+
+	p->print = option_help;
+	if (argc < 3 || (argc == 3 && take_command(p->opts, argv[2])))
+		return 0;
+	log_error("cannot help with '%s': no command of faulttrace", argv[argc - 1]);
+	hint_words(&commands);
+	return -EINVAL;
 }
 
 /* Those that differ between commands. */
@@ -492,7 +571,10 @@ int options__parse(struct options *opts, int argc, char **argv, int *status)
 		argv++;
 	}
 	set_defaults(opts);
-	err = parse_words(&p, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "help") == 0)
+		err = take_help(&p, argc, argv);
+	else
+		err = parse_words(&p, argc, argv);
 	if (!err && !p.print)
 		err = check(&p);
 	if (!err && !p.print)

@@ -229,6 +229,10 @@ static void test_output(void)
 	CHECK_EQ(good("-a --timestamp=rel")->timestamp, TIMESTAMP_REL);
 	CHECK_EQ(good("-a --color never")->color, COLOR_NEVER);
 	CHECK_EQ(good("-a --color=always")->color, COLOR_ALWAYS);
+	CHECK_EQ(good("-a -s")->stack, STACK_FP);
+	CHECK_EQ(good("-a -s=dwarf")->stack, STACK_DWARF);
+	CHECK_EQ(good("-a -sdwarf")->stack, STACK_DWARF);
+	CHECK_EQ(good("-a --stack=fp")->stack, STACK_FP);
 	CHECK_EQ(good("-a -d 10")->duration_ns, 10000000000);
 	CHECK_EQ(good("-a -d 500ms")->duration_ns, 500000000);
 	CHECK_EQ(good("-a -d .2")->duration_ns, 200000000);
@@ -367,7 +371,25 @@ static void test_errors(void)
 		{ "top -a --flamegraph x -o x", "cannot use --output with this profile",
 		  "--flamegraph" },
 		{ "hist -a --by file --residency", "cannot use --residency with hist", NULL },
-		{ "features more", "cannot use 'more': neither a command", NULL },
+		{ "features more", "cannot use 'more': neither a command", "but options" },
+		{ "-a -k cow:foo", "cannot use 'cow:foo': --kind takes", "cow:anon, cow:file" },
+		{ "-a -k cow:ksm,foo", "cannot use 'cow:ksm,foo': --kind takes", "other, anon" },
+		{ "top --flamegraph -- ls",
+		  "cannot use --flamegraph without FILE.svg: it took '--'", NULL },
+		{ "top --pprof -- ls", "cannot use --pprof without FILE: it took '--'", NULL },
+		{ "-o -- ls", "cannot use --output without FILE: it took '--'", NULL },
+		{ "-n -a", "cannot use --comm without GLOB: it took '-a'", NULL },
+		{ "-d -- ls", "cannot use --duration alone: it takes", NULL },
+		{ "-s dwarf -a", "cannot use 'dwarf': neither", "--stack=dwarf, with =" },
+		{ "-T wall -a", "cannot use 'wall': neither", "--timestamp=wall, with =" },
+		{ "-a -s=fat", "cannot use '=fat': --stack takes", "fp, dwarf" },
+		{ "version", "cannot use 'version': neither", "--version is an option" },
+		{ "help me", "cannot help with 'me': no command", "trace, hist, top" },
+		{ "help top more", "cannot help with 'more': no command", NULL },
+		{ "top ls", "cannot use 'ls': neither", "'faulttrace top -- ls'" },
+		{ "-p 17 18", "cannot use '18': neither", "-p 17,18" },
+		{ "-a ls", "cannot use 'ls': neither", "a target already: -a" },
+		{ "top -Z", "cannot use -Z: no such option", "faulttrace top --help" },
 	};
 
 	for (size_t i = 0; i < NR(cases); i++) {
@@ -425,6 +447,9 @@ static void test_prints(void)
 	CHECK(!strstr(help, "--sink"));
 	CHECK(strstr(printed("-p 1 -h"), "Usage: "));
 	CHECK(strstr(printed("features -h"), "Usage: "));
+	CHECK(strstr(printed("help"), "Usage: faulttrace [trace]"));
+	CHECK(strstr(printed("help top"), "Usage: faulttrace top"));
+	CHECK(strstr(printed("top help"), "Usage: faulttrace top"));
 	CHECK(longest_line(printed("map --help")) <= 80);
 	CHECK(strstr(printed("map --help"), "--strip N"));
 	CHECK(!strstr(printed("map --help"), "--major"));
