@@ -647,7 +647,7 @@ const struct option_row option_rows[] = {
 	  .commands = TO(TRACE) },
 	{ GROUP_OUTPUT, 0, "strict", ARG_NONE, NULL, "exit with 3 if events were lost",
 	  .set = set_flag, FIELD(strict), .commands = TO_TRACING | TO(MAP) },
-	{ GROUP_OUTPUT, 'q', "quiet", ARG_NONE, NULL, "no heading, no summary", .set = set_flag,
+	{ GROUP_OUTPUT, 'q', "quiet", ARG_NONE, NULL, "no headings, no summary", .set = set_flag,
 	  FIELD(quiet), .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 'v', "verbose", ARG_NONE, NULL, "say more; -vv: libbpf's messages, too",
 	  .set = add_verbose, .commands = TO_ALL },

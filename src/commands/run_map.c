@@ -37,7 +37,7 @@ static void describe(struct run_start *start, const struct options *opts,
 		.wide = opts->wide,
 		.color = opts->color == COLOR_AUTO ? output__takes_color(output)
 						   : opts->color == COLOR_ALWAYS,
-		.quiet = opts->quiet || !columns,
+		.quiet = opts->quiet,
 		.columns = columns,
 	};
 	map_describe(start, opts);

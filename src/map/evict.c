@@ -56,17 +56,21 @@ static int evict(struct eviction *file)
 int evict_files(const struct options *opts, const struct run_start *start, struct output *output)
 {
 	const struct map_ops *format = opts->sink->map;
+	bool has_heading = !format->evict_start;
 	int err = 0;
 
 	if (format->begin)
 		format->begin(&output->buf, start);
-	if (format->evict_start)
-		format->evict_start(&output->buf, start);
 	for (char **path = opts->files; *path; path++) {
 		struct eviction file = { .path = *path };
 		int failed = evict(&file);
 
 		err = failed ? failed : err;
+		/* A heading above nothing would be in the way of the errors. */
+		if (!file.error && !has_heading) {
+			format->evict_start(&output->buf, start);
+			has_heading = true;
+		}
 		format->evicted(&output->buf, start, &file);
 		output__flush(output);
 	}

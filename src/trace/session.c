@@ -144,7 +144,7 @@ static void describe(struct session *s)
 		.residency = opts->residency,
 		.wide = opts->wide,
 		.color = wants_color(s),
-		.quiet = opts->quiet || !columns,
+		.quiet = opts->quiet,
 		.columns = columns,
 	};
 }

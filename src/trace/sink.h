@@ -77,7 +77,7 @@ struct map_ops {
 		    const struct map_row *row);
 	void (*end)(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		    const struct run_end *end);
-	/* map --evict; NULL: nothing to begin with */
+	/* map --evict, before the first file that was evicted; NULL: nothing to begin with */
 	void (*evict_start)(struct buf *out, const struct run_start *run);
 	void (*evicted)(struct buf *out, const struct run_start *run, const struct eviction *file);
 };
