@@ -50,7 +50,7 @@ WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 PURE	 = $(wildcard src/base/*.c src/out/*.c) $(wildcard src/option*.c) \
 	   $(addprefix src/map/,map.c strip.c account.c passed.c touch.c) \
 	   $(addprefix src/host/,maps.c task.c child.c mmap_events.c residency.c users_nss.c) \
-	   $(addprefix src/trace/,words.c names.c row.c window.c profile.c calltree.c \
+	   $(addprefix src/trace/,words.c names.c row.c sums.c window.c profile.c calltree.c \
 	   cached.c)
 # What looks for symbols needs libraries for it.
 SYMBOLS	 = $(filter-out src/symbols/elfutils_static.c,$(wildcard src/symbols/*.c))

@@ -30,16 +30,8 @@ void text_add_where(struct buf *out, const struct run_start *run, const struct f
 void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, size_t perms,
 		   size_t width);
 
-/* Parts of a row (text_rows.c). Three digits and a unit, after a space: "1.31 us". */
-void text_add_duration(struct buf *out, uint64_t ns);
-/* The same for a narrow column, "1.31us"; "-" if it is unknown. */
+/* Parts of a row (text_rows.c). "1.31us"; "-" if it is unknown. */
 void text_add_brief_duration(struct buf *out, uint64_t ns);
-/* As many digits as it takes, three at least: "1.00 ms", "1.00025 ms". */
-void text_add_exact_duration(struct buf *out, uint64_t ns);
-/* In full if it fits so many columns, else "12.3k". */
-void text_add_count(struct buf *out, uint64_t n, unsigned int width);
-/* "12.3%": only all is 100%, and only nothing is 0.0%. */
-void text_add_share(struct buf *out, uint64_t part, uint64_t all);
 /* "#3 2.000113 - 3.000226", or of the whole run "3.00 s". */
 void text_add_span(struct buf *out, const struct run_start *run, const struct interval *interval);
 /* A key's value. A mapping follows its pid, unless pid_width is 0. */

@@ -2,6 +2,7 @@
 /* Where the time of a row's faults went, as a bar of letters. */
 #include <string.h>
 
+#include "../base/units.h"
 #include "columns.h"
 #include "text.h"
 
@@ -43,7 +44,7 @@ void text_add_cause_shares(struct buf *out, const struct run_start *run, const s
 		buf__adds(out, separator);
 		buf__adds(out, cause_names[cause]);
 		buf__addc(out, ' ');
-		text_add_share(out, row->cause_ns[cause], row->sum_ns);
+		units_add_share(out, row->cause_ns[cause], row->sum_ns);
 		separator = "  ";
 	}
 }
@@ -53,7 +54,7 @@ void text_add_throttled(struct buf *out, unsigned long long throttled_ns)
 	if (!throttled_ns || throttled_ns == FT_UNKNOWN64)
 		return;
 	buf__adds(out, ", ");
-	text_add_duration(out, throttled_ns);
+	units_add_duration(out, throttled_ns);
 	buf__adds(out, " throttled after");
 }
 

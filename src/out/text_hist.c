@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "text.h"
 
+#include "../base/units.h"
 #include "columns.h"
 
 #define COLUMNS_DEFAULT 80
@@ -75,9 +76,9 @@ static bool next_line(const struct bars *bars, struct line *line)
 static void add_edge(struct buf *out, const struct row *row, unsigned int bucket)
 {
 	if (row->scale->step)
-		text_add_exact_duration(out, row_bucket_low(row, bucket));
+		units_add_exact_duration(out, row_bucket_low(row, bucket));
 	else
-		text_add_duration(out, row_bucket_low(row, bucket));
+		units_add_duration(out, row_bucket_low(row, bucket));
 }
 
 static unsigned int width_of_edge(const struct row *row, unsigned int bucket)
@@ -236,7 +237,7 @@ static void add_sums(struct buf *out, const struct row *row, unsigned long long 
 	buf__addf(out, ": %llu", row->count);
 	if (row->nr_keys || row->overflow) {
 		buf__adds(out, " (");
-		text_add_share(out, row->count, all);
+		units_add_share(out, row->count, all);
 		buf__addc(out, ')');
 	}
 	if (row->major)
@@ -244,9 +245,9 @@ static void add_sums(struct buf *out, const struct row *row, unsigned long long 
 	if (!row_known(row))
 		return;
 	buf__adds(out, ", total ");
-	text_add_duration(out, row->sum_ns);
+	units_add_duration(out, row->sum_ns);
 	buf__adds(out, ", mean ");
-	text_add_duration(out, row_mean(row));
+	units_add_duration(out, row_mean(row));
 	text_add_throttled(out, row->throttled_ns);
 }
 
@@ -288,7 +289,7 @@ static void add_percentiles(struct buf *out, const struct run_start *run, const 
 			buf__addc(out, '>');
 			add_edge(out, row, row_nr_buckets(row) - 1);
 		} else {
-			text_add_duration(out, ns);
+			units_add_duration(out, ns);
 		}
 	}
 	/* The most wanted of them is not to be what is cut off. */
@@ -297,7 +298,7 @@ static void add_percentiles(struct buf *out, const struct run_start *run, const 
 		line = out->len;
 	}
 	buf__adds(out, "  max ");
-	text_add_duration(out, row->max_ns);
+	units_add_duration(out, row->max_ns);
 	end_line(out, run, line, false);
 }
 
@@ -370,7 +371,7 @@ static void add_interval(struct buf *out, const struct run_start *run,
 
 	text_add_span(out, run, interval);
 	buf__adds(out, " (");
-	text_add_duration(out, interval->end_ns - interval->begin_ns);
+	units_add_duration(out, interval->end_ns - interval->begin_ns);
 	buf__addc(out, ')');
 	end_line(out, run, line, true);
 }

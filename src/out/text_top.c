@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "../base/units.h"
 #include "columns.h"
 
 #define CLEAR	    "\033[H\033[J" /* to the first line, and all below goes */
@@ -28,21 +29,21 @@ static void add_faults(struct buf *out, const struct interval *interval, const s
 		       unsigned int width)
 {
 	(void)interval;
-	text_add_count(out, row->count, width);
+	units_add_count(out, row->count, width);
 }
 
 static void add_share(struct buf *out, const struct interval *interval, const struct row *row,
 		      unsigned int width)
 {
 	(void)width;
-	text_add_share(out, row->count, interval->sums.faults);
+	units_add_share(out, row->count, interval->sums.faults);
 }
 
 static void add_major(struct buf *out, const struct interval *interval, const struct row *row,
 		      unsigned int width)
 {
 	(void)interval;
-	text_add_count(out, row->major, width);
+	units_add_count(out, row->major, width);
 }
 
 /* Faults a second. */
@@ -57,7 +58,7 @@ static void add_rate(struct buf *out, const struct interval *interval, const str
 	else if (rate < 9.995)
 		buf__add_fixed(out, (uint64_t)(rate * 100 + 0.5), 2);
 	else
-		text_add_count(out, (uint64_t)(rate + 0.5), width);
+		units_add_count(out, (uint64_t)(rate + 0.5), width);
 }
 
 static void add_total(struct buf *out, const struct interval *interval, const struct row *row,
@@ -117,7 +118,7 @@ static void add_read_pages(struct buf *out, const struct interval *interval, con
 	if (row->read_pages == FT_UNKNOWN64)
 		buf__addc(out, '-');
 	else
-		text_add_count(out, row->read_pages, width);
+		units_add_count(out, row->read_pages, width);
 }
 
 /* To the right in their columns; the keys follow and take the rest of the line. */
@@ -179,7 +180,7 @@ static void add_summary(struct buf *out, const struct run_start *run,
 	} else {
 		buf__addf(out, ": %llu fault%s, %llu major, ", interval->sums.faults,
 			  interval->sums.faults == 1 ? "" : "s", interval->sums.major);
-		text_add_duration(out, interval->sums.latency_ns);
+		units_add_duration(out, interval->sums.latency_ns);
 		buf__adds(out, " in total");
 		text_add_throttled(out, interval->throttled_ns);
 	}

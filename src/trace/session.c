@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/units.h"
 #include "../host/clock.h"
 #include "../host/task.h"
 #include "command_output.h"
+#include "sums.h"
 
 /* How long to wait for records: short while they come, longer when idle, then asleep. */
 #define WAIT_MIN_MS 5
@@ -308,6 +310,12 @@ static unsigned long long lost(const struct run_end *end)
 	return end->lost_ring + end->lost_storage + end->lost_unpaired;
 }
 
+/* Then they are what the summary begins with. */
+static bool wants_only_errors(const struct session *s)
+{
+	return s->opts->kinds == 1U << FT_KIND_ERROR;
+}
+
 /* Of what there is none, nothing is said. */
 static void print_numbers(const struct session *s)
 {
@@ -321,7 +329,8 @@ static void print_numbers(const struct session *s)
 		  "ended unseen: told without a latency" },
 		{ LOG_INFO, totals->counters.probe_faults, "fault",
 		  "of probes that read user memory: left out" },
-		{ LOG_NOTE, s->end.errors, "fault", "could not be resolved (kind error)" },
+		{ LOG_NOTE, wants_only_errors(s) ? 0 : s->end.errors, "fault",
+		  "could not be resolved (kind error)" },
 		{ LOG_NOTE, totals->counters.lost_stacks, "stack", "did not fit the ring buffer" },
 		{ LOG_NOTE, totals->missed_reads, "folio",
 		  "came to the page cache unseen: there may be more" },
@@ -333,22 +342,44 @@ static void print_numbers(const struct session *s)
 			       plural(notes[i].number), notes[i].rest);
 }
 
+static void print_share(const struct session *s)
+{
+	struct buf share = { 0 };
+
+	run_end__tell_share(&s->end, s->passed_ns, &share);
+	if (share.len)
+		log_note("%.*s", (int)share.len, share.data);
+	buf__free(&share);
+}
+
+static void print_throttled(const struct run_end *end)
+{
+	struct buf duration = { 0 };
+
+	units_add_duration(&duration, (uint64_t)end->throttled_ns);
+	log_note("after them memory.high held threads up for %.*s", (int)duration.len,
+		 duration.data);
+	buf__free(&duration);
+}
+
 static void print_summary(const struct session *s)
 {
 	const struct run_end *end = &s->end;
+	struct buf seen = { 0 };
 
-	log_note("%llu fault%s, %llu major, %.1f us in total; %llu lost; plan %s", end->faults,
-		 plural(end->faults), end->major, (double)end->latency_ns / 1000, lost(end),
-		 s->plan->name);
+	run_end__tell(end, wants_only_errors(s), &seen);
+	log_note("%.*s; %llu lost; plan %s", (int)seen.len, seen.data, lost(end), s->plan->name);
+	buf__free(&seen);
 	if (end->in_progress)
 		log_note("%llu still in progress when tracing ended", end->in_progress);
+	if (!wants_only_errors(s))
+		print_share(s);
 	print_numbers(s);
 	if (end->unseen_gup > 0)
 		log_note("%lld more %s taken by get_user_pages: plan %s only counts them",
 			 end->unseen_gup, end->unseen_gup == 1 ? "was" : "were", s->plan->name);
 	if (end->throttled_ns > 0)
-		log_note("after them memory.high held threads up for %.1f us",
-			 (double)end->throttled_ns / 1000);
+		print_throttled(end);
 	if (end->lost_ring)
 		log_note("hint: %llu found no room: --ring-size, --min-latency, --sample",
 			 end->lost_ring);
@@ -359,6 +390,8 @@ static void finish(struct session *s)
 	const struct tracer_totals *totals = tracer__totals(s->tracer);
 	struct run_end *end = &s->end;
 
+	/* Without the time that it takes to detach. */
+	s->passed_ns = clock_ns(CLOCK_MONOTONIC) - s->start.time_ns;
 	tracer__finish(s->tracer);
 	end->elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start.time_ns;
 	end->errors += totals->counters.errors;

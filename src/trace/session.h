@@ -47,6 +47,7 @@ struct session {
 	int failed; /* something else could not be written (already told) */
 	struct run_start start;
 	unsigned long long attached_ns; /* everything is, from then on */
+	unsigned long long passed_ns;	/* from the start to where tracing ended */
 	struct run_end end;		/* commands add up faults in it, as they come */
 	struct tracer *tracer;
 	const struct plan *plan;

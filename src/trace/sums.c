@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sums.h"
 
+#include "../base/units.h"
+
 void run_end__add(struct run_end *end, const struct fault_sums *sums)
 {
 	end->faults += sums->faults;
@@ -23,4 +25,35 @@ void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigne
 	if (rec->latency_ns != FT_UNKNOWN64)
 		sums.latency_ns = rec->latency_ns * rec->weight;
 	run_end__add(end, &sums);
+}
+
+static const char *plural(unsigned long long n)
+{
+	return n == 1 ? "" : "s";
+}
+
+void run_end__tell(const struct run_end *end, bool only_errors, struct buf *out)
+{
+	if (only_errors) {
+		buf__addf(out, "%llu fault%s could not be resolved (kind error)", end->errors,
+			  plural(end->errors));
+		return;
+	}
+	buf__addf(out, "%llu fault%s, %llu major, ", end->faults, plural(end->faults), end->major);
+	units_add_duration(out, end->latency_ns);
+	buf__adds(out, " in total");
+}
+
+void run_end__tell_share(const struct run_end *end, unsigned long long passed_ns, struct buf *out)
+{
+	if (!end->latency_ns || !passed_ns)
+		return;
+	buf__adds(out, "faults took ");
+	units_add_share(out, end->latency_ns, passed_ns);
+	buf__adds(out, " of the ");
+	units_add_duration(out, passed_ns);
+	buf__adds(out, " that passed");
+	/* More than all of the time: they cannot be those of one thread. */
+	if (end->latency_ns > passed_ns)
+		buf__adds(out, ", in all threads together");
 }
