@@ -36,8 +36,6 @@ enum target_kind {
 
 enum stack_mode { STACK_NONE, STACK_FP, STACK_DWARF };
 
-enum sort { SORT_COUNT, SORT_MAJOR, SORT_TOTAL, SORT_MEAN, SORT_P99, SORT_MAX };
-
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {

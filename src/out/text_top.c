@@ -10,7 +10,7 @@
 #define EXACT_WIDTH 5		   /* columns more for a number, when a line may be wide */
 #define CAUSE_BAR   10
 #define LINES_OTHER 4 /* than rows: heading, titles, what is not shown, the cursor */
-#define SPARE_MAX   4
+#define SPARE_MAX   5
 #define KEY_ENOUGH  24 /* columns, to tell one from another */
 #define KEY_PADDED  48 /* where there is no end: what is longer pushes the next */
 
@@ -32,11 +32,24 @@ static void add_faults(struct buf *out, const struct interval *interval, const s
 	units_add_count(out, row->count, width);
 }
 
+/* Of what the rows are sorted by, where that adds up; else of the faults. */
+static const char *share_title(const struct interval *interval)
+{
+	if (interval->sort == SORT_MAJOR)
+		return "MAJ%";
+	return interval->sort == SORT_TOTAL ? "TOT%" : "SHARE";
+}
+
 static void add_share(struct buf *out, const struct interval *interval, const struct row *row,
 		      unsigned int width)
 {
 	(void)width;
-	units_add_share(out, row->count, interval->sums.faults);
+	if (interval->sort == SORT_MAJOR)
+		units_add_share(out, row->major, interval->sums.major);
+	else if (interval->sort == SORT_TOTAL)
+		units_add_share(out, row->sum_ns, interval->sums.latency_ns);
+	else
+		units_add_share(out, row->count, interval->sums.faults);
 }
 
 static void add_major(struct buf *out, const struct interval *interval, const struct row *row,
@@ -67,6 +80,17 @@ static void add_total(struct buf *out, const struct interval *interval, const st
 	(void)interval;
 	(void)width;
 	text_add_brief_duration(out, row_known(row) ? row->sum_ns : FT_UNKNOWN64);
+}
+
+/* Of the time that passed: 100% is one thread that does nothing but fault. */
+static void add_time(struct buf *out, const struct interval *interval, const struct row *row,
+		     unsigned int width)
+{
+	(void)width;
+	if (row_known(row))
+		units_add_share(out, row->sum_ns, interval->end_ns - interval->begin_ns);
+	else
+		buf__addc(out, '-');
 }
 
 static void add_mean(struct buf *out, const struct interval *interval, const struct row *row,
@@ -124,12 +148,13 @@ static void add_read_pages(struct buf *out, const struct interval *interval, con
 /* To the right in their columns; the keys follow and take the rest of the line. */
 static const struct column columns[] = {
 	{ "FAULTS", 7, .is_count = true, .add = add_faults },
-	{ "SHARE", 5, .spare = 3, .add = add_share },
+	{ "SHARE", 5, .spare = 4, .add = add_share }, /* see share_title() */
 	{ "MAJOR", 5, .is_count = true, .add = add_major },
 	{ "FLT/S", 5, .is_count = true, .spare = 1, .add = add_rate },
 	{ "TOTAL", 6, .add = add_total },
+	{ "TIME%", 5, .spare = 3, .add = add_time },
 	{ "MEAN", 6, .spare = 2, .add = add_mean },
-	{ "P99", 6, .spare = 4, .add = add_p99 },
+	{ "P99", 6, .spare = 5, .add = add_p99 },
 	{ "MAX", 6, .add = add_max },
 	{ "CAUSE", CAUSE_BAR, .for_cause = true, .add = add_causes },
 	{ "RDPAGE", 6, .for_residency = true, .is_count = true, .add = add_read_pages },
@@ -209,7 +234,8 @@ static void add_titles(struct buf *out, const struct block *block)
 	while ((column = next_column(column, block))) {
 		size_t start = out->len;
 
-		buf__adds(out, column->title);
+		buf__adds(out, column->add == add_share ? share_title(block->interval)
+							: column->title);
 		buf__right_align(out, start, width_of(column, block->run));
 		buf__addc(out, ' ');
 	}

@@ -60,6 +60,9 @@ struct fault_sums {
 	unsigned long long latency_ns; /* of those of which it is known */
 };
 
+/* What rows are sorted by. */
+enum sort { SORT_COUNT, SORT_MAJOR, SORT_TOTAL, SORT_MEAN, SORT_P99, SORT_MAX };
+
 /* A span of time and all there is about it. */
 struct interval {
 	unsigned int nr;	     /* 1, 2, ...; 0: the whole run */
@@ -68,6 +71,7 @@ struct interval {
 	struct fault_sums sums;		 /* over all rows, shown or not */
 	unsigned long long throttled_ns; /* or FT_UNKNOWN64 */
 	size_t nr_rows;			 /* shown and not shown */
+	enum sort sort;
 	const struct row *rows;		 /* the shown ones: sorted, that of the overflow last */
 	size_t nr_shown;
 };

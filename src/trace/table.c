@@ -614,6 +614,7 @@ int table__interval(struct table *table, bool whole, struct interval *ret)
 		if (table->sees_throttling)
 			ret->throttled_ns += table->groups[i].row.throttled_ns;
 	}
+	ret->sort = table->opts->sort;
 	ret->rows = table->rows;
 	ret->nr_shown = table->nr_shown;
 	ret->nr_rows = nr_groups + (whole && nr);

@@ -743,6 +743,52 @@ static void test_rates(void)
 	test_done("rates");
 }
 
+/* Two rows of as much time, but not of as many faults, on a terminal or (0) not. */
+static struct buf show_sorted(enum sort sort, unsigned long long majors, unsigned int columns)
+{
+	struct run_start run = run_rows("top");
+	struct table *table = new_table(0, 0, 0);
+	struct row *few = add_row(table), *many = add_row(table);
+
+	run.columns = columns;
+	table->interval.sort = sort;
+	table->interval.end_ns = table->interval.begin_ns + 1000000;
+	add_faults(table, few, 500000, 1);
+	add_faults(table, many, 5000, 99);
+	add_faults(table, many, 1005000, 1);
+	set_major(table, few, majors);
+	return show_one(&run, text_sink.top, table);
+}
+
+/* Of what it is sorted by; a thread that does nothing else takes all of the time, two threads more. */
+static void test_shares(void)
+{
+	static const struct {
+		enum sort sort;
+		unsigned long long majors;
+		const char *title, *few, *many;
+	} cases[] = {
+		{ SORT_COUNT, 1, "SHARE MAJOR", "  1.0%     1 ", " 99.0%     0 " },
+		{ SORT_MEAN, 1, "SHARE MAJOR", "  1.0%     1 ", " 99.0%     0 " },
+		{ SORT_MAJOR, 1, " MAJ% MAJOR", "  100%     1 ", "  0.0%     0 " },
+		{ SORT_MAJOR, 0, " MAJ% MAJOR", "     -     0 ", "     -     0 " },
+		{ SORT_TOTAL, 1, " TOT% MAJOR", " 25.0%     1 ", " 75.0%     0 " },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = show_sorted(cases[i].sort, cases[i].majors, 0);
+
+		CHECK(strstr(out.data, cases[i].title));
+		CHECK(strstr(out.data, cases[i].few));
+		CHECK(strstr(out.data, cases[i].many));
+		CHECK(strstr(out.data, " TOTAL TIME% "));
+		CHECK(strstr(out.data, "  500us 50.0% "));
+		CHECK(strstr(out.data, " 1.50ms  150% "));
+		buf__free(&out);
+	}
+	test_done("shares");
+}
+
 /* A row of one fault, which took so long and was throttled for two seconds after it. */
 static struct table *causes_table(const unsigned long long *cause_ns, unsigned long long sum_ns)
 {
@@ -892,5 +938,6 @@ int main(void)
 	test_times();
 	test_durations();
 	test_rates();
+	test_shares();
 	return test_status();
 }
