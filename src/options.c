@@ -545,13 +545,19 @@ static int take_help(struct parser *p, int argc, char **argv)
 /* Those that differ between commands. */
 static void set_defaults(struct options *opts)
 {
-	if (opts->command == COMMAND_HIST) {
+	if (opts->command == COMMAND_HIST)
 		opts->by[0] = FT_KEY_KIND;
-		opts->max_rows = UINT_MAX;
-	} else if (opts->command == COMMAND_TOP) {
+	else if (opts->command == COMMAND_TOP)
 		opts->by[0] = FT_KEY_PID;
-		opts->max_rows = TOP_ROWS_DEFAULT;
-	}
+}
+
+/* A person sees the first rows, a program all of them. */
+static void limit_rows(struct options *opts)
+{
+	bool is_for_person = opts->command == COMMAND_TOP && !opts->sink->is_for_machines;
+
+	if (!opts->max_rows)
+		opts->max_rows = is_for_person ? TOP_ROWS_DEFAULT : UINT_MAX;
 }
 
 int options__parse(struct options *opts, int argc, char **argv, int *status)
@@ -577,6 +583,7 @@ int options__parse(struct options *opts, int argc, char **argv, int *status)
 		err = parse_words(&p, argc, argv);
 	if (!err && !p.print)
 		err = check(&p);
+	limit_rows(opts);
 	if (!err && !p.print)
 		return 0;
 	*status = err ? EXIT_USAGE : print_to_stdout(&p);

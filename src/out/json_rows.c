@@ -24,8 +24,10 @@ static void add_key(struct buf *out, const struct row *row)
 	buf__adds(out, KEY("key") "{");
 	if (row->overflow)
 		add_bool(out, "\"overflow\":", true);
+	if (row->rest)
+		add_u64(out, "\"rest\":", row->rest);
 	for (size_t i = 0; i < row->nr_keys; i++) {
-		buf__adds(out, i ? ",\"" : "\"");
+		buf__adds(out, i || row->rest ? ",\"" : "\"");
 		buf__adds(out, key_names[row->keys[i].type]);
 		buf__adds(out, "\":");
 		add_key_value(out, &row->keys[i]);

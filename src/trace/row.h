@@ -34,6 +34,7 @@ struct row {
 	struct key_value keys[ROW_KEYS_MAX];
 	size_t nr_keys; /* 0: of all faults */
 	bool overflow;	/* of all whose own row did not fit; no keys then */
+	size_t rest;	/* this row is the sum of so many that are not shown, keys are unknown; or 0 */
 	unsigned long long count;
 	unsigned long long major;
 	unsigned long long sum_ns;
@@ -72,7 +73,8 @@ struct interval {
 	unsigned long long throttled_ns; /* or FT_UNKNOWN64 */
 	size_t nr_rows;			 /* shown and not shown */
 	enum sort sort;
-	const struct row *rows;		 /* the shown ones: sorted, that of the overflow last */
+	/* Those shown: sorted, then the sum of the rest (for programs), then the overflow. */
+	const struct row *rows;
 	size_t nr_shown;
 };
 

@@ -85,7 +85,7 @@ struct map_ops {
 struct sink_ops {
 	const char *name;
 	const char *help;
-	bool is_for_machines;
+	bool is_for_machines; /* not for people: no row is left out */
 	void (*start)(struct buf *out, const struct run_start *run);
 	void (*fault)(struct buf *out, const struct run_start *run, const struct fault *fault);
 	/* fault->throttled tells how the thread was held up after it. */

@@ -71,6 +71,7 @@ struct table {
 
 	/* Of the last interval. */
 	struct counted **sorted;
+	struct counted **rest; /* the entries of those groups that have no row of their own */
 	struct group *groups;
 	struct row *rows;
 	struct shown *shown; /* one a row */
@@ -103,6 +104,8 @@ static void forget_interval(struct table *table)
 	free(table->rows);
 	free(table->groups);
 	free(table->sorted);
+	free(table->rest);
+	table->rest = NULL;
 	table->shown = NULL;
 	table->rows = NULL;
 	table->groups = NULL;
@@ -547,7 +550,7 @@ static void show_worst(const struct table *table, const struct group *group, str
 /* Of whichever of its faults is known: they have the file in common. */
 static void show_cached(struct table *table, const struct ft_fault *some, struct row *row)
 {
-	if (table->cached && !row->overflow && fault_is_file(some))
+	if (table->cached && !row->overflow && !row->rest && fault_is_file(some))
 		row->has_cached =
 			cached__percent(table->cached, some, keys__mapping_name(table->keys, some),
 					&row->cached);
@@ -576,6 +579,66 @@ static void show_whole(struct table *table, size_t nr)
 	show_group(table, &all);
 }
 
+/* So many groups as one row, so that rows add up to all faults however few are asked for. */
+static void show_rest(struct table *table, const struct group *groups, size_t nr)
+{
+	struct group rest = { .entries = table->rest };
+
+	for (size_t i = 0; i < nr; i++) {
+		memcpy(rest.entries + rest.nr, groups[i].entries,
+		       groups[i].nr * sizeof(struct counted *));
+		rest.nr += groups[i].nr;
+	}
+	sum_up(table, &rest);
+	rest.row.rest = nr;
+	for (size_t i = 0; i < FT_KEYS && table->opts->by[i] != FT_KEY_NONE; i++)
+		rest.row.keys[rest.row.nr_keys++] = (struct key_value) {
+			.type = table->opts->by[i],
+			.number = FT_UNKNOWN64,
+		};
+	show_group(table, &rest);
+}
+
+static int make_room(struct table *table)
+{
+	size_t nr = table->nr + 1;
+
+	table->sorted = calloc(nr, sizeof(struct counted *));
+	table->rest = calloc(nr, sizeof(struct counted *));
+	table->groups = calloc(nr, sizeof(*table->groups));
+	return table->sorted && table->rest && table->groups ? 0 : -ENOMEM;
+}
+
+/* Of nr groups so many are asked for. */
+static void show_groups(struct table *table, size_t nr, size_t shown)
+{
+	size_t overflow = nr && table->groups[nr - 1].row.overflow;
+	size_t rest = nr > shown + overflow ? nr - overflow - shown : 0;
+
+	for (size_t i = 0; i < shown; i++)
+		show_group(table, &table->groups[i]);
+	if (rest && table->opts->sink->is_for_machines)
+		show_rest(table, &table->groups[shown], rest);
+	/* Never out of sight: it says that the table is not all. */
+	if (overflow && shown < nr)
+		show_group(table, &table->groups[nr - 1]);
+}
+
+static void add_up(const struct table *table, size_t nr_groups, struct interval *interval)
+{
+	interval->sums = (struct fault_sums) { 0 };
+	interval->throttled_ns = table->sees_throttling ? 0 : FT_UNKNOWN64;
+	for (size_t i = 0; i < nr_groups; i++) {
+		const struct row *row = &table->groups[i].row;
+
+		interval->sums.faults += row->count;
+		interval->sums.major += row->major;
+		interval->sums.latency_ns += row->sum_ns;
+		if (table->sees_throttling)
+			interval->throttled_ns += row->throttled_ns;
+	}
+}
+
 int table__interval(struct table *table, bool whole, struct interval *ret)
 {
 	size_t nr, nr_groups, shown;
@@ -583,37 +646,22 @@ int table__interval(struct table *table, bool whole, struct interval *ret)
 	forget_interval(table);
 	if (table->cached)
 		cached__forget(table->cached);
-	table->sorted = calloc(table->nr + 1, sizeof(struct counted *));
-	table->groups = calloc(table->nr + 1, sizeof(*table->groups));
-	if (!table->sorted || !table->groups)
+	if (make_room(table))
 		return -ENOMEM;
 	nr = sort_entries(table);
 	nr_groups = make_groups(table, nr);
 	qsort_r(table->groups, nr_groups, sizeof(*table->groups), compare_groups,
 		(void *)&table->opts->sort);
 	shown = nr_groups < table->opts->max_rows ? nr_groups : table->opts->max_rows;
-	/* And the whole, and the overflow. */
-	table->rows = calloc(shown + 2, sizeof(*table->rows));
-	table->shown = calloc(shown + 2, sizeof(*table->shown));
+	/* And the whole, the rest, and the overflow. */
+	table->rows = calloc(shown + 3, sizeof(*table->rows));
+	table->shown = calloc(shown + 3, sizeof(*table->shown));
 	if (!table->rows || !table->shown)
 		return -ENOMEM;
 	if (whole && nr)
 		show_whole(table, nr);
-	for (size_t i = 0; i < shown; i++)
-		show_group(table, &table->groups[i]);
-	/* Never out of sight: it says that the table is not all. */
-	if (shown < nr_groups && table->groups[nr_groups - 1].row.overflow)
-		show_group(table, &table->groups[nr_groups - 1]);
-
-	ret->sums = (struct fault_sums) { 0 };
-	ret->throttled_ns = table->sees_throttling ? 0 : FT_UNKNOWN64;
-	for (size_t i = 0; i < nr_groups; i++) {
-		ret->sums.faults += table->groups[i].row.count;
-		ret->sums.major += table->groups[i].row.major;
-		ret->sums.latency_ns += table->groups[i].row.sum_ns;
-		if (table->sees_throttling)
-			ret->throttled_ns += table->groups[i].row.throttled_ns;
-	}
+	show_groups(table, nr_groups, shown);
+	add_up(table, nr_groups, ret);
 	ret->sort = table->opts->sort;
 	ret->rows = table->rows;
 	ret->nr_shown = table->nr_shown;

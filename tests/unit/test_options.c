@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -261,6 +262,18 @@ static size_t count_lines(const char *s)
 }
 
 /* One line, then hints; nothing else, nothing on stdout, status 2. */
+/* A person sees the first rows, a program all of them. */
+static void test_rows(void)
+{
+	CHECK_EQ(good("top -a")->max_rows, 20);
+	CHECK_EQ(good("top -a -r 3")->max_rows, 3);
+	CHECK_EQ(good("top -j -a")->max_rows, UINT_MAX);
+	CHECK_EQ(good("top -a -r 3 -j")->max_rows, 3);
+	CHECK_EQ(good("hist -a")->max_rows, UINT_MAX);
+	CHECK_EQ(good("hist -j -a -r 3")->max_rows, 3);
+	test_done("rows");
+}
+
 static void test_errors(void)
 {
 	static const struct {
@@ -466,6 +479,7 @@ int main(void)
 	test_map();
 	test_filters();
 	test_output();
+	test_rows();
 	test_errors();
 	test_prints();
 	return test_status();

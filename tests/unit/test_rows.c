@@ -897,6 +897,25 @@ static void test_json_keys(void)
 	test_done("keys in JSON");
 }
 
+/* So many rows in one: which they were is not told. */
+static void test_json_rest(void)
+{
+	struct run_start run = run_rows("top");
+	struct table *table = new_table(0, 0, 1000);
+	struct row *row = add_row(table);
+	struct buf out;
+
+	row->rest = 24;
+	add_key(row, FT_KEY_PID);
+	add_key(row, FT_KEY_VMA);
+	add_faults(table, row, 640, 7);
+	out = show_one(&run, json_sink.top, table);
+	CHECK(strstr(out.data, ",\"key\":{\"rest\":24,\"pid\":null,\"vma\":null},\"count\":7,"));
+	CHECK(check_schema_keys(&out) > 10);
+	buf__free(&out);
+	test_done("the rest of the rows in JSON");
+}
+
 /* The sinks tell the same faults. */
 static void test_totals(void)
 {
@@ -926,6 +945,7 @@ int main(void)
 	test_top();
 	test_json();
 	test_json_keys();
+	test_json_rest();
 	test_causes();
 	test_totals();
 	test_bars();

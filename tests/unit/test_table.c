@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../src/out/sinks.h"
 #include "../../src/trace/keys.h"
 #include "../../src/trace/table.h"
 #include "test.h"
@@ -149,11 +150,21 @@ static void count(uint32_t pid, uint32_t faults, uint64_t throttled_ns)
 	counted[nr_counted++] = (struct counts) { pid, faults, throttled_ns };
 }
 
+/* Of a row in a text: "1", "rest of 2", "overflow". */
+static void print_key(char *text, size_t size, const struct row *row)
+{
+	if (row->rest)
+		snprintf(text, size, "rest of %zu", row->rest);
+	else
+		snprintf(text, size, "%s", row->overflow ? "overflow" : row->keys[0].text);
+}
+
 /* "1:3+500 overflow:2+0": faults, and for how long they were throttled, by key. */
 static const char *interval(struct table *table)
 {
 	static char text[256];
 	struct interval interval;
+	char key[32];
 	size_t at = 0;
 
 	text[0] = '\0';
@@ -162,15 +173,20 @@ static const char *interval(struct table *table)
 	for (size_t i = 0; i < interval.nr_shown; i++) {
 		const struct row *row = &interval.rows[i];
 
+		print_key(key, sizeof(key), row);
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s:%llu+%llu", i ? " " : "",
-				       row->overflow ? "overflow" : row->keys[0].text, row->count,
-				       row->throttled_ns);
+				       key, row->count, row->throttled_ns);
 	}
 	table__next(table);
 	return text;
 }
 
-static const struct options by_pid = { .by = { FT_KEY_PID }, .sample = 1, .max_rows = 100 };
+static const struct options by_pid = {
+	.by = { FT_KEY_PID },
+	.sample = 1,
+	.max_rows = 100,
+	.sink = &text_sink,
+};
 
 static void test_throttled(void)
 {
@@ -214,9 +230,70 @@ static void test_file(void)
 	test_done("--file, and what has no row");
 }
 
+/* Faults of four processes, and of some whose process has no row. */
+static const char *limited(const struct options *opts)
+{
+	struct table *table = start(opts);
+	const char *text;
+
+	for (uint32_t pid = 1; pid <= 4; pid++)
+		count(pid, 10 - pid, pid);
+	count(OVERFLOW, 40, 0);
+	text = interval(table);
+	table__free(table);
+	return text;
+}
+
+/* Rows for programs add up to all faults, however few were asked for. */
+static void test_rest(void)
+{
+	struct options opts = by_pid;
+
+	opts.max_rows = 2;
+	CHECK_STR(limited(&opts), "1:9+1 2:8+2 overflow:40+0");
+	opts.sink = &json_sink;
+	CHECK_STR(limited(&opts), "1:9+1 2:8+2 rest of 2:13+7 overflow:40+0");
+	opts.max_rows = 3;
+	CHECK_STR(limited(&opts), "1:9+1 2:8+2 3:7+3 rest of 1:6+4 overflow:40+0");
+	opts.max_rows = 4;
+	CHECK_STR(limited(&opts), "1:9+1 2:8+2 3:7+3 4:6+4 overflow:40+0");
+	opts.max_rows = 5;
+	CHECK_STR(limited(&opts), "1:9+1 2:8+2 3:7+3 4:6+4 overflow:40+0");
+	test_done("the rest of the rows");
+}
+
+/* Its latencies are those of all that are in it. */
+static void test_merged(void)
+{
+	struct options opts = by_pid;
+	struct interval rows;
+	struct table *table;
+
+	opts.max_rows = 1;
+	opts.sink = &json_sink;
+	table = start(&opts);
+	for (uint32_t pid = 1; pid <= 3; pid++)
+		count(pid, 5 - pid, 0);
+	CHECK(!table__read(table, NULL));
+	CHECK(!table__interval(table, true, &rows));
+	CHECK_EQ(rows.nr_shown, 3);
+	CHECK_EQ(rows.nr_rows, 4);
+	CHECK_EQ(rows.rows[0].nr_keys, 0);
+	CHECK_EQ(rows.rows[0].count, 9);
+	CHECK_EQ(rows.rows[1].rest, 0);
+	CHECK_EQ(rows.rows[2].rest, 2);
+	CHECK_EQ(rows.rows[2].buckets[0], 5);
+	CHECK_EQ(rows.rows[2].nr_keys, 1);
+	CHECK(!rows.rows[2].keys[0].text && rows.rows[2].keys[0].number == FT_UNKNOWN64);
+	table__free(table);
+	test_done("what is merged");
+}
+
 int main(void)
 {
 	test_throttled();
 	test_file();
+	test_rest();
+	test_merged();
 	return test_status();
 }
