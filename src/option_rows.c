@@ -571,7 +571,8 @@ const struct option_row option_rows[] = {
 	{ GROUP_TABLE, 0, "sort", ARG_REQUIRED, "COLUMN", "faults major total mean p99 max",
 	  .set = set_word, FIELD(sort), .takes = "a column", .words = &sorts,
 	  .commands = TO_TABLES },
-	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS", "show so many, at most (top: 20, with --json all);\n"
+	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS",
+	  "show so many, at most (top: 20, with --json all);\n"
 	  "with --json one more row is the sum of the rest",
 	  .set = set_number, FIELD(max_rows), .takes = "a number from 1 on",
 	  .commands = TO_TABLES },

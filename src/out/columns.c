@@ -28,19 +28,6 @@ void remove_bytes(struct buf *out, size_t start, size_t end)
 	out->len -= end - start;
 }
 
-void shorten_name(struct buf *out, size_t start, size_t end, size_t columns)
-{
-	size_t tail = columns > 2 ? (columns - 2) / 2 : 0;
-	size_t head = columns > 2 ? columns - 2 - tail : 0;
-	size_t from = skip_columns(out, start, head);
-	size_t to = end;
-
-	while (tail && to > from)
-		tail -= ((unsigned char)out->data[--to] & 0xc0) != 0x80;
-	remove_bytes(out, from, to);
-	buf__insert(out, from, "..", 2);
-}
-
 const char *last_part(const char *name)
 {
 	const char *slash = *name == '/' ? strrchr(name, '/') : NULL;

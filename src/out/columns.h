@@ -24,8 +24,14 @@ size_t skip_columns(const struct buf *out, size_t start, size_t columns);
 
 void remove_bytes(struct buf *out, size_t start, size_t end);
 
-/* The middle of the name from start to end gives way to "..". */
+/*
+ * Makes the text from start to end as short as so many columns, by "..", where it tells the
+ * least (shorten.c). Names of mappings and files: "ld-linux..", "[anon:glibc..]",
+ * "..gnu/libc.so.6"; "[heap]" and its like stay whole.
+ */
 void shorten_name(struct buf *out, size_t start, size_t end, size_t columns);
+/* Functions and stacks of them: "..ReadObject (node)", "..;main;read_table". */
+void shorten_function(struct buf *out, size_t start, size_t end, size_t columns);
 
 /* A path's last part; what is no path has only one. */
 const char *last_part(const char *name);

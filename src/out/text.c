@@ -9,8 +9,7 @@
 
 #define WIDTH_COMM    12
 #define WIDTH_LATENCY 17 /* with the kind */
-#define NAME_MIN      6	 /* columns of a name: before it gets shorter, the permissions go */
-#define PERMS_LEN     strlen(" rwxp")
+#define NAME_MIN      6	 /* columns of a name, however narrow the terminal */
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {
@@ -275,29 +274,23 @@ static void add_remarks(struct buf *out, const struct fault *fault)
 		buf__addf(out, " +%up", fault->read_pages);
 }
 
-void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, size_t perms,
-		   size_t width)
+void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, size_t width,
+		   shorten_fn *shorten)
 {
 	size_t used = buf__columns(out, line);
 	size_t name = buf__columns(out, where) - buf__columns(out, name_end);
 	size_t over = used > width ? used - width : 0;
 
-	if (!over)
-		return;
-	if (perms && name < over + NAME_MIN) {
-		remove_bytes(out, perms, perms + PERMS_LEN);
-		over -= over < PERMS_LEN ? over : PERMS_LEN;
-	}
 	if (over)
-		shorten_name(out, where, name_end, name > over ? name - over : 0);
+		shorten(out, where, name_end, name > over + NAME_MIN ? name - over : NAME_MIN);
 }
 
 void text_add_where(struct buf *out, const struct run_start *run, const struct fault *fault,
-		    size_t line)
+		    size_t line, bool has_perms)
 {
 	const struct ft_fault *rec = fault->rec;
 	size_t where = out->len;
-	size_t name_end, perms;
+	size_t name_end;
 
 	if (!(rec->vma & FT_VMA_COVERS)) {
 		buf__addc(out, rec->vma & FT_VMA_KNOWN ? '-' : '?');
@@ -307,12 +300,13 @@ void text_add_where(struct buf *out, const struct run_start *run, const struct f
 	text_add_name(out, fault->name, run->wide);
 	name_end = out->len;
 	add_offset(out, rec);
-	perms = out->len;
-	buf__addc(out, ' ');
-	add_perms(out, rec);
+	if (has_perms) {
+		buf__addc(out, ' ');
+		add_perms(out, rec);
+	}
 	add_remarks(out, fault);
 	if (is_cut(run))
-		text_fit_name(out, line, where, name_end, perms, run->columns);
+		text_fit_name(out, line, where, name_end, run->columns, shorten_name);
 }
 
 struct heading {
@@ -348,32 +342,63 @@ static const struct heading time_headings[] = {
 	[TIMESTAMP_WALL] = { "TIME", 15 },
 };
 
-static const struct heading *heading_of(const struct column *column, const struct run_start *run)
+/* What a narrow terminal does without, in this order, so that enough is left for WHERE. */
+enum spare { SPARE_NONE, SPARE_PERMS, SPARE_COMM_END, SPARE_COMM, SPARE_ADDR };
+
+#define WHERE_ENOUGH	 20 /* columns: "ld-linux-x..+0x34110" */
+#define WIDTH_COMM_SHORT 8
+#define WIDTH_PERMS	 strlen(" rwxp")
+#define WIDTH_RESIDENCY	 strlen(" 42% +925p")
+
+static const struct heading *heading_of(const struct column *column, const struct run_start *run,
+					enum spare spare)
 {
+	static const struct heading short_comm = { "COMM", WIDTH_COMM_SHORT };
+
+	if (column->add == text_add_comm && spare >= SPARE_COMM_END)
+		return &short_comm;
 	return column->add == add_time ? &time_headings[run->timestamp] : &column->heading;
 }
 
-/* On less, too little is left for WHERE: the thread's name goes. */
-#define COLUMNS_AND_COMM 76
-#define COLUMNS_AND_MORE 95 /* with a column more, or remarks */
-
-static bool is_shown(const struct column *column, const struct run_start *run)
+static bool is_shown(const struct column *column, const struct run_start *run, enum spare spare)
 {
-	if (column->add == text_add_comm)
-		return !is_cut(run) ||
-		       run->columns >=
-			       (run->cause || run->residency ? COLUMNS_AND_MORE : COLUMNS_AND_COMM);
+	if ((column->add == text_add_comm && spare >= SPARE_COMM) ||
+	    (column->add == add_addr && spare >= SPARE_ADDR))
+		return false;
 	return column->shown == ALWAYS || (column->shown == IF_WIDE && run->wide) ||
 	       (column->shown == IF_CAUSE && run->cause);
 }
 
 /* The next one of this run after column; NULL to begin, NULL at the end. */
-static const struct column *next_column(const struct column *column, const struct run_start *run)
+static const struct column *next_column(const struct column *column, const struct run_start *run,
+					enum spare spare)
 {
 	column = column ? column + 1 : columns;
-	while (column->add && !is_shown(column, run))
+	while (column->add && !is_shown(column, run, spare))
 		column++;
 	return column->add ? column : NULL;
+}
+
+/* For the mapping and the offset. */
+static size_t room_for_where(const struct run_start *run, enum spare spare)
+{
+	const struct column *column = NULL;
+	size_t used =
+		(spare < SPARE_PERMS ? WIDTH_PERMS : 0) + (run->residency ? WIDTH_RESIDENCY : 0);
+
+	while ((column = next_column(column, run, spare)))
+		used += heading_of(column, run, spare)->width + 1;
+	return run->columns > used ? run->columns - used : 0;
+}
+
+/* The same for all lines of this width. */
+static enum spare spare_of(const struct run_start *run)
+{
+	enum spare spare = SPARE_NONE;
+
+	while (is_cut(run) && spare < SPARE_ADDR && room_for_where(run, spare) < WHERE_ENOUGH)
+		spare++;
+	return spare;
 }
 
 /* Fills the column that began at start, and the space that follows it. */
@@ -385,13 +410,14 @@ static void end_column(struct buf *out, const struct heading *heading, size_t st
 
 static void text_start(struct buf *out, const struct run_start *run)
 {
+	enum spare spare = spare_of(run);
 	const struct column *column = NULL;
 	size_t line = out->len;
 
 	if (run->quiet || strcmp(run->command, "trace") != 0)
 		return;
-	while ((column = next_column(column, run))) {
-		const struct heading *heading = heading_of(column, run);
+	while ((column = next_column(column, run, spare))) {
+		const struct heading *heading = heading_of(column, run, spare);
 		size_t start = out->len;
 
 		buf__adds(out, heading->title);
@@ -457,21 +483,24 @@ static void add_stack(struct buf *out, const struct run_start *run, const struct
 
 static void text_fault(struct buf *out, const struct run_start *run, const struct fault *fault)
 {
+	enum spare spare = spare_of(run);
 	const struct column *column = NULL;
 	size_t line = out->len;
 	size_t kind = 0, kind_end = 0;
 
-	while ((column = next_column(column, run))) {
+	while ((column = next_column(column, run, spare))) {
 		size_t start = out->len;
 
 		column->add(out, run, fault);
+		if (column->add == text_add_comm && spare)
+			out->len = skip_columns(out, start, heading_of(column, run, spare)->width);
 		if (column->add == add_kind_and_latency) {
 			kind = start;
 			kind_end = out->len;
 		}
-		end_column(out, heading_of(column, run), start);
+		end_column(out, heading_of(column, run, spare), start);
 	}
-	text_add_where(out, run, fault, line);
+	text_add_where(out, run, fault, line, spare < SPARE_PERMS);
 	if (run->wide && fault->causes && !fault->throttled)
 		add_parts(out, fault->causes);
 	cut_line(out, run, line);

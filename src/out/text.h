@@ -18,17 +18,15 @@ void text_add_comm(struct buf *out, const struct run_start *run, const struct fa
 void text_add_kind(struct buf *out, const struct fault *fault);
 /* Of a mapping: the whole path if wide, else its last part. */
 void text_add_name(struct buf *out, const char *name, bool wide);
-/* Mapping, offset, permissions and remarks: the end of what began at line, fitted to it. */
+/* Mapping, offset, permissions if wanted, remarks: the end of what began at line, fitted to it. */
 void text_add_where(struct buf *out, const struct run_start *run, const struct fault *fault,
-		    size_t line);
+		    size_t line, bool has_perms);
 
-/*
- * Makes what began at line fit the width. In it are a name, from where to name_end, and
- * " rwxp" at perms (0: not): the name loses its middle, but before little is left of it
- * the permissions go.
- */
-void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, size_t perms,
-		   size_t width);
+typedef void shorten_fn(struct buf *out, size_t start, size_t end, size_t columns);
+
+/* Shortens the name from where to name_end so that what began at line fits the width. */
+void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, size_t width,
+		   shorten_fn *shorten);
 
 /* Parts of a row (text_rows.c). "1.31us"; "-" if it is unknown. */
 void text_add_brief_duration(struct buf *out, uint64_t ns);

@@ -212,10 +212,37 @@ static void add_bars(struct buf *out, const struct run_start *run, const struct 
 	}
 }
 
-/* "all faults", "(overflow)", "kind cow, vma [heap]" */
-static void add_title(struct buf *out, const struct run_start *run, const struct row *row,
-		      unsigned int pid_width)
+/* How many columns each key takes, if together they take `over` less: the longest gives way. */
+static void fit_keys(const struct run_start *run, const struct row *row, unsigned int pid_width,
+		     size_t over, size_t *widths)
 {
+	struct buf text = { 0 };
+	size_t longest = 0;
+
+	for (size_t i = 0; i < row->nr_keys; i++) {
+		text.len = 0;
+		text_add_key(&text, run, &row->keys[i], pid_width);
+		widths[i] = buf__columns(&text, 0);
+		longest = widths[i] > widths[longest] ? i : longest;
+	}
+	buf__free(&text);
+	for (size_t i = 0; i < row->nr_keys; i++) {
+		size_t *width = &widths[(longest + i) % row->nr_keys];
+		size_t most = *width > KEY_MIN ? *width - KEY_MIN : 0;
+		size_t less = over < most ? over : most;
+
+		*width -= less;
+		over -= less;
+	}
+}
+
+/* "all faults", "(overflow)", "kind cow, vma [heap]"; so many columns shorter, if need be. */
+static void add_title(struct buf *out, const struct run_start *run, const struct row *row,
+		      unsigned int pid_width, size_t over)
+{
+	size_t widths[ROW_KEYS_MAX];
+
+	fit_keys(run, row, pid_width, over, widths);
 	if (row->overflow)
 		buf__adds(out, "(overflow)");
 	else if (!row->nr_keys)
@@ -228,7 +255,7 @@ static void add_title(struct buf *out, const struct run_start *run, const struct
 			buf__adds(out, key_names[row->keys[i].type]);
 			buf__addc(out, ' ');
 		}
-		text_add_key(out, run, &row->keys[i], pid_width);
+		text_add_short_key(out, run, &row->keys[i], pid_width, widths[i]);
 	}
 }
 
@@ -256,20 +283,21 @@ static void add_heading(struct buf *out, const struct run_start *run, const stru
 			unsigned long long all, unsigned int pid_width)
 {
 	size_t line = out->len;
-	size_t title_end, title, over;
+	size_t used;
 
-	add_title(out, run, row, pid_width);
-	title_end = out->len;
-	title = buf__columns(out, line);
+	add_title(out, run, row, pid_width, 0);
 	add_sums(out, row, all);
-	over = buf__columns(out, line);
-	over = over > run->columns ? over - run->columns : 0;
-	if (is_cut(run) && over && title > KEY_MIN)
-		shorten_name(out, line, title_end, title > over + KEY_MIN ? title - over : KEY_MIN);
+	used = buf__columns(out, line);
+	if (is_cut(run) && used > run->columns) {
+		out->len = line;
+		add_title(out, run, row, pid_width, used - run->columns);
+		add_sums(out, row, all);
+	}
 	end_line(out, run, line, true);
 }
 
 #define COLUMNS_ALL_PERCENTILES 76
+#define COLUMNS_PERMS		96 /* with less, the slowest fault's mapping needs the room */
 
 static void add_percentiles(struct buf *out, const struct run_start *run, const struct row *row)
 {
@@ -318,7 +346,7 @@ static void add_worst(struct buf *out, const struct run_start *run, const struct
 	buf__addc(out, ' ');
 	buf__add_hex(out, worst->rec->addr);
 	buf__addc(out, ' ');
-	text_add_where(out, run, worst, line);
+	text_add_where(out, run, worst, line, !is_cut(run) || run->columns >= COLUMNS_PERMS);
 	end_line(out, run, line, false);
 }
 

@@ -5,6 +5,8 @@
 #include "columns.h"
 #include "fields.h"
 
+#define KEY_WITH_PERMS 14 /* columns: in less, there is no room for permissions */
+
 void text_add_brief_duration(struct buf *out, uint64_t ns)
 {
 	if (ns == FT_UNKNOWN64)
@@ -106,8 +108,12 @@ void text_add_short_key(struct buf *out, const struct run_start *run, const stru
 			unsigned int pid_width, size_t width)
 {
 	struct key_text text = add_key(out, run, key, pid_width);
+	bool is_code = key->type == FT_KEY_SYMBOL || key->type == FT_KEY_STACK;
 
-	text_fit_name(out, text.start, text.name, text.name_end, text.perms, width);
+	if (text.perms && width < KEY_WITH_PERMS && buf__columns(out, text.start) > width)
+		remove_bytes(out, text.perms, out->len);
+	text_fit_name(out, text.start, text.name, text.name_end, width,
+		      is_code ? shorten_function : shorten_name);
 	if (buf__columns(out, text.start) > width)
 		out->len = skip_columns(out, text.start, width);
 }

@@ -234,8 +234,8 @@ static void add_titles(struct buf *out, const struct block *block)
 	while ((column = next_column(column, block))) {
 		size_t start = out->len;
 
-		buf__adds(out, column->add == add_share ? share_title(block->interval)
-							: column->title);
+		buf__adds(out,
+			  column->add == add_share ? share_title(block->interval) : column->title);
 		buf__right_align(out, start, width_of(column, block->run));
 		buf__addc(out, ' ');
 	}

@@ -34,7 +34,7 @@ struct row {
 	struct key_value keys[ROW_KEYS_MAX];
 	size_t nr_keys; /* 0: of all faults */
 	bool overflow;	/* of all whose own row did not fit; no keys then */
-	size_t rest;	/* this row is the sum of so many that are not shown, keys are unknown; or 0 */
+	size_t rest; /* this row is the sum of so many that are not shown, keys are unknown; or 0 */
 	unsigned long long count;
 	unsigned long long major;
 	unsigned long long sum_ns;

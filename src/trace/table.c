@@ -584,11 +584,9 @@ static void show_rest(struct table *table, const struct group *groups, size_t nr
 {
 	struct group rest = { .entries = table->rest };
 
-	for (size_t i = 0; i < nr; i++) {
-		memcpy(rest.entries + rest.nr, groups[i].entries,
-		       groups[i].nr * sizeof(struct counted *));
-		rest.nr += groups[i].nr;
-	}
+	for (size_t i = 0; i < nr; i++)
+		for (size_t entry = 0; entry < groups[i].nr; entry++)
+			rest.entries[rest.nr++] = groups[i].entries[entry];
 	sum_up(table, &rest);
 	rest.row.rest = nr;
 	for (size_t i = 0; i < FT_KEYS && table->opts->by[i] != FT_KEY_NONE; i++)

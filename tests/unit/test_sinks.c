@@ -74,6 +74,28 @@ static void test_cutting(void)
 	test_done("no terminal is too narrow");
 }
 
+/* Of all lines, or of none: which depends on the width alone; nor are places cut to "[..]". */
+static void test_places(void)
+{
+	struct run_start run = run_of();
+	size_t before = 0;
+
+	for (run.columns = 40; run.columns < 140; run.columns++) {
+		struct buf out = show("text", &run);
+		size_t perms = count(&out, "rw-p") + count(&out, "r--p") + count(&out, "rw-s");
+
+		CHECK(!strstr(out.data, " [.."));
+		CHECK(perms == 0 || perms >= 20);
+		CHECK(perms >= before);
+		before = perms;
+		if (run.columns >= 57)
+			CHECK(strstr(out.data, " libicuda"));
+		buf__free(&out);
+	}
+	CHECK(before);
+	test_done("places on terminals of all widths");
+}
+
 /* Colours add to the plain output, and change nothing else. */
 static void test_color(void)
 {
@@ -505,6 +527,7 @@ int main(void)
 {
 	test_expected();
 	test_cutting();
+	test_places();
 	test_color();
 	test_times();
 	test_totals();

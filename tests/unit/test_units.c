@@ -62,10 +62,11 @@ static void test_shares(void)
 		uint64_t part, whole;
 		const char *share;
 	} cases[] = {
-		{ 0, 0, "-" },		  { 1, 0, "-" },	      { 0, 7, "0.0%" },
-		{ 1, 1000000, "<0.1%" },  { 1, 3, "33.3%" },	      { 999999, 1000000, "99.9%" },
-		{ 7, 7, "100%" },	  { 1000001, 1000000, "100%" }, { 234, 100, "234%" },
-		{ UINT64_MAX, UINT64_MAX - 1, "100%" },
+		{ 0, 0, "-" },	      { 1, 0, "-" },
+		{ 0, 7, "0.0%" },     { 1, 1000000, "<0.1%" },
+		{ 1, 3, "33.3%" },    { 999999, 1000000, "99.9%" },
+		{ 7, 7, "100%" },     { 1000001, 1000000, "100%" },
+		{ 234, 100, "234%" }, { UINT64_MAX, UINT64_MAX - 1, "100%" },
 	};
 	struct buf b = { 0 };
 
@@ -95,7 +96,8 @@ static void test_summary(void)
 {
 	struct buf b = { 0 };
 
-	CHECK_STR(seen(&b, (struct run_end) { .faults = 3, .major = 1, .latency_ns = 187600 }, false),
+	CHECK_STR(seen(&b, (struct run_end) { .faults = 3, .major = 1, .latency_ns = 187600 },
+		       false),
 		  "3 faults, 1 major, 188 us in total");
 	CHECK_STR(seen(&b, (struct run_end) { .faults = 1, .latency_ns = 6414267900 }, false),
 		  "1 fault, 0 major, 6.41 s in total");
