@@ -59,10 +59,49 @@ int cgroup__open(const char *path)
 		return fd;
 	err = mount_point(mount, sizeof(mount));
 	if (err)
-		return err;
+		return fd == -ENOTDIR ? fd : err;
 	snprintf(whole, sizeof(whole), "%s/%s", mount, path);
 	err = open_v2(whole);
 	return err >= 0 ? err : fd == -ENOTDIR ? fd : err;
+}
+
+/* What is behind the mount point of the v1 hierarchy that a path is in; NULL: it is in none. */
+static const char *below_v1_mount(const char *path)
+{
+	const char *found = NULL;
+	struct mntent *entry;
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+
+	while (mounts && !found && (entry = getmntent(mounts))) {
+		size_t n = strlen(entry->mnt_dir);
+
+		if (!strcmp(entry->mnt_type, "cgroup") && !strncmp(path, entry->mnt_dir, n) &&
+		    (!path[n] || path[n] == '/'))
+			found = path + n;
+	}
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
+int cgroup__twin(const char *path, char *ret, size_t size)
+{
+	char *whole __cleanup_free = realpath(path, NULL);
+	const char *below = whole ? below_v1_mount(whole) : NULL;
+	char mount[4096];
+	int fd;
+
+	if (!below)
+		return -EINVAL;
+	if (mount_point(mount, sizeof(mount)))
+		return -ENODEV;
+	if (snprintf(ret, size, "%s%s", mount, below) >= (int)size)
+		return -ENOENT;
+	fd = open_v2(ret);
+	if (fd < 0)
+		return -ENOENT;
+	close(fd);
+	return 0;
 }
 
 /* An id is a file handle of kernfs: FILEID_KERNFS of include/linux/exportfs.h. */

@@ -18,6 +18,13 @@ int cgroup__mount_point(const char *type, const char *option, char *ret, size_t 
 /* A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup v2. */
 int cgroup__open(const char *path);
 
+/*
+ * Of a directory of cgroup v1, the v2 directory of the same path below its own root: systemd and
+ * container runtimes make both. 0; -ENOENT: v2 is mounted, and has none; -ENODEV: v2 is not
+ * mounted; -EINVAL: it is no directory of v1.
+ */
+int cgroup__twin(const char *path, char *ret, size_t size);
+
 /* The path from the cgroup root, of a kernel's cgroup id; malloc()ed. NULL: not known. */
 char *cgroup__path(unsigned long long id);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "../base/buf.h"
 #include "../base/log.h"
+#include "../host/cgroup.h"
 #include "../host/task.h"
 
 static const char *const refusals[] = {
@@ -118,6 +120,36 @@ int targets__check(const struct options *opts)
 		return -ESRCH;
 	}
 	return 0;
+}
+
+/* Those of v1 are where many look first. */
+static void complain_about_cgroup(const char *path)
+{
+	char twin[PATH_MAX];
+	int err = cgroup__twin(path, twin, sizeof(twin));
+
+	if (err == -EINVAL) {
+		log_error("cannot trace cgroup %s: not a cgroup v2 directory", path);
+		return;
+	}
+	log_error("cannot trace cgroup %s: it is of cgroup v1, and v2 is needed", path);
+	if (!err)
+		log_hint("its v2 twin is %s", twin);
+	else if (err == -ENODEV)
+		log_hint("no v2 hierarchy is mounted here (mount -t cgroup2 none DIR)");
+	else
+		log_hint("there is no v2 cgroup of the same path: no %s", twin);
+}
+
+int targets__open_cgroup(const struct options *opts)
+{
+	int fd = cgroup__open(opts->cgroup);
+
+	if (fd == -ENOTDIR)
+		complain_about_cgroup(opts->cgroup);
+	else if (fd < 0)
+		log_error("cannot trace cgroup %s: %s", opts->cgroup, strerror(-fd));
+	return fd;
 }
 
 int targets__family(const struct options *opts, struct pids *family)

@@ -27,6 +27,9 @@ static inline bool targets__follow_living(const struct options *opts)
 	return opts->follow && opts->target == TARGET_PID;
 }
 
+/* A descriptor of the target's cgroup, or -errno after saying why there is none. */
+int targets__open_cgroup(const struct options *opts);
+
 /* Adds the target's processes and their living descendants. 0 or -errno after saying why. */
 int targets__family(const struct options *opts, struct pids *family);
 

@@ -11,7 +11,6 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
-#include "../host/cgroup.h"
 #include "../host/clock.h"
 #include "../host/task.h"
 #include "faulttrace.skel.h"
@@ -281,16 +280,10 @@ static int fill_maps(struct tracer *t)
 static int fill_cgroup(struct tracer *t)
 {
 	unsigned int zero = 0;
-	int err, fd __cleanup_close = cgroup__open(t->opts->cgroup);
+	int err, fd __cleanup_close = targets__open_cgroup(t->opts);
 
-	if (fd == -ENOTDIR) {
-		log_error("cannot trace cgroup %s: not a cgroup v2 directory", t->opts->cgroup);
+	if (fd < 0)
 		return fd;
-	}
-	if (fd < 0) {
-		log_error("cannot trace cgroup %s: %s", t->opts->cgroup, strerror(-fd));
-		return fd;
-	}
 	err = bpf_map_update_elem(bpf_map__fd(t->skel->maps.target_cgroup), &zero, &fd, 0);
 	if (err)
 		log_error("cannot trace cgroup %s: %s", t->opts->cgroup, strerror(-err));
