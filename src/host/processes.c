@@ -105,7 +105,8 @@ static int add_all_below(struct pids *pids, struct relation *all, size_t nr)
 			if (all[i].wanted || !is_descendant(all, nr, &all[i]))
 				continue;
 			all[i].wanted = changed = true;
-			err = pids__add(pids, all[i].pid);
+			if (task_status(all[i].pid) == TASK_RUNS)
+				err = pids__add(pids, all[i].pid);
 		}
 	}
 	return err < 0 ? err : 0;

@@ -210,8 +210,7 @@ static int attach(struct session *s)
 		return err;
 	targets__tell_unfollowed(s->opts);
 	if (command_output(s->opts) == COMMAND_OUTPUT_IS_MIXED && !s->opts->quiet)
-		log_note("the output of %s is mixed in: -o - keeps it apart, on stderr",
-			 s->opts->argv[0]);
+		log_note("CMD's output is mixed in: -o - keeps it apart, on stderr");
 	return targets__watch(&s->targets, s->opts, s->child.pid ? &s->child.pid : NULL);
 }
 
@@ -458,9 +457,10 @@ static void leave_command(struct session *s)
 	if (!interrupted && !child__ended(&s->child) && !s->opts->quiet)
 		log_note("%s goes on, and is waited for", s->opts->argv[0]);
 	while (!child__ended(&s->child)) {
-		if (interrupted && !is_told)
+		if (interrupted && !is_told) {
 			pass_signal_on(s);
-		is_told = interrupted;
+			is_told = true;
+		}
 		targets__wait(&s->targets, -1, -1, SLEEP_MS);
 	}
 }

@@ -10,12 +10,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FIRST_TARGET 2 /* of those that are polled */
-
 #include "../base/buf.h"
 #include "../base/log.h"
 #include "../host/cgroup.h"
 #include "../host/task.h"
+
+#define FIRST_TARGET 2 /* of the descriptors that are polled */
 
 static const char *const refusals[] = {
 	[TASK_GONE] = "there is none with this id",
