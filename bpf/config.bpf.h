@@ -41,6 +41,7 @@ const volatile __u32 sample = 1;
 /* What is to become of a fault: a record, or a part of a sum; and what that needs to know. */
 const volatile bool sums_up;
 const volatile bool wants_kind = true;
+const volatile bool wants_order; /* of the folio, also without wants_kind */
 const volatile bool wants_vma = true;
 const volatile bool wants_stack;
 const volatile bool copies_stack; /* for code without frame pointers */

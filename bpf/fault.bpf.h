@@ -107,7 +107,7 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 	if (wants_vma && !vma_covers(rec))
 		vma_find(th, task);
 	counters_end(th, task);
-	if (wants_kind && outcome == FT_OUTCOME_RESOLVED)
+	if ((wants_kind || wants_order) && outcome == FT_OUTCOME_RESOLVED)
 		page_after(th, task);
 	if (kind_refused(rec))
 		return;
@@ -156,7 +156,7 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	if (wants_vma && sees_attempts && !(rec->vma & FT_VMA_KNOWN))
 		vma_find(th, task);
 	counters_end(th, task);
-	if (wants_kind && missed)
+	if ((wants_kind || wants_order) && missed)
 		page_after(th, task);
 	rec->name_id = 0;
 	if (kind_refused(rec))

@@ -24,6 +24,7 @@ enum ft_key_type {
 	FT_KEY_CPU = 12,
 	FT_KEY_CAUSE = 13,
 	FT_KEY_STACK = 14,
+	FT_KEY_ORDER = 15,
 	FT_KEY_COUNT
 };
 
@@ -32,7 +33,7 @@ enum ft_key_type {
 #define FT_FEW_ROWS   (FT_FEW_VALUES * FT_FEW_VALUES)
 
 /*
- * One key's value: numbers as they are; comm 16 bytes; vma the pid, its role or
+ * One key's value: numbers as they are, FT_UNKNOWN64 for an order that is not known; comm 16 bytes; vma the pid, its role or
  * start, and its name's id; file the name's id, or the role; symbol the pid, above it the
  * generation of its code, and ip; stack its id, and for profiles comm.
  */

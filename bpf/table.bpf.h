@@ -99,6 +99,12 @@ static __always_inline void key_of_comm(__u64 *word, const struct ft_fault *rec)
 	word[1] = ((const __u64 *)rec->comm)[1];
 }
 
+/* Only of what is mapped when the fault ends, and where the page tables can be read. */
+static __always_inline __u64 known_order(const struct ft_fault *rec)
+{
+	return rec->after == FT_PTE_PRESENT ? rec->order : FT_UNKNOWN64;
+}
+
 static __always_inline void key_part(__u64 *word, __u32 type, const struct thread *th, __u32 kind)
 {
 	const struct ft_fault *rec = &th->rec;
@@ -119,6 +125,8 @@ static __always_inline void key_part(__u64 *word, __u32 type, const struct threa
 		word[0] = rec->cgroup_id;
 	else if (type == FT_KEY_CPU)
 		word[0] = rec->h.cpu;
+	else if (type == FT_KEY_ORDER)
+		word[0] = known_order(rec);
 	else if (type == FT_KEY_CAUSE)
 		word[0] = dominant_cause(th);
 	else if (type == FT_KEY_STACK)

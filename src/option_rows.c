@@ -563,7 +563,7 @@ const struct option_row option_rows[] = {
 
 	{ GROUP_TABLE, 0, "by", ARG_REQUIRED, "KEY[,KEY]",
 	  "kind major access origin comm pid tid cgroup vma\n"
-	  "file symbol stack cpu cause, or two of them",
+	  "file symbol stack cpu cause order, or two",
 	  .set = set_by, .takes = "one key or two", .words = &keys, .commands = TO_TABLES },
 	{ GROUP_TABLE, 0, "linear", ARG_REQUIRED, "LO,HI,STEP",
 	  "equal buckets, such as 0,10us,500ns", .set = set_linear,

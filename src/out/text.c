@@ -100,7 +100,18 @@ static void add_signal(struct buf *out, const struct ft_fault *rec)
 	buf__adds(out, name);
 }
 
-void text_add_kind(struct buf *out, const struct fault *fault)
+void text_add_order(struct buf *out, const struct run_start *run, uint64_t order)
+{
+	const char *unit = "KMGTPE";
+	uint64_t kilobytes = (run->page_size / 1024ULL) << (order & 31);
+
+	for (; kilobytes >= 1024 && unit[1]; kilobytes /= 1024)
+		unit++;
+	buf__add_u64(out, kilobytes);
+	buf__addc(out, *unit);
+}
+
+void text_add_kind(struct buf *out, const struct run_start *run, const struct fault *fault)
 {
 	const struct ft_fault *rec = fault->rec;
 
@@ -111,8 +122,20 @@ void text_add_kind(struct buf *out, const struct fault *fault)
 	}
 	if (fault->verdict.kind == FT_KIND_ERROR)
 		add_signal(out, rec);
+	if (rec->order) {
+		buf__addc(out, ' ');
+		text_add_order(out, run, rec->order);
+	}
 	if (rec->major == 1)
 		buf__adds(out, " M");
+}
+
+/* In microseconds, with so many digits after the point (at most 2). */
+static void add_rounded_latency(struct buf *out, uint64_t latency_ns, unsigned int digits)
+{
+	uint64_t step = digits == 2 ? 10 : digits == 1 ? 100 : 1000;
+
+	buf__add_fixed(out, latency_ns / step + (latency_ns % step >= step / 2), digits);
 }
 
 static void add_latency(struct buf *out, uint64_t latency_ns)
@@ -120,7 +143,20 @@ static void add_latency(struct buf *out, uint64_t latency_ns)
 	if (latency_ns == FT_UNKNOWN64)
 		buf__addc(out, '-');
 	else
-		buf__add_fixed(out, latency_ns / 10 + (latency_ns % 10 >= 5), 2);
+		add_rounded_latency(out, latency_ns, 2);
+}
+
+/* At the end of a field that began at start: the size of a folio takes its room from the digits. */
+static void add_fitting_latency(struct buf *out, uint64_t latency_ns, size_t start)
+{
+	size_t latency = out->len;
+	unsigned int digits = 2;
+
+	add_latency(out, latency_ns);
+	while (latency_ns != FT_UNKNOWN64 && out->len - start > WIDTH_LATENCY && digits) {
+		out->len = latency;
+		add_rounded_latency(out, latency_ns, --digits);
+	}
 }
 
 /* Kind to the left and latency to the right of one field. */
@@ -130,14 +166,18 @@ static void add_kind_and_latency(struct buf *out, const struct run_start *run,
 	size_t start = out->len;
 	size_t kind;
 
-	(void)run;
 	if (fault->throttled)
 		buf__adds(out, "throttled");
 	else
-		text_add_kind(out, fault);
+		text_add_kind(out, run, fault);
 	buf__addc(out, ' ');
 	kind = out->len - start;
-	add_latency(out, fault->throttled ? fault->throttled->ns : fault->rec->latency_ns);
+	if (fault->throttled)
+		add_latency(out, fault->throttled->ns);
+	else if (fault->rec->order)
+		add_fitting_latency(out, fault->rec->latency_ns, start);
+	else
+		add_latency(out, fault->rec->latency_ns);
 	buf__right_align(out, start + kind, kind < WIDTH_LATENCY ? WIDTH_LATENCY - kind : 0);
 }
 

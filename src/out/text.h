@@ -14,8 +14,10 @@
 /* Parts of a fault (text.c). A moment, as -T asks for it. */
 void text_add_time(struct buf *out, const struct run_start *run, uint64_t time_ns);
 void text_add_comm(struct buf *out, const struct run_start *run, const struct fault *fault);
-/* "file M", "cow:anon", "error SEGV" */
-void text_add_kind(struct buf *out, const struct fault *fault);
+/* "file M", "cow:anon", "anon 2M", "error SEGV" */
+void text_add_kind(struct buf *out, const struct run_start *run, const struct fault *fault);
+/* The size of a folio: "4K", "64K", "2M". */
+void text_add_order(struct buf *out, const struct run_start *run, uint64_t order);
 /* Of a mapping: the whole path if wide, else its last part. */
 void text_add_name(struct buf *out, const char *name, bool wide);
 /* Mapping, offset, permissions if wanted, remarks: the end of what began at line, fitted to it. */

@@ -342,7 +342,7 @@ static void add_worst(struct buf *out, const struct run_start *run, const struct
 	buf__addc(out, ' ');
 	text_add_comm(out, run, worst);
 	buf__adds(out, ": ");
-	text_add_kind(out, worst);
+	text_add_kind(out, run, worst);
 	buf__addc(out, ' ');
 	buf__add_hex(out, worst->rec->addr);
 	buf__addc(out, ' ');

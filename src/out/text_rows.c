@@ -71,6 +71,8 @@ static void add_value(struct buf *out, const struct run_start *run, const struct
 		buf__add_text(out, key->text);
 	else if (key->number == FT_UNKNOWN64)
 		buf__addc(out, '?');
+	else if (key->type == FT_KEY_ORDER)
+		text_add_order(out, run, key->number);
 	else
 		buf__add_u64(out, key->number);
 }

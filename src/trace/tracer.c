@@ -204,6 +204,7 @@ static void configure_table(struct tracer *t)
 	/* What a thread waits for depends on what it hit; a histogram tells its slowest fault. */
 	config->wants_kind = opts->command == COMMAND_HIST || opts->kinds || opts->cause ||
 			     options__key_is(opts, FT_KEY_KIND);
+	config->wants_order = options__key_is(opts, FT_KEY_ORDER);
 	config->wants_vma = config->wants_kind || options__key_is(opts, FT_KEY_VMA) ||
 			    options__key_is(opts, FT_KEY_FILE);
 }

@@ -290,6 +290,8 @@ static struct table *types_table(void)
 		{ FT_KEY_CPU, .number = FT_UNKNOWN64 },
 		{ FT_KEY_CAUSE, .text = "first touch" },
 		{ FT_KEY_STACK, .text = "main;read_table;memcpy" },
+		{ FT_KEY_ORDER, .number = 0 },
+		{ FT_KEY_ORDER, .number = 18 },
 	};
 	struct table *table = new_table(3, 3000, 4000);
 
@@ -878,6 +880,8 @@ static void test_json_keys(void)
 		"{\"cpu\":null}",
 		"{\"cause\":\"first touch\"}",
 		"{\"stack\":\"main;read_table;memcpy\"}",
+		"{\"order\":0}",
+		"{\"order\":18}",
 	};
 	struct run_start run = run_rows("top");
 	struct buf out = show_one(&run, json_sink.top, types_table());

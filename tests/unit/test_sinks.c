@@ -380,6 +380,42 @@ static void test_residency(void)
 	test_done("what of the file is cached, and was read");
 }
 
+/* The size of a folio, and the latency: in one field, to whose end the latency stands. */
+static void test_folios(void)
+{
+	static const struct {
+		const char *field;
+		uint8_t order, major;
+		uint64_t latency_ns;
+	} cases[] = {
+		{ " anon         1.31 ", 0, 0, 1310 },
+		{ " anon 8K      1.31 ", 1, 0, 1310 },
+		{ " anon 2M    184.20 ", 9, 0, 184200 },
+		{ " anon 1G M       - ", 18, 1, FT_UNKNOWN64 },
+		{ " anon 64K M  99.99 ", 4, 1, 99990 },
+		{ " anon 64K M 9999.6 ", 4, 1, 9999560 },
+		{ " anon 64K M  10000 ", 4, 1, 9999990 },
+		{ " anon 64K M 1234567 ", 4, 1, 1234567000 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ft_fault rec = samples[0].rec;
+		struct fault fault = sample_fault(0);
+		struct run_start run = run_of();
+		struct buf out = { 0 };
+
+		rec.order = cases[i].order;
+		rec.major = cases[i].major;
+		rec.latency_ns = cases[i].latency_ns;
+		fault.rec = &rec;
+		text_sink.fault(&out, &run, &fault);
+		terminate(&out);
+		if (!CHECK(shows(out, cases[i].field)))
+			printf("# %s\n", cases[i].field);
+	}
+	test_done("sizes of folios");
+}
+
 /* No fault, but what came after one: when, for how long; the rest is the fault's. */
 static void test_throttled(void)
 {
@@ -536,6 +572,7 @@ int main(void)
 	test_targets();
 	test_cause();
 	test_residency();
+	test_folios();
 	test_throttled();
 	test_stack();
 	test_symbols();
