@@ -42,6 +42,7 @@ const volatile __u32 sample = 1;
 const volatile bool sums_up;
 const volatile bool wants_kind = true;
 const volatile bool wants_order; /* of the folio, also without wants_kind */
+const volatile bool wants_bytes; /* the sizes of the folios, in the sums */
 const volatile bool wants_vma = true;
 const volatile bool wants_stack;
 const volatile bool copies_stack; /* for code without frame pointers */

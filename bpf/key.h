@@ -25,6 +25,7 @@ enum ft_key_type {
 	FT_KEY_CAUSE = 13,
 	FT_KEY_STACK = 14,
 	FT_KEY_ORDER = 15,
+	FT_KEY_LINE = 16,
 	FT_KEY_COUNT
 };
 
@@ -34,7 +35,7 @@ enum ft_key_type {
 
 /*
  * One key's value: numbers as they are, FT_UNKNOWN64 for an order that is not known; comm 16 bytes; vma the pid, its role or
- * start, and its name's id; file the name's id, or the role; symbol the pid, above it the
+ * start, and its name's id; file the name's id, or the role; symbol and line the pid, above it the
  * generation of its code, and ip; stack its id, and for profiles comm.
  */
 struct ft_key_part {
@@ -50,7 +51,7 @@ struct ft_key {
 struct ft_row {
 	__u64 sum_ns;
 	__u64 major;
-	__u64 bytes;			/* mapped by them; counted with FT_KEY_STACK only */
+	__u64 bytes;			/* ft_fault_bytes() of them; where asked for */
 	__u64 read_pages;		/* of their files; where asked for, as the next ones */
 	__u64 unknown_reads;		/* of the faults, those of which that is not known */
 	__u64 cause_ns[FT_CAUSE_COUNT]; /* where asked for */
@@ -63,6 +64,15 @@ struct ft_row {
 	__u8 pad[2];
 	struct ft_fault worst; /* the slowest; if none is timed, the first */
 };
+
+/*
+ * The memory that a fault was for: the whole folio, of which more may be mapped than by
+ * this fault, or less. Where the order is not known it is 0: a page, which is the least.
+ */
+FT_PURE __u64 ft_fault_bytes(const struct ft_fault *f, __u32 page_shift)
+{
+	return f->outcome == FT_OUTCOME_RESOLVED ? 1ULL << (page_shift + (f->order & 31)) : 0;
+}
 
 _Static_assert(sizeof(struct ft_row) % 8 == 0, "as the kernel lays out what is on each CPU");
 

@@ -67,6 +67,12 @@ static __always_inline bool has_key(__u32 type)
 	return table_keys[0] == type || table_keys[1] == type;
 }
 
+/* Rows are of instructions: the user half merges those of one function, or line. */
+static __always_inline bool has_code_key(void)
+{
+	return has_key(FT_KEY_SYMBOL) || has_key(FT_KEY_LINE);
+}
+
 static __always_inline void key_of_mapping(__u64 *word, const struct ft_fault *rec)
 {
 	__u32 roles = FT_VMA_HEAP | FT_VMA_STACK;
@@ -139,7 +145,7 @@ static __always_inline void key_part(__u64 *word, __u32 type, const struct threa
 		key_of_comm(word, rec);
 	if (type == FT_KEY_STACK && stacks_have_comm)
 		key_of_comm(word + 1, rec);
-	if (type == FT_KEY_SYMBOL) {
+	if (type == FT_KEY_SYMBOL || type == FT_KEY_LINE) {
 		word[0] = (__u64)code_generation(this_task()) << 32 | rec->pid;
 		word[1] = rec->ip;
 	}
@@ -206,7 +212,7 @@ static __always_inline struct ft_row *row_of_key(const struct thread *th, __u32 
 		return row;
 	if (!bpf_map_update_elem(&rows, &key, (void *)&no_row, BPF_NOEXIST)) {
 		count_new_row();
-		if (has_key(FT_KEY_SYMBOL))
+		if (has_code_key())
 			send_code(&th->rec, task);
 	}
 	return bpf_map_lookup_elem(&rows, &key);
@@ -342,8 +348,8 @@ static __noinline void table_add(struct thread *th, struct task_struct *task)
 		__sync_fetch_and_add(&row->sum_ns, rec->latency_ns);
 	if (rec->major == 1)
 		__sync_fetch_and_add(&row->major, 1);
-	if (has_key(FT_KEY_STACK))
-		__sync_fetch_and_add(&row->bytes, 1ULL << (page_shift + (rec->order & 31)));
+	if (wants_bytes)
+		__sync_fetch_and_add(&row->bytes, ft_fault_bytes(rec, page_shift));
 	if (wants_cause && rec->latency_ns != FT_UNKNOWN64)
 		row_causes(row, &th->causes);
 	if (wants_reads)

@@ -32,6 +32,7 @@ static const char *const plan_names[] = { "auto", "fentry", "kprobe", "perf" };
 static const char *const sort_names[] = {
 	[SORT_COUNT] = "faults", [SORT_MAJOR] = "major", [SORT_TOTAL] = "total",
 	[SORT_MEAN] = "mean",	 [SORT_P99] = "p99",	 [SORT_MAX] = "max",
+	[SORT_BYTES] = "bytes",
 };
 
 static const char *const weight_names[] = {
@@ -563,12 +564,12 @@ const struct option_row option_rows[] = {
 
 	{ GROUP_TABLE, 0, "by", ARG_REQUIRED, "KEY[,KEY]",
 	  "kind major access origin comm pid tid cgroup vma\n"
-	  "file symbol stack cpu cause order, or two",
+	  "file symbol line stack cpu cause order, or two",
 	  .set = set_by, .takes = "one key or two", .words = &keys, .commands = TO_TABLES },
 	{ GROUP_TABLE, 0, "linear", ARG_REQUIRED, "LO,HI,STEP",
 	  "equal buckets, such as 0,10us,500ns", .set = set_linear,
 	  .takes = "LO,HI,STEP: durations, at most 294 steps", .commands = TO(HIST) },
-	{ GROUP_TABLE, 0, "sort", ARG_REQUIRED, "COLUMN", "faults major total mean p99 max",
+	{ GROUP_TABLE, 0, "sort", ARG_REQUIRED, "COLUMN", "faults major total mean p99 max bytes",
 	  .set = set_word, FIELD(sort), .takes = "a column", .words = &sorts,
 	  .commands = TO_TABLES },
 	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS",

@@ -114,6 +114,12 @@ static inline bool options__key_is(const struct options *opts, enum ft_key_type 
 	return opts->by[0] == key || opts->by[1] == key;
 }
 
+/* Rows of instructions. */
+static inline bool options__key_is_code(const struct options *opts)
+{
+	return options__key_is(opts, FT_KEY_SYMBOL) || options__key_is(opts, FT_KEY_LINE);
+}
+
 static inline bool options__is_profile(const struct options *opts)
 {
 	return opts->folded || opts->pprof || opts->flamegraph;
@@ -137,6 +143,14 @@ static inline bool options__writes_stdout(const struct options *opts)
 static inline bool options__is_for_machines(const struct options *opts)
 {
 	return options__is_profile(opts) || opts->sink->is_for_machines;
+}
+
+/* The page tables are read for it at the end of each fault: only where it is asked for. */
+static inline bool options__wants_bytes(const struct options *opts)
+{
+	return options__is_profile(opts) || opts->sort == SORT_BYTES ||
+	       (opts->command == COMMAND_TOP &&
+		(opts->wide || options__key_is(opts, FT_KEY_ORDER)));
 }
 
 /* Whole stacks cannot be told apart in the kernel: every fault is sent. */

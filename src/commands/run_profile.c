@@ -134,7 +134,7 @@ struct weights {
 
 struct collecting {
 	struct stacks *stacks;
-	uint64_t page_size;
+	unsigned int page_shift;
 	bool wants_errors;
 	struct run_end *end;
 	/* Until there are many stacks. */
@@ -148,7 +148,7 @@ static int begin_collecting(struct session *session)
 	struct collecting *collecting = session->ctx;
 
 	stacks__use(collecting->stacks, session->code_map);
-	collecting->page_size = session->start.page_size;
+	collecting->page_shift = (unsigned int)__builtin_ctz(session->start.page_size);
 	collecting->wants_errors = session->opts->kinds & 1U << FT_KIND_ERROR;
 	collecting->end = &session->end;
 	return check_profile(session->opts);
@@ -178,7 +178,7 @@ static void add(struct collecting *collecting, const struct ft_fault *rec, unsig
 	memcpy(sample.comm, rec->comm, strnlen(rec->comm, sizeof(sample.comm) - 1));
 	weights = weights_of(collecting, &sample);
 	weights->of[PROFILE_COUNT] += rec->weight;
-	weights->of[PROFILE_BYTES] += (rec->weight * collecting->page_size) << rec->order;
+	weights->of[PROFILE_BYTES] += ft_fault_bytes(rec, collecting->page_shift) * rec->weight;
 	if (sample.has_latency)
 		weights->of[PROFILE_LATENCY] += rec->latency_ns * rec->weight;
 }

@@ -126,6 +126,7 @@ void json_top(struct buf *out, const struct run_start *run, const struct interva
 		add_known(out, KEY("p99_ns"), row_percentile(row, 0.99));
 		add_if(out, KEY("cached"), row->has_cached, row->cached);
 		add_known(out, KEY("read_pages"), row->read_pages);
+		add_known(out, KEY("bytes"), row->bytes);
 		buf__adds(out, "}\n");
 	}
 }

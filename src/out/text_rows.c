@@ -65,6 +65,8 @@ static void add_value(struct buf *out, const struct run_start *run, const struct
 {
 	if (key->vma)
 		add_mapping(out, run, key, text);
+	else if (key->text && key->type == FT_KEY_LINE && *key->text == '/')
+		text_add_name(out, key->text, run->wide);
 	else if (key->text && key->type == FT_KEY_FILE)
 		text_add_name(out, key->text, true);
 	else if (key->text)

@@ -5,6 +5,7 @@
 
 #include "../base/units.h"
 #include "columns.h"
+#include "map_fields.h"
 
 #define CLEAR	    "\033[H\033[J" /* to the first line, and all below goes */
 #define EXACT_WIDTH 5		   /* columns more for a number, when a line may be wide */
@@ -19,6 +20,7 @@ struct column {
 	unsigned int width;
 	bool for_cause;	    /* only where that is asked for, and no key says it */
 	bool for_residency; /* only where that is asked for */
+	bool for_bytes;	    /* ... */
 	bool is_count;	    /* gets wider with -w, so as to be exact */
 	unsigned int spare; /* where keys need the room: 1 goes first; 0 stays */
 	void (*add)(struct buf *out, const struct interval *interval, const struct row *row,
@@ -145,6 +147,14 @@ static void add_read_pages(struct buf *out, const struct interval *interval, con
 		units_add_count(out, row->read_pages, width);
 }
 
+static void add_bytes(struct buf *out, const struct interval *interval, const struct row *row,
+		      unsigned int width)
+{
+	(void)interval;
+	(void)width;
+	add_map_bytes(out, row->bytes);
+}
+
 /* To the right in their columns; the keys follow and take the rest of the line. */
 static const struct column columns[] = {
 	{ "FAULTS", 7, .is_count = true, .add = add_faults },
@@ -156,6 +166,7 @@ static const struct column columns[] = {
 	{ "MEAN", 6, .spare = 2, .add = add_mean },
 	{ "P99", 6, .spare = 5, .add = add_p99 },
 	{ "MAX", 6, .add = add_max },
+	{ "BYTES", 5, .for_bytes = true, .add = add_bytes },
 	{ "CAUSE", CAUSE_BAR, .for_cause = true, .add = add_causes },
 	{ "RDPAGE", 6, .for_residency = true, .is_count = true, .add = add_read_pages },
 	{ "CACHED", 6, .for_residency = true, .add = add_cached },
@@ -177,6 +188,7 @@ static bool is_left_out(const struct column *column, const struct block *block)
 {
 	return (column->for_cause && !block->has_bars) ||
 	       (column->for_residency && !block->run->residency) ||
+	       (column->for_bytes && !block->run->bytes) ||
 	       (column->spare && column->spare <= block->spared);
 }
 

@@ -161,8 +161,32 @@ static void learn_place(struct keys *keys, struct symbol_request *request, __u32
 	request->mapping = naming__of(keys->naming, &at);
 }
 
-/* The function that the instruction is in; rows of one function are one row. */
-static char *code_text(struct keys *keys, const struct ft_key_part *part)
+/* "memcpy (libc.so.6)", or what there is instead of a name. */
+static void add_function(struct buf *text, const struct symbol *symbol, uint64_t address)
+{
+	if (*symbol->name && *symbol->module)
+		buf__addf(text, "%s (%s)", symbol->name, path_last(symbol->module));
+	else
+		symbol_text(symbol, text);
+	if (!text->len)
+		buf__addf(text, "0x%llx", (unsigned long long)address);
+}
+
+/* "/src/db/table.c:42", also of a function that was inlined there, in the place of the function. */
+static void set_line(struct keys *keys, struct buf *text, int pid, uint64_t module_id,
+		     uint64_t address)
+{
+	const struct inlined_frames *frames =
+		symbols__find_inlined(keys->symbols, pid, module_id, address);
+
+	if (!frames || !frames->frames[0].line || !*frames->frames[0].file)
+		return;
+	text->len = 0;
+	buf__addf(text, "%s:%u", frames->frames[0].file, frames->frames[0].line);
+}
+
+/* Where the instruction is: rows of one function, or of one source line, are one row. */
+static char *code_text(struct keys *keys, const struct ft_key_part *part, bool by_line)
 {
 	struct symbol_request request = {
 		.pid = (int)(__u32)part->word[0],
@@ -177,12 +201,9 @@ static char *code_text(struct keys *keys, const struct ft_key_part *part)
 		return strdup("[gup]");
 	learn_place(keys, &request, (__u32)(part->word[0] >> 32));
 	symbols__find(keys->symbols, &request, &symbol);
-	if (*symbol.name && *symbol.module)
-		buf__addf(&text, "%s (%s)", symbol.name, path_last(symbol.module));
-	else
-		symbol_text(&symbol, &text);
-	if (!text.len)
-		buf__addf(&text, "0x%llx", (unsigned long long)part->word[1]);
+	add_function(&text, &symbol, request.address);
+	if (by_line && symbol.has_module_address)
+		set_line(keys, &text, request.pid, symbol.module_id, symbol.module_address);
 	buf__addc(&text, '\0');
 	return text.data;
 }
@@ -255,7 +276,8 @@ char *keys__text(struct keys *keys, enum ft_key_type type, const struct ft_key_p
 	case FT_KEY_CAUSE: text = word(cause_names, FT_CAUSE_COUNT, part->word[0]); break;
 	case FT_KEY_VMA: text = naming__of(keys->naming, some); break;
 	case FT_KEY_FILE: text = file_text(keys, some); break;
-	case FT_KEY_SYMBOL: return code_text(keys, part);
+	case FT_KEY_SYMBOL: return code_text(keys, part, false);
+	case FT_KEY_LINE: return code_text(keys, part, true);
 	case FT_KEY_STACK: return stack_text(keys, part);
 	case FT_KEY_CGROUP: return cgroup__path(part->word[0]);
 	case FT_KEY_COMM:

@@ -50,6 +50,7 @@ struct row {
 	unsigned int cached;
 	/* That the faults' own reads brought in; FT_UNKNOWN64: not asked for, or not known. */
 	unsigned long long read_pages;
+	unsigned long long bytes;	 /* ft_fault_bytes() of all; FT_UNKNOWN64: as read_pages */
 	unsigned long long throttled_ns; /* after them, by memory.high; or FT_UNKNOWN64 */
 	const struct fault *worst;	 /* the slowest, or NULL */
 };
@@ -62,7 +63,7 @@ struct fault_sums {
 };
 
 /* What rows are sorted by. */
-enum sort { SORT_COUNT, SORT_MAJOR, SORT_TOTAL, SORT_MEAN, SORT_P99, SORT_MAX };
+enum sort { SORT_COUNT, SORT_MAJOR, SORT_TOTAL, SORT_MEAN, SORT_P99, SORT_MAX, SORT_BYTES };
 
 /* A span of time and all there is about it. */
 struct interval {

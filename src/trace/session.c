@@ -144,6 +144,7 @@ static void describe(struct session *s)
 		.timestamp = opts->timestamp,
 		.cause = opts->cause,
 		.residency = opts->residency,
+		.bytes = options__wants_bytes(opts),
 		.wide = opts->wide,
 		.color = wants_color(s),
 		.quiet = opts->quiet,

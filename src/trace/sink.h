@@ -36,6 +36,7 @@ struct run_start {
 	enum timestamp timestamp;
 	bool cause;	/* of each fault, or of each row */
 	bool residency; /* of each row's file */
+	bool bytes;	/* of the folios of each row's faults */
 	bool wide;
 	bool color;
 	bool quiet;	      /* no heading */

@@ -67,6 +67,7 @@ struct table {
 	size_t nr, size;
 	bool sees_lookup;
 	bool sees_throttling;
+	bool sees_bytes;
 	unsigned long long read_ns;
 
 	/* Of the last interval. */
@@ -326,12 +327,13 @@ int table__read(struct table *table, struct tracer *tracer)
 	int err;
 
 	/* Only this is forgotten soon: a profile does without the words. */
-	if (options__key_is(table->opts, FT_KEY_SYMBOL)) {
+	if (options__key_is_code(table->opts)) {
 		describe_new(table);
 		keys__next_turn(table->keys);
 	}
 	table->sees_lookup = tracer__sees_lookup(tracer);
 	table->sees_throttling = tracer__sees_throttling(tracer);
+	table->sees_bytes = options__wants_bytes(table->opts) && tracer__sees_pages(tracer);
 	table->read_ns = clock_ns(CLOCK_MONOTONIC);
 	err = tracer__take_rows(tracer, add_row, table);
 	if (err)
@@ -434,6 +436,7 @@ static void sum_up(const struct table *table, struct group *group)
 	*row = (struct row) {
 		.min_ns = FT_UNKNOWN64,
 		.scale = &table->opts->scale,
+		.bytes = table->sees_bytes ? 0 : FT_UNKNOWN64,
 		.throttled_ns = table->sees_throttling ? 0 : FT_UNKNOWN64,
 	};
 	for (size_t i = 0; i < group->nr; i++) {
@@ -444,6 +447,8 @@ static void sum_up(const struct table *table, struct group *group)
 		row->sum_ns += entry->sum_ns;
 		row->read_pages += entry->read_pages;
 		unknown_reads += entry->unknown_reads;
+		if (table->sees_bytes)
+			row->bytes += entry->bytes;
 		if (table->sees_throttling)
 			row->throttled_ns += entry->throttled_ns;
 		for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++)
@@ -492,6 +497,7 @@ static unsigned long long sort_value(const struct group *group, enum sort sort)
 	case SORT_MEAN: return group->mean_ns;
 	case SORT_P99: return group->p99_ns;
 	case SORT_MAX: return row->max_ns;
+	case SORT_BYTES: return row->bytes;
 	}
 	return 0;
 }

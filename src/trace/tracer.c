@@ -204,7 +204,8 @@ static void configure_table(struct tracer *t)
 	/* What a thread waits for depends on what it hit; a histogram tells its slowest fault. */
 	config->wants_kind = opts->command == COMMAND_HIST || opts->kinds || opts->cause ||
 			     options__key_is(opts, FT_KEY_KIND);
-	config->wants_order = options__key_is(opts, FT_KEY_ORDER);
+	config->wants_bytes = options__wants_bytes(opts);
+	config->wants_order = config->wants_bytes || options__key_is(opts, FT_KEY_ORDER);
 	config->wants_vma = config->wants_kind || options__key_is(opts, FT_KEY_VMA) ||
 			    options__key_is(opts, FT_KEY_FILE);
 }
@@ -255,7 +256,7 @@ static void size_maps(struct tracer *t, bool task_storage)
 	bpf_map__set_autocreate(t->skel->maps.stack_scratch, stacks && !copies);
 	bpf_map__set_autocreate(t->skel->maps.copy_scratch, copies);
 	bpf_map__set_autocreate(t->skel->maps.code_scratch,
-				t->sums_up && options__key_is(opts, FT_KEY_SYMBOL));
+				t->sums_up && options__key_is_code(opts));
 	bpf_map__set_autocreate(t->skel->maps.requests, opts->cause);
 	bpf_map__set_autocreate(t->skel->maps.answers, opts->cause);
 	bpf_map__set_autocreate(t->skel->maps.target_cgroup, opts->target == TARGET_CGROUP);

@@ -247,6 +247,12 @@ static void test_output(void)
 	CHECK(good("-a --residency")->residency && !good("-a")->residency);
 	CHECK(good("top -a --by file --residency")->residency);
 	CHECK(good("top -a --by kind,vma --residency")->residency);
+	CHECK(options__wants_bytes(good("top -a --sort bytes")));
+	CHECK(options__wants_bytes(good("top -a --by order")));
+	CHECK(options__wants_bytes(good("top -a -w")));
+	CHECK(options__wants_bytes(good("top -a --folded")));
+	CHECK(!options__wants_bytes(good("top -a --by line")));
+	CHECK(!options__wants_bytes(good("hist -a -w")));
 	CHECK(good("top -a --folded --pprof x --flamegraph - -o y --weight bytes")->folded);
 	CHECK_STR(good("top -a --flamegraph - --pprof x")->flamegraph, "-");
 	test_done("output");

@@ -49,6 +49,7 @@ static struct row *add_row(struct table *table)
 		.min_ns = FT_UNKNOWN64,
 		.max_ns = FT_UNKNOWN64,
 		.read_pages = FT_UNKNOWN64,
+		.bytes = FT_UNKNOWN64,
 		.throttled_ns = FT_UNKNOWN64,
 	};
 	return row;
@@ -290,6 +291,7 @@ static struct table *types_table(void)
 		{ FT_KEY_CPU, .number = FT_UNKNOWN64 },
 		{ FT_KEY_CAUSE, .text = "first touch" },
 		{ FT_KEY_STACK, .text = "main;read_table;memcpy" },
+		{ FT_KEY_LINE, .text = "/usr/src/db/table.c:42" },
 		{ FT_KEY_ORDER, .number = 0 },
 		{ FT_KEY_ORDER, .number = 18 },
 	};
@@ -444,13 +446,42 @@ static void test_residency(void)
 	compare(EXPECT_DIR "top-residency-wide.txt", &out);
 	out = show_one(&run, json_sink.top, residency_table());
 	CHECK(check_schema_keys(&out) > 100);
-	CHECK_EQ(count(&out, ",\"cached\":7,\"read_pages\":0}\n"), 1);
-	CHECK_EQ(count(&out, ",\"cached\":0,\"read_pages\":123456789}\n"), 1);
-	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":0}\n"), 1);
-	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":32}\n"), 1);
-	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":null}\n"), 5);
+	CHECK_EQ(count(&out, ",\"cached\":7,\"read_pages\":0,\"bytes\":null}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":0,\"read_pages\":123456789,\"bytes\":null}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":0,\"bytes\":null}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":32,\"bytes\":null}\n"), 1);
+	CHECK_EQ(count(&out, ",\"cached\":null,\"read_pages\":null,\"bytes\":null}\n"), 5);
 	buf__free(&out);
 	test_done("what of the rows' files is cached, and was read");
+}
+
+/* The memory of the folios, where it was asked for. */
+static void test_bytes(void)
+{
+	struct run_start run = run_rows("top");
+	struct table *table = new_table(0, 0, 1000);
+	struct buf out = { 0 };
+
+	run.bytes = true;
+	for (int i = 0; i < 3; i++) {
+		add_faults(table, add_row(table), 1000, 5);
+		add_key(&table->rows[i], FT_KEY_PID)->number = (unsigned int)i;
+	}
+	table->rows[0].bytes = 3 * 2097152 + 2 * 4096;
+	table->rows[1].bytes = 0;
+	json_sink.top(&out, &run, &table->interval);
+	terminate(&out);
+	CHECK(strstr(out.data, ",\"bytes\":6299648}\n"));
+	CHECK(strstr(out.data, ",\"bytes\":0}\n"));
+	CHECK(strstr(out.data, ",\"bytes\":null}\n"));
+	buf__free(&out);
+	out = show_one(&run, text_sink.top, table);
+	CHECK(strstr(out.data, " BYTES  PID\n"));
+	CHECK(strstr(out.data, "  6.0M  0\n"));
+	CHECK(strstr(out.data, "     0  1\n"));
+	CHECK(strstr(out.data, "     -  2\n"));
+	buf__free(&out);
+	test_done("bytes");
 }
 
 /* Of all widths, and in each kind of block. */
@@ -880,6 +911,7 @@ static void test_json_keys(void)
 		"{\"cpu\":null}",
 		"{\"cause\":\"first touch\"}",
 		"{\"stack\":\"main;read_table;memcpy\"}",
+		"{\"line\":\"/usr/src/db/table.c:42\"}",
 		"{\"order\":0}",
 		"{\"order\":18}",
 	};
@@ -954,6 +986,7 @@ int main(void)
 	test_totals();
 	test_bars();
 	test_residency();
+	test_bytes();
 	test_widths();
 	test_color();
 	test_redraw();

@@ -34,6 +34,12 @@ bool tracer__sees_lookup(const struct tracer *t)
 	return false;
 }
 
+bool tracer__sees_pages(const struct tracer *t)
+{
+	(void)t;
+	return true;
+}
+
 bool tracer__sees_throttling(const struct tracer *t)
 {
 	(void)t;
