@@ -12,6 +12,7 @@
 #include "kernel_names.h"
 #include "modules.h"
 
+#define NR(array)    (sizeof(array) / sizeof((array)[0]))
 #define NR_ANSWERS   4096
 #define NAME_MAX_LEN 4096
 #define FRAMES_MAX   64
@@ -159,14 +160,31 @@ static bool find_jit(struct symbols *symbols, struct process *process, uint64_t 
 	return true;
 }
 
+/* Programs come from files: what is executed elsewhere was made there. */
+static bool is_of_jit(const struct process_mapping *mapping)
+{
+	static const char *const memory[] = { "[anon", "[heap]", "[stack]" };
+	static const char *const files[] = { "/memfd:", "/dev/zero" };
+	const char *const *names = mapping->inode ? files : memory;
+	size_t nr = mapping->inode ? NR(files) : NR(memory);
+
+	for (size_t i = 0; i < nr; i++)
+		if (!strncmp(mapping->name, names[i], strlen(names[i])))
+			return true;
+	return !*mapping->name;
+}
+
 /* The last resort: the place in what was mapped. */
 static void find_in_file(struct symbols *symbols, const struct symbol_request *request,
 			 struct symbol *ret)
 {
 	struct process_mapping mapping;
 
-	if (request->memory || !known_mapping(symbols, request, &mapping) ||
-	    (!mapping.inode && strcmp(mapping.name, "[vdso]") != 0))
+	if (request->memory || !known_mapping(symbols, request, &mapping))
+		return;
+	if (request->is_code && is_of_jit(&mapping))
+		ret->made_in = mapping.start;
+	if (!mapping.inode && strcmp(mapping.name, "[vdso]") != 0)
 		return;
 	if (!*ret->module) {
 		snprintf(symbols->path, sizeof(symbols->path), "%s", mapping.name);
@@ -228,6 +246,16 @@ bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struc
 	struct process *process = modules__known_process(symbols->modules, pid);
 
 	return process && find_jit(symbols, process, address, ret);
+}
+
+bool symbols__has_mapped(struct symbols *symbols, int pid, const char *name)
+{
+	const struct process *process = modules__known_process(symbols->modules, pid);
+
+	for (size_t i = 0; process && i < process->nr; i++)
+		if (!strcmp(path_last(process->mappings[i].name), name))
+			return true;
+	return false;
 }
 
 static const struct inlined_frames *add_inlined(struct symbols *symbols, struct source_lines *lines,

@@ -57,6 +57,11 @@ struct symbol {
 	bool has_module_address; /* not for [jit], nor for a file that cannot be read, or is no ELF */
 	uint64_t file_offset;	 /* of the address, where that is so and nothing better is known */
 	bool has_file_offset;
+	/*
+	 * Of code without a name that was made at run time, in memory or in a memfd: where its
+	 * mapping begins. 0: it is no such code.
+	 */
+	uint64_t made_in;
 	const char *build_id; /* of the module, in hex; "" if it has none */
 	uint64_t module_id;   /* no other module ever has it; 0: none */
 };
@@ -73,6 +78,8 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
  * be gone: some write such names when they end. False: not known, and *ret as it was.
  */
 bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struct symbol *ret);
+/* Is a file of that name, without its path, mapped by the process, as was known last? */
+bool symbols__has_mapped(struct symbols *symbols, int pid, const char *name);
 /*
  * The functions that were inlined at an instruction, innermost first, each with
  * its source line; the last one is what symbols__find() names. NULL without debug

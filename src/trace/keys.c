@@ -161,11 +161,18 @@ static void learn_place(struct keys *keys, struct symbol_request *request, __u32
 	request->mapping = naming__of(keys->naming, &at);
 }
 
-/* "memcpy (libc.so.6)", or what there is instead of a name. */
-static void add_function(struct buf *text, const struct symbol *symbol, uint64_t address)
+/*
+ * "memcpy (libc.so.6)", or what there is instead of a name. Of code that was made at run
+ * time the mapping: its instructions one by one say nothing.
+ */
+static void add_function(struct buf *text, const struct symbol *symbol, int pid, uint64_t address)
 {
 	if (*symbol->name && *symbol->module)
 		buf__addf(text, "%s (%s)", symbol->name, path_last(symbol->module));
+	else if (symbol->made_in)
+		buf__addf(text, "%s 0x%llx (pid %d)",
+			  *symbol->module ? path_last(symbol->module) : "[anon code]",
+			  (unsigned long long)symbol->made_in, pid);
 	else
 		symbol_text(symbol, text);
 	if (!text->len)
@@ -186,7 +193,8 @@ static void set_line(struct keys *keys, struct buf *text, int pid, uint64_t modu
 }
 
 /* Where the instruction is: rows of one function, or of one source line, are one row. */
-static char *code_text(struct keys *keys, const struct ft_key_part *part, bool by_line)
+static char *code_text(struct keys *keys, const struct ft_key_part *part, bool by_line,
+		       enum jit_runtime *made_by)
 {
 	struct symbol_request request = {
 		.pid = (int)(__u32)part->word[0],
@@ -201,7 +209,9 @@ static char *code_text(struct keys *keys, const struct ft_key_part *part, bool b
 		return strdup("[gup]");
 	learn_place(keys, &request, (__u32)(part->word[0] >> 32));
 	symbols__find(keys->symbols, &request, &symbol);
-	add_function(&text, &symbol, request.address);
+	add_function(&text, &symbol, request.pid, request.address);
+	if (symbol.made_in)
+		*made_by = jit_runtime_of(keys->symbols, request.pid);
 	if (by_line && symbol.has_module_address)
 		set_line(keys, &text, request.pid, symbol.module_id, symbol.module_address);
 	buf__addc(&text, '\0');
@@ -263,7 +273,7 @@ static char *stack_text(struct keys *keys, const struct ft_key_part *part)
 }
 
 char *keys__text(struct keys *keys, enum ft_key_type type, const struct ft_key_part *part,
-		 const struct ft_fault *some)
+		 const struct ft_fault *some, enum jit_runtime *made_by)
 {
 	const char *text = NULL;
 	char comm[FT_COMM_LEN + 1] = "";
@@ -276,8 +286,8 @@ char *keys__text(struct keys *keys, enum ft_key_type type, const struct ft_key_p
 	case FT_KEY_CAUSE: text = word(cause_names, FT_CAUSE_COUNT, part->word[0]); break;
 	case FT_KEY_VMA: text = naming__of(keys->naming, some); break;
 	case FT_KEY_FILE: text = file_text(keys, some); break;
-	case FT_KEY_SYMBOL: return code_text(keys, part, false);
-	case FT_KEY_LINE: return code_text(keys, part, true);
+	case FT_KEY_SYMBOL: return code_text(keys, part, false, made_by);
+	case FT_KEY_LINE: return code_text(keys, part, true, made_by);
 	case FT_KEY_STACK: return stack_text(keys, part);
 	case FT_KEY_CGROUP: return cgroup__path(part->word[0]);
 	case FT_KEY_COMM:

@@ -6,6 +6,7 @@
 #define TRACE_KEYS_H
 
 #include "../../bpf/key.h"
+#include "jit_advice.h"
 #include "row.h"
 #include "stacks.h"
 
@@ -33,10 +34,11 @@ void keys__next_turn(struct keys *keys);
 
 /*
  * One part of a key: its words, malloc()ed; NULL for what is a number. some: one of
- * the faults it stands for.
+ * the faults it stands for. *made_by is set where it is code that a runtime made and
+ * nobody can name.
  */
 char *keys__text(struct keys *keys, enum ft_key_type type, const struct ft_key_part *part,
-		 const struct ft_fault *some);
+		 const struct ft_fault *some, enum jit_runtime *made_by);
 /* As in stacks.h. */
 void keys__advise(const struct keys *keys);
 /* The stack of a key of that type; NULL: not known. */

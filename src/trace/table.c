@@ -24,6 +24,7 @@ struct counted {
 	bool overflow;
 	char *texts[FT_KEYS];
 	char *id; /* entries with the same one are the same row */
+	enum jit_runtime made_by;
 
 	unsigned long long count;
 	unsigned long long major;
@@ -69,6 +70,7 @@ struct table {
 	bool sees_throttling;
 	bool sees_bytes;
 	unsigned long long read_ns;
+	struct jit_advice jits; /* of the whole run */
 
 	/* Of the last interval. */
 	struct counted **sorted;
@@ -269,7 +271,8 @@ static void describe_entry(struct table *table, struct counted *entry)
 		enum ft_key_type type = table->opts->by[i];
 		const __u64 *word = entry->key.part[i].word;
 
-		entry->texts[i] = keys__text(table->keys, type, &entry->key.part[i], &entry->worst);
+		entry->texts[i] = keys__text(table->keys, type, &entry->key.part[i], &entry->worst,
+					     &entry->made_by);
 		if (type == FT_KEY_VMA)
 			buf__addf(&id, "%llx %llx ", (unsigned long long)word[0],
 				  (unsigned long long)word[1]);
@@ -379,6 +382,8 @@ static size_t sort_entries(struct table *table)
 	for (size_t i = 0; i < table->nr; i++) {
 		struct counted *entry = table->entries[i];
 
+		table->jits.faults += entry->count;
+		table->jits.of[entry->made_by] += entry->count;
 		if (entry->count && is_wanted(table, entry))
 			table->sorted[nr++] = entry;
 	}
@@ -750,4 +755,5 @@ void table__profile(struct table *table, struct profile *profile, struct fault_s
 void table__advise(const struct table *table)
 {
 	keys__advise(table->keys);
+	jit_advice__give(&table->jits);
 }

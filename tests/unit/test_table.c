@@ -109,16 +109,22 @@ void keys__next_turn(struct keys *keys)
 }
 
 char *keys__text(struct keys *keys, enum ft_key_type type, const struct ft_key_part *part,
-		 const struct ft_fault *some)
+		 const struct ft_fault *some, enum jit_runtime *made_by)
 {
 	char text[32];
 
+	(void)made_by;
 	(void)keys;
 	(void)some;
 	if (type == FT_KEY_NONE)
 		return NULL;
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)part->word[0]);
 	return strdup(text);
+}
+
+void jit_advice__give(const struct jit_advice *advice)
+{
+	(void)advice;
 }
 
 void keys__advise(const struct keys *keys)

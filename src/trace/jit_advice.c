@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "jit_advice.h"
+
+#include <stddef.h>
+
+#include "../base/log.h"
+#include "../symbols/symbols.h"
+
+/* A hint is given from one fault in so many on. */
+#define ONE_IN 20
+
+static const struct {
+	const char *file; /* that its processes have mapped */
+	const char *command;
+} runtimes[JIT_RUNTIMES] = {
+	[JIT_NODE] = { "node", "node --perf-basic-prof" },
+	[JIT_JAVA] = { "libjvm.so", "java -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit" },
+};
+
+enum jit_runtime jit_runtime_of(struct symbols *symbols, int pid)
+{
+	for (size_t i = JIT_NONE + 1; i < JIT_RUNTIMES; i++)
+		if (symbols__has_mapped(symbols, pid, runtimes[i].file))
+			return (enum jit_runtime)i;
+	return JIT_NONE;
+}
+
+void jit_advice__give(const struct jit_advice *advice)
+{
+	for (size_t i = JIT_NONE + 1; i < JIT_RUNTIMES; i++)
+		if (advice->of[i] && advice->of[i] >= advice->faults / ONE_IN)
+			log_hint("%llu of %llu faults are in code made at run time: %s names it",
+				 advice->of[i], advice->faults, runtimes[i].command);
+}

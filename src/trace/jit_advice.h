@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which runtime made the code that faulted, and how it can be asked to name such code.
+ */
+#ifndef TRACE_JIT_ADVICE_H
+#define TRACE_JIT_ADVICE_H
+
+struct symbols;
+
+enum jit_runtime { JIT_NONE, JIT_NODE, JIT_JAVA, JIT_RUNTIMES };
+
+struct jit_advice {
+	unsigned long long faults; /* all of them */
+	unsigned long long of[JIT_RUNTIMES];
+};
+
+/* By the files that the process has mapped, or had when it was asked about last. */
+enum jit_runtime jit_runtime_of(struct symbols *symbols, int pid);
+
+/* At the end of a run: a hint, where code without names had a good part of the faults. */
+void jit_advice__give(const struct jit_advice *advice);
+
+#endif /* TRACE_JIT_ADVICE_H */
