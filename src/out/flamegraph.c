@@ -25,6 +25,7 @@
 #define GRAPH_WIDTH    1176 /* of a window of 1200 pixels: where no script measures */
 #define CHAR_WIDTH     7.3
 #define LEGEND_COLUMNS 5
+#define TITLE_PERCENT  77
 
 /* An SVG needs no files beside it: style and script stand in it. */
 EMBED(flamegraph_css, "src/out/flamegraph.css");
@@ -595,7 +596,10 @@ static void add_title(struct graph *g)
 	buf__adds(g->out, "<title>");
 	add_text(g, g->view->target);
 	buf__addf(g->out, ": %s</title>\n", words);
-	buf__adds(g->out, "<svg x=\"1%\" width=\"77%\" height=\"32\"><text id=\"title\" y=\"24\">");
+	/* It ends before the search begins: the script shortens what is longer. */
+	buf__addf(g->out, "<svg x=\"1%%\" width=\"%d%%\" height=\"32\"><title>", TITLE_PERCENT);
+	add_text(g, g->view->target);
+	buf__addf(g->out, ": %s</title><text id=\"title\" y=\"24\">", words);
 	add_text(g, g->view->target);
 	buf__addf(g->out, ": %s</text></svg>\n", words);
 }

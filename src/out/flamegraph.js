@@ -58,6 +58,24 @@
 		}
 	}
 
+	// The target gives way to the search beside it, not the words for what is shown.
+	const title = byId("title"), whole = title.textContent;
+	const words = whole.slice(whole.lastIndexOf(": "));
+	const target = Array.from(whole.slice(0, -words.length));
+	function fitTitle() {
+		const room = title.parentNode.width.baseVal.value;
+		title.textContent = whole;
+		const length = title.getComputedTextLength();
+		let left = length > room ? Math.floor(target.length * room / length) : 0;
+		while (title.getComputedTextLength() > room && left-- > 0)
+			title.textContent = target.slice(0, left).join("") + "\u2026" + words;
+	}
+
+	function fitAll() {
+		fitTitle();
+		fit();
+	}
+
 	function place(box, x, width, visible) {
 		box.shown = visible ? width : 0;
 		box.element.style.display = visible ? "" : "none";
@@ -142,7 +160,7 @@
 		});
 	byId("reset").addEventListener("click", () => zoom(boxes[0]));
 	input.addEventListener("input", () => search(input.value));
-	window.addEventListener("resize", fit);
+	window.addEventListener("resize", fitAll);
 	window.addEventListener("keydown", (event) => {
 		if ((event.ctrlKey || event.metaKey) && event.key === "f" && document.activeElement !== input) {
 			event.preventDefault();
@@ -155,5 +173,5 @@
 			zoom(boxes[0]);
 		}
 	});
-	fit();
+	fitAll();
 })();

@@ -466,13 +466,14 @@ static void test_many(void)
 
 /* ---- For the browser ------------------------------------------------------------------------- */
 
-static bool write_graph(const char *dir, const char *name, struct profile *p, enum profile_weight w)
+static bool write_view(const char *dir, const char *name, struct profile *p,
+		       const struct profile_view *view)
 {
 	struct buf out = { 0 };
 	char path[4096];
 	bool ok;
 
-	flamegraph_write(&out, p, &view_of[w]);
+	flamegraph_write(&out, p, view);
 	snprintf(path, sizeof(path), "%s/%s.svg", dir, name);
 	ok = write_file(path, &out);
 	buf__free(&out);
@@ -480,13 +481,26 @@ static bool write_graph(const char *dir, const char *name, struct profile *p, en
 	return ok;
 }
 
+static bool write_graph(const char *dir, const char *name, struct profile *p, enum profile_weight w)
+{
+	return write_view(dir, name, p, &view_of[w]);
+}
+
 static bool write_graphs(const char *dir)
 {
+	static const struct profile_view long_title = {
+		PROFILE_BYTES,
+		"/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main "
+		"-c config_file=/etc/postgresql/15/main/postgresql.conf -c work_mem=64MB (4242)",
+		0, 0
+	};
+
 	return write_graph(dir, "sample", sample_profile(), PROFILE_LATENCY) &&
 	       write_graph(dir, "kinds", random_profile(400, 4, 4), PROFILE_COUNT) &&
 	       write_graph(dir, "deep", random_profile(40, 500, 100), PROFILE_BYTES) &&
 	       write_graph(dir, "many", random_profile(100000, 12, 2000), PROFILE_LATENCY) &&
-	       write_graph(dir, "empty", profile__new(), PROFILE_LATENCY);
+	       write_graph(dir, "empty", profile__new(), PROFILE_LATENCY) &&
+	       write_view(dir, "title", sample_profile(), &long_title);
 }
 
 int main(int argc, char **argv)
