@@ -44,14 +44,14 @@ enum map_field {
 	NR_MAP_FIELDS,
 };
 
-/* What is shown of a piece of a mapping. */
+/* What is shown of a piece of a mapping: strip__cell() has the rule. */
 enum map_cell {
-	CELL_PRESENT, /* at least half of it */
-	CELL_PARTLY,  /* less, but more than is cached or swapped */
+	CELL_PRESENT, /* at least half of it is resident */
+	CELL_PARTLY,  /* less than half is, whatever the rest is */
 	CELL_CACHED,
 	CELL_SWAPPED,
-	CELL_ABSENT, /* untouched, or on disk only */
-	CELL_UNKNOWN,
+	CELL_ABSENT,  /* untouched, or on disk only */
+	CELL_UNKNOWN, /* the kernel does not say, and nothing else is known to be there */
 	NR_MAP_CELLS,
 };
 

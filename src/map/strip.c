@@ -33,32 +33,19 @@ void strip__add(struct strip *s, uint64_t first, uint64_t nr, enum page_state st
 }
 
 /*
- * Where there is anything, that is shown, so that one page in a gigabyte is seen;
- * of several things the one with most pages. What is not known says nothing against
- * what is.
+ * Is at least half of the cell resident: present. Is less of it, even one page: partly,
+ * whatever the rest is. Is nothing resident: cached or swapped, whichever has more pages.
+ * Is nothing of that there: unknown if any page is unknown, else absent. So one page in
+ * a gigabyte is seen, and a cell never hides that a part of it is resident.
  */
 enum map_cell strip__cell(const struct strip *s, unsigned int i)
 {
-	static const struct {
-		enum page_state state;
-		enum map_cell cell;
-	} shown[] = {
-		{ PAGE_PRESENT, CELL_PARTLY },
-		{ PAGE_CACHED, CELL_CACHED },
-		{ PAGE_SWAPPED, CELL_SWAPPED },
-	};
 	const uint64_t *pages = s->cells[i];
-	enum map_cell cell = pages[PAGE_UNKNOWN] ? CELL_UNKNOWN : CELL_ABSENT;
-	uint64_t most = 0;
+	uint64_t size = cell_start(s, i + 1) - cell_start(s, i);
 
-	if (pages[PAGE_PRESENT] &&
-	    pages[PAGE_PRESENT] * 2 >= cell_start(s, i + 1) - cell_start(s, i))
-		return CELL_PRESENT;
-	for (size_t j = 0; j < sizeof(shown) / sizeof(shown[0]); j++) {
-		if (pages[shown[j].state] > most) {
-			most = pages[shown[j].state];
-			cell = shown[j].cell;
-		}
-	}
-	return cell;
+	if (pages[PAGE_PRESENT])
+		return pages[PAGE_PRESENT] * 2 >= size ? CELL_PRESENT : CELL_PARTLY;
+	if (pages[PAGE_CACHED] || pages[PAGE_SWAPPED])
+		return pages[PAGE_CACHED] >= pages[PAGE_SWAPPED] ? CELL_CACHED : CELL_SWAPPED;
+	return pages[PAGE_UNKNOWN] ? CELL_UNKNOWN : CELL_ABSENT;
 }

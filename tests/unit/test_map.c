@@ -105,15 +105,16 @@ static void test_cell_states(void)
 	strip__add(&s, 0, 50, PAGE_PRESENT);
 	strip__add(&s, 50, 50, PAGE_CACHED);
 	strip__add(&s, 100, 49, PAGE_PRESENT);
-	strip__add(&s, 149, 20, PAGE_CACHED);
-	strip__add(&s, 200, 1, PAGE_SWAPPED);
+	strip__add(&s, 149, 51, PAGE_CACHED);
+	strip__add(&s, 200, 30, PAGE_CACHED);
+	strip__add(&s, 230, 31, PAGE_SWAPPED);
 	strip__add(&s, 300, 100, PAGE_ON_DISK);
 	strip__add(&s, 400, 99, PAGE_ON_DISK);
 	strip__add(&s, 499, 1, PAGE_CACHED);
 	strip__add(&s, 500, 60, PAGE_UNKNOWN);
 	strip__add(&s, 560, 10, PAGE_PRESENT);
 	strip__add(&s, 600, 30, PAGE_SWAPPED);
-	strip__add(&s, 630, 10, PAGE_PRESENT);
+	strip__add(&s, 699, 1, PAGE_PRESENT);
 	strip__add(&s, 800, 60, PAGE_UNKNOWN);
 	strip__add(&s, 900, 1, PAGE_CACHED);
 	strip__add(&s, 901, 99, PAGE_UNKNOWN);
@@ -123,10 +124,17 @@ static void test_cell_states(void)
 	CHECK_EQ(strip__cell(&s, 3), CELL_ABSENT);
 	CHECK_EQ(strip__cell(&s, 4), CELL_CACHED);
 	CHECK_EQ(strip__cell(&s, 5), CELL_PARTLY);
-	CHECK_EQ(strip__cell(&s, 6), CELL_SWAPPED);
+	CHECK_EQ(strip__cell(&s, 6), CELL_PARTLY);
 	CHECK_EQ(strip__cell(&s, 7), CELL_ABSENT);
 	CHECK_EQ(strip__cell(&s, 8), CELL_UNKNOWN);
 	CHECK_EQ(strip__cell(&s, 9), CELL_CACHED);
+
+	/* A quarter is resident, and the rest cached. */
+	strip__init(&s, 16, 2);
+	strip__add(&s, 0, 2, PAGE_PRESENT);
+	strip__add(&s, 2, 14, PAGE_CACHED);
+	CHECK_EQ(strip__cell(&s, 0), CELL_PARTLY);
+	CHECK_EQ(strip__cell(&s, 1), CELL_CACHED);
 
 	/* 16 TiB of which two thirds are present. */
 	strip__init(&s, 1ULL << 32, 3);
