@@ -89,38 +89,59 @@ static bool has_major(const struct memory_map *map)
 	return map->all.account->major;
 }
 
+/* On a narrow line those with a rank are left out, rank 1 first; rank 0 stays. */
 static const struct column {
 	const char *title;
 	unsigned int width;
+	unsigned int rank;
 	void (*add)(struct buf *out, const struct map_account *account); /* NULL: RSS, of the row */
 	bool (*is_needed)(const struct memory_map *map);		 /* NULL: always */
 } columns[] = {
-	{ "BEFORE", 6, add_before, NULL },
-	{ "FAULT", 5, add_by_faults, NULL },
-	{ "AROUND", 6, add_around, NULL },
-	{ "GONE", 5, add_gone, NULL },
-	{ "REST", 5, add_remainder, has_remainder },
-	{ "AFTER", 5, NULL, NULL },
-	{ "FAULTS", 6, add_faults, NULL },
-	{ "MAJOR", 5, add_major, has_major },
-	{ "TIME", 5, add_time, NULL },
+	{ "BEFORE", 6, 2, add_before, NULL },
+	{ "FAULT", 5, 5, add_by_faults, NULL },
+	{ "AROUND", 6, 4, add_around, NULL },
+	{ "GONE", 5, 3, add_gone, NULL },
+	{ "REST", 5, 1, add_remainder, has_remainder },
+	{ "AFTER", 5, 0, NULL, NULL },
+	{ "FAULTS", 6, 0, add_faults, NULL },
+	{ "MAJOR", 5, 0, add_major, has_major },
+	{ "TIME", 5, 0, add_time, NULL },
 };
 
 #define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define RANK_MAX   5
 
 static bool is_shown(const struct column *column, const struct run_start *run,
-		     const struct memory_map *map)
+		     const struct memory_map *map, unsigned int left_out)
 {
+	if (column->rank && column->rank <= left_out)
+		return false;
 	return run->wide || !column->is_needed || column->is_needed(map);
+}
+
+/* Up to which rank columns are left out, so that names have room. */
+static unsigned int left_out_of(const struct run_start *run, const struct memory_map *map)
+{
+	for (unsigned int rank = 0;; rank++) {
+		size_t used = map_range_width(run) + strlen("   ");
+
+		for (size_t i = 0; i < NR_COLUMNS; i++)
+			if (is_shown(&columns[i], run, map, rank))
+				used += columns[i].width + 1;
+		if (!is_cut(run) || rank == RANK_MAX || used + MAP_NAME_ROOM <= run->columns)
+			return rank;
+	}
 }
 
 static void add_columns(struct buf *out, const struct run_start *run, const struct memory_map *map,
 			const struct map_account *account, uint64_t rss)
 {
+	unsigned int left_out = left_out_of(run, map);
+
 	for (size_t i = 0; i < NR_COLUMNS; i++) {
 		size_t start = out->len;
 
-		if (!is_shown(&columns[i], run, map))
+		if (!is_shown(&columns[i], run, map, left_out))
 			continue;
 		if (columns[i].add)
 			columns[i].add(out, account);
@@ -140,6 +161,7 @@ static void pad_first(struct buf *out, const struct run_start *run, size_t line)
 static void add_titles(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		       const char *first, const char *last)
 {
+	unsigned int left_out = left_out_of(run, map);
 	size_t line = out->len;
 
 	if (run->quiet)
@@ -147,7 +169,7 @@ static void add_titles(struct buf *out, const struct run_start *run, const struc
 	buf__adds(out, first);
 	pad_first(out, run, line);
 	for (size_t i = 0; i < NR_COLUMNS; i++)
-		if (is_shown(&columns[i], run, map))
+		if (is_shown(&columns[i], run, map, left_out))
 			add_map_title(out, columns[i].title, columns[i].width);
 	buf__adds(out, last);
 	end_line(out, run, line, true);

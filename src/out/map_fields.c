@@ -6,6 +6,7 @@
 #include "columns.h"
 
 #define NAME_MIN 4 /* columns: a name of fewer is left out */
+#define DELETED	 " (deleted)"
 
 void add_map_bytes(struct buf *out, uint64_t bytes)
 {
@@ -53,6 +54,35 @@ void add_map_range(struct buf *out, const struct run_start *run, const struct ma
 	buf__pad_to(out, line, map_range_width(run));
 }
 
+static bool ends_with(const struct buf *out, size_t start, const char *end)
+{
+	size_t n = strlen(end);
+
+	return out->len - start > n && memcmp(out->data + out->len - n, end, n) == 0;
+}
+
+/* Of a library the version and then the end: "libicudata.so.72", "libicudata..", "libic..". */
+static bool cut_library(struct buf *out, size_t start, size_t room)
+{
+	const char *version = memmem(out->data + start, out->len - start, ".so.", strlen(".so."));
+	size_t end = skip_columns(out, start, room - strlen(".."));
+
+	if (!version)
+		return false;
+	out->len = (size_t)(version - out->data) < end ? (size_t)(version - out->data) : end;
+	buf__adds(out, "..");
+	return true;
+}
+
+/* What tells least goes first, until the name that begins at start fits. */
+static void fit_name(struct buf *out, size_t start, size_t room)
+{
+	if (buf__columns(out, start) > room && ends_with(out, start, DELETED))
+		out->len -= strlen(DELETED);
+	if (buf__columns(out, start) > room && !cut_library(out, start, room))
+		shorten_name(out, start, out->len, room);
+}
+
 void add_map_name(struct buf *out, const struct run_start *run, const struct map_row *row,
 		  size_t line)
 {
@@ -66,7 +96,6 @@ void add_map_name(struct buf *out, const struct run_start *run, const struct map
 	out->len = start;
 	if (room < NAME_MIN)
 		return;
-	buf__add_text(out, last_part(row->name));
-	if (buf__columns(out, start) > room)
-		shorten_name(out, start, out->len, room);
+	buf__add_text(out, *row->name ? last_part(row->name) : "[anon]");
+	fit_name(out, start, room);
 }

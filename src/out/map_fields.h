@@ -8,6 +8,9 @@
 #include "../map/map.h"
 #include "../trace/sink.h"
 
+/* Columns that numbers leave for a mapping's name, as far as a line has them. */
+#define MAP_NAME_ROOM 12
+
 /* Three digits and a unit: "0", "132K", "97.7M", "100G". */
 void add_map_bytes(struct buf *out, uint64_t bytes);
 /* To the right of so many columns, and a space. */
@@ -17,7 +20,10 @@ unsigned int map_range_width(const struct run_start *run);
 /* "7ffe0a3b1000", and its end where there is room. */
 void add_map_range(struct buf *out, const struct run_start *run, const struct map_row *row,
 		   size_t line);
-/* The whole path where it fits, else its last part, else what fits of that. */
+/*
+ * The whole path where it fits, else its last part: if it must be, without " (deleted)",
+ * and then a library's begin, or the begin and the end of anything else.
+ */
 void add_map_name(struct buf *out, const struct run_start *run, const struct map_row *row,
 		  size_t line);
 

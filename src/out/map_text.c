@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
 #include "../map/map.h"
 #include "columns.h"
 #include "map_fields.h"
@@ -42,7 +44,10 @@ static void add_share(struct buf *out, uint64_t part, uint64_t whole)
 
 enum shown { ALWAYS, WIDE, IF_ANY };
 
-/* Of each mapping, and of each class. */
+/*
+ * Of each mapping, and of each class. Where a line is too narrow for all of them, those
+ * with a rank are left out, rank 1 first; rank 0 stays.
+ */
 static const struct number {
 	const char *title;
 	unsigned int width;
@@ -50,26 +55,64 @@ static const struct number {
 	bool is_share;
 	enum map_field whole; /* of which it is a share */
 	enum shown in_rows;
+	unsigned int rank_in_rows;
+	unsigned int rank_in_totals;
 } numbers[] = {
-	{ "SIZE", 5, FIELD_SIZE, false, 0, ALWAYS },
-	{ "RSS", 5, FIELD_RSS, false, 0, ALWAYS },
-	{ "RSS%", 4, FIELD_RSS, true, FIELD_SIZE, WIDE },
-	{ "HUGE%", 5, FIELD_HUGE, true, FIELD_RSS, WIDE },
-	{ "SWAP", 5, FIELD_SWAP, false, 0, IF_ANY },
-	{ "SHARE", 5, FIELD_SHARED, false, 0, WIDE },
-	{ "DIRTY", 5, FIELD_DIRTY, false, 0, WIDE },
-	{ "LOCK", 5, FIELD_LOCKED, false, 0, WIDE },
-	{ "CACHED", 6, FIELD_CACHED, false, 0, ALWAYS },
-	{ "DISK", 5, FIELD_ON_DISK, false, 0, ALWAYS },
+	{ "SIZE", 5, FIELD_SIZE, false, 0, ALWAYS, 4, 0 },
+	{ "RSS", 5, FIELD_RSS, false, 0, ALWAYS, 0, 0 },
+	{ "RSS%", 4, FIELD_RSS, true, FIELD_SIZE, WIDE, 0, 4 },
+	{ "HUGE%", 5, FIELD_HUGE, true, FIELD_RSS, WIDE, 0, 3 },
+	{ "SWAP", 5, FIELD_SWAP, false, 0, IF_ANY, 3, 6 },
+	{ "SHARE", 5, FIELD_SHARED, false, 0, WIDE, 0, 2 },
+	{ "DIRTY", 5, FIELD_DIRTY, false, 0, WIDE, 0, 5 },
+	{ "LOCK", 5, FIELD_LOCKED, false, 0, WIDE, 0, 1 },
+	{ "CACHED", 6, FIELD_CACHED, false, 0, ALWAYS, 2, 7 },
+	{ "DISK", 5, FIELD_ON_DISK, false, 0, ALWAYS, 1, 8 },
 };
 
 #define NR_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+#define RANK_MAX   8
 
 static bool is_in_rows(const struct number *number, const struct run_start *run,
-		       const struct memory_map *map)
+		       const struct memory_map *map, unsigned int left_out)
 {
+	if (number->rank_in_rows && number->rank_in_rows <= left_out)
+		return false;
 	return number->in_rows == ALWAYS || run->wide ||
 	       (number->in_rows == IF_ANY && map->all.n[number->field]);
+}
+
+/* Up to which rank numbers are left out of the rows, so that names have room. */
+static unsigned int left_out_of_rows(const struct run_start *run, const struct memory_map *map)
+{
+	for (unsigned int rank = 0;; rank++) {
+		size_t used = map_range_width(run) + strlen(" PERM ");
+
+		for (size_t i = 0; i < NR_NUMBERS; i++)
+			if (is_in_rows(&numbers[i], run, map, rank))
+				used += numbers[i].width + 1;
+		used += run->strip ? run->strip + 1 : 0;
+		if (!is_cut(run) || rank == RANK_MAX || used + MAP_NAME_ROOM <= run->columns)
+			return rank;
+	}
+}
+
+static bool is_in_totals(const struct number *number, unsigned int left_out)
+{
+	return !number->rank_in_totals || number->rank_in_totals > left_out;
+}
+
+static unsigned int left_out_of_totals(const struct run_start *run)
+{
+	for (unsigned int rank = 0;; rank++) {
+		size_t used = strlen("CLASS     MAPS");
+
+		for (size_t i = 0; i < NR_NUMBERS; i++)
+			if (is_in_totals(&numbers[i], rank))
+				used += numbers[i].width + 1;
+		if (!is_cut(run) || rank == RANK_MAX || used <= run->columns)
+			return rank;
+	}
 }
 
 static void add_number(struct buf *out, const struct number *number, const uint64_t *n)
@@ -86,6 +129,7 @@ static void add_number(struct buf *out, const struct number *number, const uint6
 
 static void text_start(struct buf *out, const struct run_start *run, const struct memory_map *map)
 {
+	unsigned int left_out = left_out_of_rows(run, map);
 	size_t line = out->len;
 
 	if (run->quiet)
@@ -94,7 +138,7 @@ static void text_start(struct buf *out, const struct run_start *run, const struc
 	buf__pad_to(out, line, map_range_width(run));
 	buf__adds(out, " PERM ");
 	for (size_t i = 0; i < NR_NUMBERS; i++)
-		if (is_in_rows(&numbers[i], run, map))
+		if (is_in_rows(&numbers[i], run, map, left_out))
 			add_map_title(out, numbers[i].title, numbers[i].width);
 	if (run->strip) {
 		size_t start = out->len;
@@ -122,12 +166,13 @@ static void add_strip(struct buf *out, const struct run_start *run, const struct
 static void text_row(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		     const struct map_row *row)
 {
+	unsigned int left_out = left_out_of_rows(run, map);
 	size_t line = out->len;
 
 	add_map_range(out, run, row, line);
 	buf__addf(out, " %s ", row->perms);
 	for (size_t i = 0; i < NR_NUMBERS; i++)
-		if (is_in_rows(&numbers[i], run, map))
+		if (is_in_rows(&numbers[i], run, map, left_out))
 			add_number(out, &numbers[i], row->n);
 	add_strip(out, run, row);
 	add_map_name(out, run, row, line);
@@ -150,6 +195,7 @@ static void add_legend(struct buf *out, const struct run_start *run)
 static void add_total(struct buf *out, const struct run_start *run, const char *class,
 		      const struct map_total *total)
 {
+	unsigned int left_out = left_out_of_totals(run);
 	size_t line = out->len;
 
 	buf__adds(out, class);
@@ -158,17 +204,20 @@ static void add_total(struct buf *out, const struct run_start *run, const char *
 	buf__add_u64_right(out, total->mappings, 5);
 	buf__addc(out, ' ');
 	for (size_t i = 0; i < NR_NUMBERS; i++)
-		add_number(out, &numbers[i], total->n);
+		if (is_in_totals(&numbers[i], left_out))
+			add_number(out, &numbers[i], total->n);
 	end_line(out, run, line, false);
 }
 
 static void add_total_titles(struct buf *out, const struct run_start *run)
 {
+	unsigned int left_out = left_out_of_totals(run);
 	size_t line = out->len;
 
 	buf__adds(out, "CLASS     MAPS ");
 	for (size_t i = 0; i < NR_NUMBERS; i++)
-		add_map_title(out, numbers[i].title, numbers[i].width);
+		if (is_in_totals(&numbers[i], left_out))
+			add_map_title(out, numbers[i].title, numbers[i].width);
 	end_line(out, run, line, true);
 }
 

@@ -319,6 +319,45 @@ static void test_width(void)
 	test_done("no line is wider than the terminal");
 }
 
+/* What is left of the last column, of the row at this line, on so many columns. */
+static void check_name(unsigned int columns, size_t row, const char *want)
+{
+	static struct map_row row_of_library = {
+		.start = 0x7f0000000000,
+		.end = 0x7f0000100000,
+		.perms = "r-xp",
+		.inode = 1,
+		.name = "/usr/lib/x86_64-linux-gnu/libicudata.so.72",
+	};
+	struct memory_map map = map_of();
+	struct run_start run = run_of();
+	struct buf out = { 0 };
+	const char *name;
+
+	run.columns = columns;
+	run.strip = 0;
+	sink_find("text")->map->row(&out, &run, &map,
+				    row < NR(rows) ? &rows[row] : &row_of_library);
+	terminate(&out);
+	name = strrchr(out.data, ' ');
+	if (!CHECK(name && strncmp(name + 1, want, strlen(want)) == 0 &&
+		   strlen(name + 1) == strlen(want) + 1))
+		printf("#   %u columns: %s", columns, out.data);
+	buf__free(&out);
+}
+
+/* Columns go before names do, and of a name what tells least. */
+static void test_names(void)
+{
+	for (unsigned int columns = 40; columns < 150; columns++)
+		check_name(columns, 1, "[heap]");
+	check_name(60, NR(rows), "libicudata.so.72");
+	check_name(56, NR(rows), "libicudata..");
+	check_name(30, NR(rows), "libi..");
+	check_name(60, 4, "anon_hugepage");
+	test_done("room for names");
+}
+
 static void test_quiet(void)
 {
 	struct memory_map map = map_of();
@@ -493,6 +532,7 @@ int main(void)
 	test_cell_states();
 	test_formats();
 	test_width();
+	test_names();
 	test_quiet();
 	test_evictions();
 	test_schema();
