@@ -42,13 +42,14 @@ static const struct {
 		"  faulttrace top --by symbol,kind -- ./a.out\n",
 	},
 	[COMMAND_MAP] = {
-		"map -p PID [-d DUR] [OUTPUT..]\n"
+		"map -p PID[,PID..] [-d DUR] [OUTPUT..]\n"
 		"       faulttrace map [--cold] [OUTPUT..] -- CMD [ARG..]\n"
 		"       faulttrace map [OUTPUT..] --evict FILE..",
 		"the memory map of a process: what of it is where",
 		"  faulttrace map -p 4242               a line a mapping, and totals by class\n"
 		"  faulttrace map -p 4242 -w --strip 64 all columns, and a longer strip\n"
 		"  faulttrace map -p 4242 --json        NDJSON: one object a mapping\n"
+		"  faulttrace map -p 4242,4243          totals of each process, and of all\n"
 		"  faulttrace map -p 4242 -d 10         what faults did in ten seconds\n"
 		"  faulttrace map --cold -- ls          from exec to exit, read from the disk\n"
 		"  faulttrace map --evict a.db b.db     so that reading them is cold again\n"

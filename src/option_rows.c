@@ -510,7 +510,9 @@ const struct option_row option_rows[] = {
 	  "processes (comm), or of a systemd unit",
 	  .set = set_pids, .commands = TO_TRACING | TO(MAP),
 	  .takes = "process ids or names, such as 17,postgres", .told_apart = TO(MAP) },
-	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-p, --pid PID", "a process, by its id or its name",
+	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-p, --pid PID[,PID..]",
+	  "a process, by its id or its name; of several the\n"
+	  "totals, and with -w their mappings, too",
 	  .set = NULL, .commands = TO(MAP) },
 	{ GROUP_TARGET, 't', "tid", ARG_REQUIRED, "TID[,TID..]", "single threads", .set = set_tids,
 	  .takes = "thread ids, such as 4242 or 17,18" },

@@ -352,10 +352,10 @@ static int check_map(const struct options *opts)
 		log_error("cannot use --cold without a command");
 		return -EINVAL;
 	}
-	if (nr == 1 || opts->argv)
+	if (nr > 1 && opts->duration_ns)
+		log_error("cannot trace the memory of %zu processes at once: choose one", nr);
+	else if (nr || opts->argv)
 		return 0;
-	if (nr)
-		log_error("cannot map %zu processes at once: choose one", nr);
 	else
 		log_error("cannot map: no process given");
 	log_hint("faulttrace map -p 4242   shows the memory of a process");

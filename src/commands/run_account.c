@@ -187,8 +187,9 @@ static void end(struct session *session)
 	end->latency_ns = shown.all.account->ns;
 	if (!w->trace.has_after)
 		log_note("the process was gone before its memory could be looked at once more");
-	map_show_rows(format, &session->start, &shown, &session->out);
-	format->end(&session->out.buf, &session->start, &shown, end);
+	map_show(format, &session->start, &shown, &session->out);
+	if (format->end)
+		format->end(&session->out.buf, &session->start, &shown, end);
 	account__free(&shown);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -43,11 +44,18 @@ static void describe(struct run_start *start, const struct options *opts,
 	map_describe(start, opts);
 }
 
-/* What was seen of a process that ended on the way is shown, and told from all of it. */
-static int read_map(const struct options *opts, const struct run_start *start,
-		    struct memory_map *map)
+static int check_process(int pid)
 {
-	const struct map_config config = { .pid = opts->ids[0], .strip = start->strip };
+	if (!task_is_thread(pid))
+		return 0;
+	log_error("cannot map %d: it is a thread, not a process", pid);
+	return -EINVAL;
+}
+
+/* What was seen of a process that ended on the way is shown, and told from all of it. */
+static int read_map(int pid, const struct run_start *start, struct memory_map *map)
+{
+	const struct map_config config = { .pid = pid, .strip = start->strip };
 	int err = map_read_with_bar(map, &config);
 
 	if (err && !map->nr_rows)
@@ -58,23 +66,70 @@ static int read_map(const struct options *opts, const struct run_start *start,
 	return err;
 }
 
-static int show_map(const struct options *opts, const struct run_start *start,
-		    struct output *output)
+/* Processes that have been shown, and what all of them have together. */
+struct shown {
+	struct memory_map *maps; /* totals only, but for the last one */
+	size_t nr;
+	struct memory_map sum;
+};
+
+/* One process. What comes before the first is written then: without any there is nothing. */
+static int show_map(int pid, const struct map_ops *format, const struct run_start *start,
+		    struct output *output, struct shown *shown)
+{
+	struct memory_map *map = &shown->maps[shown->nr];
+	int err = read_map(pid, start, map);
+
+	if (!map->nr_rows) {
+		map__free(map);
+		shown->sum.is_complete = false;
+		return err;
+	}
+	if (!shown->nr && format->begin)
+		format->begin(&output->buf, start);
+	map_show(format, start, map, output);
+	output__flush(output);
+	map__add(&shown->sum, map);
+	map__keep_totals(map);
+	shown->nr++;
+	return err;
+}
+
+static void end_maps(const struct map_ops *format, const struct run_start *start,
+		     struct output *output, const struct shown *shown)
+{
+	const struct run_end end = {
+		.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - start->time_ns,
+	};
+
+	if (start->nr_target_ids > 1)
+		format->sum(&output->buf, start, shown->maps, shown->nr, &shown->sum);
+	if (format->end)
+		format->end(&output->buf, start, &shown->sum, &end);
+	output__flush(output);
+}
+
+/* All of them, whichever cannot be shown. 0 or -errno of the last one that cannot. */
+static int show_maps(const struct options *opts, const struct run_start *start,
+		     struct output *output)
 {
 	const struct map_ops *format = opts->sink->map;
-	struct run_end end = { 0 };
-	struct memory_map map;
-	int err = read_map(opts, start, &map);
+	struct shown shown = { .sum.is_complete = true };
+	int err = 0;
 
-	if (map.nr_rows) {
-		if (format->begin)
-			format->begin(&output->buf, start);
-		map_show_rows(format, start, &map, output);
-		end.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - start->time_ns;
-		format->end(&output->buf, start, &map, &end);
-		output__flush(output);
+	shown.maps = calloc(opts->nr_ids, sizeof(*shown.maps));
+	if (!shown.maps)
+		return -ENOMEM;
+	for (size_t i = 0; i < opts->nr_ids && !output__broken(output); i++) {
+		int failed = check_process(opts->ids[i]);
+
+		if (!failed)
+			failed = show_map(opts->ids[i], format, start, output, &shown);
+		err = failed ? failed : err;
 	}
-	map__free(&map);
+	if (shown.nr)
+		end_maps(format, start, output, &shown);
+	free(shown.maps);
 	return err;
 }
 
@@ -95,16 +150,12 @@ int run_map(const struct options *opts)
 
 	if (opts->duration_ns || opts->argv)
 		return run_account(opts);
-	if (!opts->evict && task_is_thread(opts->ids[0])) {
-		log_error("cannot map %d: it is a thread, not a process", opts->ids[0]);
-		return STATUS_FAILED;
-	}
 	if (output__open(&output, opts->output))
 		return STATUS_FAILED;
 	ignore_sigpipe();
 	uname(&uts);
 	describe(&start, opts, &output, &uts);
-	err = opts->evict ? evict_files(opts, &start, &output) : show_map(opts, &start, &output);
+	err = opts->evict ? evict_files(opts, &start, &output) : show_maps(opts, &start, &output);
 	if (output__close(&output) || output.error)
 		err = -EIO;
 	return err ? STATUS_FAILED : STATUS_DONE;

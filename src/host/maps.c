@@ -130,6 +130,7 @@ static const struct {
 	{ "Swap:", offsetof(struct mapping_usage, swap) },
 	{ "Shared_Clean:", offsetof(struct mapping_usage, shared) },
 	{ "Shared_Dirty:", offsetof(struct mapping_usage, shared) },
+	{ "Pss:", offsetof(struct mapping_usage, pss) },
 	{ "Shared_Dirty:", offsetof(struct mapping_usage, dirty) },
 	{ "Private_Dirty:", offsetof(struct mapping_usage, dirty) },
 	{ "Locked:", offsetof(struct mapping_usage, locked) },
@@ -148,6 +149,21 @@ static void parse_usage(const char *line, struct mapping_usage *usage)
 			*field = 0;
 		*field += strtoull(line + n, NULL, 10) * 1024;
 	}
+}
+
+int maps__usage_of_all(int pid, struct mapping_usage *usage)
+{
+	char path[64], line[256];
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
+	FILE *f __cleanup_fclose = fopen(path, "re");
+
+	memset(usage, 0xff, sizeof(*usage));
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f))
+		parse_usage(line, usage);
+	return 0;
 }
 
 /* 1, 0 at the end, or -errno. */

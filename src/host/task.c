@@ -163,6 +163,19 @@ int task_process(int id)
 	return pid;
 }
 
+void task_comm(int pid, char comm[TASK_COMM])
+{
+	char path[64];
+
+	comm[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	FILE *f __cleanup_fclose = fopen(path, "re");
+	size_t n = f ? fread(comm, 1, TASK_COMM, f) : 0;
+
+	/* A name may hold a newline; the one at the end is not its own. */
+	comm[n ? n - 1 : 0] = '\0';
+}
+
 bool task_is_thread(int id)
 {
 	return task_process(id) != id;

@@ -41,6 +41,9 @@ int task_start_ns(int dir, uint64_t *ret);
 
 /* The process that made it, or took it over when that one exited; 0: it has none, or is gone. */
 int task_parent(int pid);
+/* The name of its first thread; "" if it is gone. */
+#define TASK_COMM 16
+void task_comm(int pid, char comm[TASK_COMM]);
 
 /* Is it a thread of a process with another id? */
 bool task_is_thread(int id);

@@ -60,8 +60,8 @@ static struct map_row *add_row(struct builder *b, const struct map_row *row, enu
 /* There is no such mapping: nothing of it is anywhere. */
 static void clear_numbers(struct map_row *row)
 {
-	static const enum map_field none[] = { FIELD_RSS,    FIELD_HUGE,  FIELD_SWAP,
-					       FIELD_SHARED, FIELD_DIRTY, FIELD_LOCKED };
+	static const enum map_field none[] = { FIELD_RSS, FIELD_HUGE,  FIELD_SWAP,  FIELD_SHARED,
+					       FIELD_PSS, FIELD_DIRTY, FIELD_LOCKED };
 
 	row->strip = NULL;
 	row->nr_cells = 0;
@@ -447,6 +447,7 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 	const struct memory_map *there = has_after ? after : before;
 
 	*shown = (struct memory_map) { .pid = there->pid, .is_complete = after->is_complete };
+	memcpy(shown->comm, there->comm, sizeof(shown->comm));
 	for (size_t i = 0; i < there->nr_rows; i++) {
 		struct map_row *row =
 			add_row(&b, &there->rows[i], has_after ? CHANGE_NEW : CHANGE_UNKNOWN);
@@ -464,6 +465,7 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 	if (shown->nr_rows)
 		qsort(shown->rows, shown->nr_rows, sizeof(*shown->rows), compare_rows);
 	sum_up(&b);
+	shown->all.n[FIELD_PSS] = has_after ? after->all.n[FIELD_PSS] : MAP_UNKNOWN;
 }
 
 void account__free(struct memory_map *shown)

@@ -67,17 +67,30 @@ enum map_class map_class_of(const struct map_row *row, bool is_hugetlb)
 	return *row->name == '[' && !is_named(row->name, "[anon") ? CLASS_SPECIAL : CLASS_ANON;
 }
 
-void map__add_total(struct map_total *total, const struct map_row *row)
+static void add_numbers(struct map_total *total, size_t mappings, const uint64_t *n)
 {
-	if (is_vsyscall(row))
-		return;
-	total->mappings++;
+	total->mappings += mappings;
 	for (size_t i = 0; i < NR_MAP_FIELDS; i++) {
-		if (row->n[i] == MAP_UNKNOWN || total->n[i] == MAP_UNKNOWN)
+		if (n[i] == MAP_UNKNOWN || total->n[i] == MAP_UNKNOWN)
 			total->n[i] = MAP_UNKNOWN;
 		else
-			total->n[i] += row->n[i];
+			total->n[i] += n[i];
 	}
+}
+
+void map__add_total(struct map_total *total, const struct map_row *row)
+{
+	if (!is_vsyscall(row))
+		add_numbers(total, 1, row->n);
+}
+
+void map__add(struct memory_map *sum, const struct memory_map *map)
+{
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		add_numbers(&sum->classes[i], map->classes[i].mappings, map->classes[i].n);
+	add_numbers(&sum->all, map->all.mappings, map->all.n);
+	sum->nr_rows += map->nr_rows;
+	sum->is_complete = sum->is_complete && map->is_complete;
 }
 
 static struct map_row *add_row(struct reader *r)
@@ -136,6 +149,7 @@ static int fill_row(struct reader *r, struct map_row *row)
 	row->n[FIELD_HUGE] = usage->huge;
 	row->n[FIELD_SWAP] = usage->swap;
 	row->n[FIELD_SHARED] = usage->shared;
+	row->n[FIELD_PSS] = usage->pss;
 	row->n[FIELD_DIRTY] = usage->dirty;
 	row->n[FIELD_LOCKED] = usage->locked;
 	return 0;
@@ -310,6 +324,18 @@ static int read_rows(struct reader *r, struct maps_reader *maps)
 	return r->map->is_complete ? 0 : -ESRCH;
 }
 
+/*
+ * What smaps has of each mapping is rounded down to K: the sum of hundreds would be too
+ * low. The kernel's own sum is not.
+ */
+static void read_pss(struct memory_map *map)
+{
+	struct mapping_usage usage;
+	int err = maps__usage_of_all(map->pid, &usage);
+
+	map->all.n[FIELD_PSS] = err || usage.pss == MAPPING_UNKNOWN ? MAP_UNKNOWN : usage.pss;
+}
+
 int map__read(struct memory_map *map, const struct map_config *config)
 {
 	struct maps_reader *maps = NULL;
@@ -328,7 +354,9 @@ int map__read(struct memory_map *map, const struct map_config *config)
 		r->file.fd = -1;
 		r->file_row = SIZE_MAX;
 		pagemap__open(&r->pagemap, config->pid);
+		task_comm(config->pid, map->comm);
 		err = read_rows(r, maps);
+		read_pss(map);
 		file_cache__close(&r->file);
 		pagemap__close(&r->pagemap);
 	}
@@ -336,6 +364,17 @@ int map__read(struct memory_map *map, const struct map_config *config)
 	free(r);
 	map->end_ns = clock_ns(CLOCK_MONOTONIC);
 	return err;
+}
+
+void map__keep_totals(struct memory_map *map)
+{
+	struct memory_map kept = *map;
+
+	kept.rows = NULL;
+	kept.nr_rows = 0;
+	kept.runs = (struct buf) { 0 };
+	map__free(map);
+	*map = kept;
 }
 
 void map__free(struct memory_map *map)

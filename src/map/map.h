@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../base/buf.h"
+#include "../host/task.h"
 
 #define MAP_UNKNOWN   UINT64_MAX
 #define MAP_STRIP_MAX 256
@@ -41,6 +42,7 @@ enum map_field {
 	FIELD_FILE_DIRTY,
 	FIELD_EVICTED, /* was in the page cache until recently */
 	FIELD_SHARED,  /* resident, and mapped by others as well */
+	FIELD_PSS,     /* of what n processes have mapped, an n-th part; no hugetlb pages */
 	NR_MAP_FIELDS,
 };
 
@@ -85,7 +87,8 @@ struct page_run {
 };
 
 struct memory_map {
-	int pid;
+	int pid; /* 0: the sum of several processes, which has no rows but their number */
+	char comm[TASK_COMM];
 	struct map_row *rows;
 	size_t nr_rows;
 	struct map_total classes[NR_MAP_CLASSES];
@@ -125,6 +128,11 @@ struct map_config {
  */
 int map__read(struct memory_map *map, const struct map_config *config);
 void map__free(struct memory_map *map);
+
+/* For a sum of several maps, which is all zeroes but is_complete at first. */
+void map__add(struct memory_map *sum, const struct memory_map *map);
+/* Frees all of it but the totals. */
+void map__keep_totals(struct memory_map *map);
 
 /* The index of the first row that ends after the address. */
 size_t map_find_row(const struct map_row *rows, size_t nr, uint64_t addr);

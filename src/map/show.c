@@ -46,8 +46,8 @@ void map_describe(struct run_start *start, const struct options *opts)
 	start->ascii = opts->ascii || !locale_is_utf8();
 }
 
-void map_show_rows(const struct map_ops *format, const struct run_start *start,
-		   const struct memory_map *map, struct output *output)
+void map_show(const struct map_ops *format, const struct run_start *start,
+	      const struct memory_map *map, struct output *output)
 {
 	format->start(&output->buf, start, map);
 	for (size_t i = 0; i < map->nr_rows && !output__broken(output); i++) {
@@ -55,6 +55,7 @@ void map_show_rows(const struct map_ops *format, const struct run_start *start,
 		if (output->buf.len >= FLUSH_BYTES)
 			output__flush(output);
 	}
+	format->totals(&output->buf, start, map);
 }
 
 /* How much there will be to look at; 0 if that is not known. */

@@ -11,9 +11,9 @@
 void map_describe(struct run_start *start, const struct options *opts);
 /* map__read(), with a bar on stderr if it takes long. */
 int map_read_with_bar(struct memory_map *map, const struct map_config *config);
-/* The heading and the rows. */
-void map_show_rows(const struct map_ops *format, const struct run_start *start,
-		   const struct memory_map *map, struct output *output);
+/* The heading, the rows and the totals. */
+void map_show(const struct map_ops *format, const struct run_start *start,
+	      const struct memory_map *map, struct output *output);
 /* Why there is no map of the process. */
 void map_complain(int pid, int err);
 

@@ -345,10 +345,8 @@ static void add_pressure(struct buf *out, const struct run_start *run,
 	end_line(out, run, line, false);
 }
 
-static void end(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		const struct run_end *end)
+static void totals(struct buf *out, const struct run_start *run, const struct memory_map *map)
 {
-	(void)end;
 	if (run->no_totals)
 		return;
 	add_left_out(out, run, map);
@@ -362,5 +360,5 @@ static void end(struct buf *out, const struct run_start *run, const struct memor
 const struct map_ops text_account = {
 	.start = start,
 	.row = row,
-	.end = end,
+	.totals = totals,
 };

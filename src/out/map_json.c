@@ -15,6 +15,7 @@ static const char *const keys[NR_MAP_FIELDS] = {
 	[FIELD_FILE_DIRTY] = KEY("file_dirty"),
 	[FIELD_EVICTED] = KEY("recently_evicted"),
 	[FIELD_SHARED] = KEY("shared"),
+	[FIELD_PSS] = KEY("pss"),
 };
 
 static void add_numbers(struct buf *out, const uint64_t *n)
@@ -23,7 +24,7 @@ static void add_numbers(struct buf *out, const uint64_t *n)
 	static const enum map_field order[] = { FIELD_SIZE,    FIELD_RSS,    FIELD_SWAP,
 						FIELD_HUGE,    FIELD_CACHED, FIELD_ON_DISK,
 						FIELD_DIRTY,   FIELD_LOCKED, FIELD_FILE_DIRTY,
-						FIELD_EVICTED, FIELD_SHARED };
+						FIELD_EVICTED, FIELD_SHARED, FIELD_PSS };
 	_Static_assert(sizeof(order) / sizeof(order[0]) == NR_MAP_FIELDS, "each field once");
 
 	for (size_t i = 0; i < NR_MAP_FIELDS; i++)
@@ -116,12 +117,29 @@ static void add_row(struct buf *out, const struct run_start *run, const struct m
 static void add_total(struct buf *out, const struct memory_map *map, const char *class,
 		      const struct map_total *total)
 {
-	add_u64(out, "{\"type\":\"total\"" KEY("pid"), (uint64_t)map->pid);
+	add_if(out, "{\"type\":\"total\"" KEY("pid"), map->pid, (uint64_t)map->pid);
 	add_string(out, KEY("class"), class);
 	add_u64(out, KEY("mappings"), total->mappings);
 	add_numbers(out, total->n);
 	add_account(out, total->account);
+	add_string(out, KEY("comm"), *map->comm ? map->comm : NULL);
 	buf__adds(out, "}\n");
+}
+
+static void totals(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	(void)run;
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		add_total(out, map, map_class_names[i], &map->classes[i]);
+	add_total(out, map, "all", &map->all);
+}
+
+static void sum(struct buf *out, const struct run_start *run, const struct memory_map *maps,
+		size_t nr, const struct memory_map *sum_of_all)
+{
+	(void)maps;
+	(void)nr;
+	totals(out, run, sum_of_all);
 }
 
 static void add_trace(struct buf *out, const struct map_trace *trace, const struct run_end *end)
@@ -151,9 +169,6 @@ static void end(struct buf *out, const struct run_start *run, const struct memor
 		const struct run_end *run_end)
 {
 	(void)run;
-	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
-		add_total(out, map, map_class_names[i], &map->classes[i]);
-	add_total(out, map, "all", &map->all);
 	add_u64(out, "{\"type\":\"end\"" KEY("mappings"), map->nr_rows);
 	add_bool(out, KEY("complete"), map->is_complete);
 	add_u64(out, KEY("elapsed_ns"), run_end->elapsed_ns);
@@ -175,6 +190,8 @@ const struct map_ops json_map = {
 	.begin = begin,
 	.start = start,
 	.row = add_row,
+	.totals = totals,
+	.sum = sum,
 	.end = end,
 	.evicted = evicted,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
 #include <string.h>
 
 #include "../map/map.h"
@@ -63,6 +64,7 @@ static const struct number {
 	{ "RSS%", 4, FIELD_RSS, true, FIELD_SIZE, WIDE, 0, 4 },
 	{ "HUGE%", 5, FIELD_HUGE, true, FIELD_RSS, WIDE, 0, 3 },
 	{ "SWAP", 5, FIELD_SWAP, false, 0, IF_ANY, 3, 6 },
+	{ "PSS", 5, FIELD_PSS, false, 0, WIDE, 0, 0 },
 	{ "SHARE", 5, FIELD_SHARED, false, 0, WIDE, 0, 2 },
 	{ "DIRTY", 5, FIELD_DIRTY, false, 0, WIDE, 0, 5 },
 	{ "LOCK", 5, FIELD_LOCKED, false, 0, WIDE, 0, 1 },
@@ -72,6 +74,7 @@ static const struct number {
 
 #define NR_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 #define RANK_MAX   8
+#define COMM_WIDTH (TASK_COMM - 1)
 
 static bool is_in_rows(const struct number *number, const struct run_start *run,
 		       const struct memory_map *map, unsigned int left_out)
@@ -102,10 +105,11 @@ static bool is_in_totals(const struct number *number, unsigned int left_out)
 	return !number->rank_in_totals || number->rank_in_totals > left_out;
 }
 
-static unsigned int left_out_of_totals(const struct run_start *run)
+/* other: columns that something else takes at the end of the line. */
+static unsigned int left_out_of_totals(const struct run_start *run, unsigned int other)
 {
 	for (unsigned int rank = 0;; rank++) {
-		size_t used = strlen("CLASS     MAPS");
+		size_t used = strlen("CLASS     MAPS") + other;
 
 		for (size_t i = 0; i < NR_NUMBERS; i++)
 			if (is_in_totals(&numbers[i], rank))
@@ -127,13 +131,35 @@ static void add_number(struct buf *out, const struct number *number, const uint6
 	buf__addc(out, ' ');
 }
 
+/* Of several processes only the totals of each are shown, unless more is asked for. */
+static bool is_brief(const struct run_start *run)
+{
+	return run->nr_target_ids > 1 && !run->wide;
+}
+
+/* "4242 postgres:", where there are several. */
+static void add_process_title(struct buf *out, const struct run_start *run,
+			      const struct memory_map *map)
+{
+	size_t line = out->len;
+
+	if (run->nr_target_ids < 2)
+		return;
+	buf__addf(out, "%d ", map->pid);
+	buf__add_text(out, map->comm);
+	buf__addc(out, ':');
+	end_line(out, run, line, true);
+}
+
 static void text_start(struct buf *out, const struct run_start *run, const struct memory_map *map)
 {
 	unsigned int left_out = left_out_of_rows(run, map);
-	size_t line = out->len;
+	size_t line;
 
-	if (run->quiet)
+	if (run->quiet || is_brief(run))
 		return;
+	add_process_title(out, run, map);
+	line = out->len;
 	buf__adds(out, run->wide ? "RANGE" : "START");
 	buf__pad_to(out, line, map_range_width(run));
 	buf__adds(out, " PERM ");
@@ -169,6 +195,8 @@ static void text_row(struct buf *out, const struct run_start *run, const struct 
 	unsigned int left_out = left_out_of_rows(run, map);
 	size_t line = out->len;
 
+	if (is_brief(run))
+		return;
 	add_map_range(out, run, row, line);
 	buf__addf(out, " %s ", row->perms);
 	for (size_t i = 0; i < NR_NUMBERS; i++)
@@ -192,13 +220,14 @@ static void add_legend(struct buf *out, const struct run_start *run)
 	end_line(out, run, line, false);
 }
 
-static void add_total(struct buf *out, const struct run_start *run, const char *class,
-		      const struct map_total *total)
+/* A line of totals: what it is of, the numbers, and a process's name or NULL. */
+static void add_total(struct buf *out, const struct run_start *run, const char *first,
+		      const struct map_total *total, const char *comm)
 {
-	unsigned int left_out = left_out_of_totals(run);
+	unsigned int left_out = left_out_of_totals(run, comm ? COMM_WIDTH : 0);
 	size_t line = out->len;
 
-	buf__adds(out, class);
+	buf__adds(out, first);
 	buf__pad_to(out, line, 8);
 	buf__addc(out, ' ');
 	buf__add_u64_right(out, total->mappings, 5);
@@ -206,36 +235,57 @@ static void add_total(struct buf *out, const struct run_start *run, const char *
 	for (size_t i = 0; i < NR_NUMBERS; i++)
 		if (is_in_totals(&numbers[i], left_out))
 			add_number(out, &numbers[i], total->n);
+	if (comm)
+		buf__add_text(out, comm);
 	end_line(out, run, line, false);
 }
 
-static void add_total_titles(struct buf *out, const struct run_start *run)
+static void add_total_titles(struct buf *out, const struct run_start *run, const char *first,
+			     const char *last)
 {
-	unsigned int left_out = left_out_of_totals(run);
+	unsigned int left_out = left_out_of_totals(run, *last ? COMM_WIDTH : 0);
 	size_t line = out->len;
 
-	buf__adds(out, "CLASS     MAPS ");
+	if (run->quiet)
+		return;
+	buf__adds(out, first);
+	buf__pad_to(out, line, 8);
+	buf__adds(out, "  MAPS ");
 	for (size_t i = 0; i < NR_NUMBERS; i++)
 		if (is_in_totals(&numbers[i], left_out))
 			add_map_title(out, numbers[i].title, numbers[i].width);
+	buf__adds(out, last);
 	end_line(out, run, line, true);
 }
 
-static void text_end(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		     const struct run_end *end)
+static void text_totals(struct buf *out, const struct run_start *run, const struct memory_map *map)
 {
-	(void)end;
-	if (run->no_totals)
+	if (run->no_totals || is_brief(run))
 		return;
 	if (run->strip && !run->quiet)
 		add_legend(out, run);
 	buf__addc(out, '\n');
-	if (!run->quiet)
-		add_total_titles(out, run);
+	add_total_titles(out, run, "CLASS", "");
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
 		if (map->classes[i].mappings)
-			add_total(out, run, map_class_names[i], &map->classes[i]);
-	add_total(out, run, "all", &map->all);
+			add_total(out, run, map_class_names[i], &map->classes[i], NULL);
+	add_total(out, run, "all", &map->all, NULL);
+	if (run->nr_target_ids > 1)
+		buf__addc(out, '\n');
+}
+
+static void text_sum(struct buf *out, const struct run_start *run, const struct memory_map *maps,
+		     size_t nr, const struct memory_map *sum)
+{
+	char pid[16];
+
+	add_total_titles(out, run, "PID", "COMM");
+	for (size_t i = 0; i < nr; i++) {
+		snprintf(pid, sizeof(pid), "%d", maps[i].pid);
+		add_total(out, run, pid, &maps[i].all, maps[i].comm);
+	}
+	if (!run->no_totals)
+		add_total(out, run, "all", &sum->all, "");
 }
 
 static void text_evict_start(struct buf *out, const struct run_start *run)
@@ -268,7 +318,8 @@ static void text_evicted(struct buf *out, const struct run_start *run, const str
 const struct map_ops text_map = {
 	.start = text_start,
 	.row = text_row,
-	.end = text_end,
+	.totals = text_totals,
+	.sum = text_sum,
 	.evict_start = text_evict_start,
 	.evicted = text_evicted,
 };

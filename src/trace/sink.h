@@ -76,6 +76,12 @@ struct map_ops {
 	void (*start)(struct buf *out, const struct run_start *run, const struct memory_map *map);
 	void (*row)(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		    const struct map_row *row);
+	/* Of one process, after its rows. */
+	void (*totals)(struct buf *out, const struct run_start *run, const struct memory_map *map);
+	/* Of several processes that have been shown; maps are what map__keep_totals() leaves. */
+	void (*sum)(struct buf *out, const struct run_start *run, const struct memory_map *maps,
+		    size_t nr, const struct memory_map *sum);
+	/* Last of all; NULL: nothing. map: the one, or the sum. */
 	void (*end)(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		    const struct run_end *end);
 	/* map --evict, before the first file that was evicted; NULL: nothing to begin with */

@@ -40,13 +40,14 @@ static int tell_all(const struct options *opts, const char *name, const struct p
 		    const char *how)
 {
 	struct buf list = { 0 };
-	int err = opts->command == COMMAND_MAP ? -EINVAL : 0;
+	/* map -d is an account of one process. */
+	int err = opts->command == COMMAND_MAP && opts->duration_ns ? -EINVAL : 0;
 
 	add_list(&list, pids);
 	if (err) {
-		log_error("cannot map %s: %zu processes are %s %s: %s", name, pids->nr, how, name,
-			  list.data);
-		log_hint("faulttrace map -p %d   shows one of them", pids->ids[0]);
+		log_error("cannot trace the memory of %s: %zu processes are %s %s: %s", name,
+			  pids->nr, how, name, list.data);
+		log_hint("-p %d is one of them", pids->ids[0]);
 	} else if (!opts->quiet) {
 		log_note("%zu processes are %s %s: %s", pids->nr, how, name, list.data);
 	}

@@ -274,7 +274,9 @@ static struct buf show(const char *name, const struct run_start *run)
 	format->start(&out, run, &shown);
 	for (size_t i = 0; i < shown.nr_rows; i++)
 		format->row(&out, run, &shown, &shown.rows[i]);
-	format->end(&out, run, &shown, &end);
+	format->totals(&out, run, &shown);
+	if (format->end)
+		format->end(&out, run, &shown, &end);
 	terminate(&out);
 	account__free(&shown);
 	touches__free(&touches);
@@ -394,7 +396,6 @@ static void test_many_passed(void)
 	struct memory_map before = { .knows_runs = true }, after = { 0 }, shown;
 	struct touches touches = { .page_size = PAGE };
 	struct map_trace trace = { .has_after = true, .refaults_anon = MAP_UNKNOWN };
-	const struct run_end end = { .unseen_gup = -1 };
 	struct run_start run = run_of();
 	struct buf out = { 0 };
 
@@ -409,7 +410,7 @@ static void test_many_passed(void)
 	account__build(&shown, &before, &after, &touches);
 	shown.trace = &trace;
 	CHECK_EQ(lines_of(&shown, &run, &out), 100);
-	sink_find("text")->account->end(&out, &run, &shown, &end);
+	sink_find("text")->account->totals(&out, &run, &shown);
 	terminate(&out);
 	CHECK(strstr(out.data, "\n(150 more that came and went: 300 faults; -w shows them)\n"));
 	CHECK_EQ(shown.classes[CLASS_TEXT].account->faults, 500);
@@ -433,7 +434,6 @@ static void check_kinds(unsigned int columns, const char *want)
 {
 	struct memory_map map = { .all.account = calloc(1, sizeof(struct map_account)) };
 	struct map_trace trace = { .refaults_anon = MAP_UNKNOWN };
-	const struct run_end end = { .unseen_gup = -1 };
 	struct run_start run = run_of();
 	struct buf out = { 0 };
 	char *kinds;
@@ -446,7 +446,7 @@ static void check_kinds(unsigned int columns, const char *want)
 	map.all.account->kinds[FT_KIND_SHMEM] = 12;
 	map.trace = &trace;
 	run.columns = columns;
-	sink_find("text")->account->end(&out, &run, &map, &end);
+	sink_find("text")->account->totals(&out, &run, &map);
 	terminate(&out);
 	kinds = strstr(out.data, "kinds:");
 	*strstr(kinds, "major") = '\0';

@@ -273,7 +273,9 @@ static struct buf show(const char *name, const struct run_start *run, const stru
 	format->start(&out, run, map);
 	for (size_t i = 0; i < map->nr_rows; i++)
 		format->row(&out, run, map, &map->rows[i]);
-	format->end(&out, run, map, &end);
+	format->totals(&out, run, map);
+	if (format->end)
+		format->end(&out, run, map, &end);
 	terminate(&out);
 	return out;
 }
@@ -356,6 +358,47 @@ static void test_names(void)
 	check_name(30, NR(rows), "libi..");
 	check_name(60, 4, "anon_hugepage");
 	test_done("room for names");
+}
+
+/* Two processes, of the second of which not all is known. */
+static void test_several(void)
+{
+	struct memory_map maps[] = { map_of(), map_of() }, sum = { .is_complete = true };
+	struct run_start run = run_of();
+	struct buf out = { 0 };
+
+	maps[1].pid = 17;
+	maps[1].is_complete = false;
+	maps[1].all.n[FIELD_PSS] = NO;
+	strcpy(maps[0].comm, "postgres");
+	strcpy(maps[1].comm, "new\nline");
+	for (size_t i = 0; i < NR(maps); i++)
+		map__add(&sum, &maps[i]);
+	CHECK(!sum.is_complete);
+	CHECK_EQ(sum.nr_rows, 2 * NR(rows));
+	CHECK_EQ(sum.all.n[FIELD_RSS], 2 * maps[0].all.n[FIELD_RSS]);
+	CHECK_EQ(sum.classes[CLASS_HEAP].mappings, 2);
+	run.nr_target_ids = 2;
+	run.columns = 80;
+	sink_find("text")->map->start(&out, &run, &maps[0]);
+	sink_find("text")->map->row(&out, &run, &maps[0], &rows[0]);
+	sink_find("text")->map->totals(&out, &run, &maps[0]);
+	CHECK_EQ(out.len, 0);
+	sink_find("text")->map->sum(&out, &run, maps, NR(maps), &sum);
+	terminate(&out);
+	CHECK_STR(out.data,
+		  "PID       MAPS  SIZE   RSS RSS%  SWAP   PSS DIRTY CACHED  DISK COMM\n"
+		  "4242         5  100G 99.9M  <1%     -     0     -      -     - postgres\n"
+		  "17           5  100G 99.9M  <1%     -     -     -      -     - new\\x0aline\n"
+		  "all         10  200G  200M  <1%     -     -     -      -     -\n");
+	out.len = 0;
+	sink_find("json")->map->sum(&out, &run, maps, NR(maps), &sum);
+	terminate(&out);
+	CHECK(strstr(out.data,
+		     "{\"type\":\"total\",\"pid\":null,\"class\":\"heap\",\"mappings\":2,"));
+	CHECK(strstr(out.data, "\"pss\":null,"));
+	buf__free(&out);
+	test_done("several processes");
 }
 
 static void test_quiet(void)
@@ -533,6 +576,7 @@ int main(void)
 	test_formats();
 	test_width();
 	test_names();
+	test_several();
 	test_quiet();
 	test_evictions();
 	test_schema();
