@@ -541,7 +541,8 @@ const struct option_row option_rows[] = {
 	{ GROUP_FILTER, 'k', "kind", ARG_REQUIRED, "KIND[,KIND..]",
 	  "anon zero cow reuse file shmem swap hugetlb\n"
 	  "mkwrite numa uffd migration device spurious\n"
-	  "error other, cow:anon cow:file cow:zero cow:ksm",
+	  "error other, cow:anon cow:file cow:zero cow:ksm\n"
+	  "(device: memory that a driver or the kernel maps)",
 	  .set = set_kinds, .takes = "kinds of faults, such as anon or cow:file", .words = &kinds,
 	  .words_like = kinds_like },
 	{ GROUP_FILTER, 0, "major", ARG_NONE, NULL, "major faults only", .set = set_flag,
@@ -550,7 +551,9 @@ const struct option_row option_rows[] = {
 	  FIELD(only_minor) },
 	{ GROUP_FILTER, 0, "access", ARG_REQUIRED, "r|w|x", "reads, writes, fetches; rw: both",
 	  .set = set_access, .takes = "the letters r, w and x" },
-	{ GROUP_FILTER, 0, "origin", ARG_REQUIRED, "ORIGIN[,ORIGIN]", "user, kernel, gup",
+	{ GROUP_FILTER, 0, "origin", ARG_REQUIRED, "ORIGIN[,ORIGIN]",
+	  "user, kernel (system calls that use memory), gup\n"
+	  "(get_user_pages: mlock, direct I/O and the like)",
 	  .set = set_origins, .takes = "origins of faults", .words = &origins },
 	{ GROUP_FILTER, 0, "min-latency", ARG_REQUIRED, "DUR",
 	  "this slow or slower: 10us, 1.5ms, 2s; a bare\n"

@@ -149,18 +149,32 @@ int task_each_thread(int pid, int (*see)(void *ctx, int tid), void *ctx)
 	return err;
 }
 
-int task_process(int id)
+/* A number of /proc/ID/status behind a key such as "Tgid:". False if it is not there. */
+static bool read_status(int id, const char *key, uint64_t *ret)
 {
 	char path[64], line[256];
-	int pid = id;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", id);
 	FILE *f __cleanup_fclose = fopen(path, "re");
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "Tgid: %d", &pid) == 1)
-			break;
-	return pid;
+		if (strncmp(line, key, strlen(key)) == 0)
+			return sscanf(line + strlen(key), "%lu", ret) == 1;
+	return false;
+}
+
+int task_process(int id)
+{
+	uint64_t pid;
+
+	return read_status(id, "Tgid:", &pid) ? (int)pid : id;
+}
+
+uint64_t task_peak_rss(int pid)
+{
+	uint64_t kilobytes;
+
+	return read_status(pid, "VmHWM:", &kilobytes) ? kilobytes * 1024 : UINT64_MAX;
 }
 
 void task_comm(int pid, char comm[TASK_COMM])

@@ -45,6 +45,12 @@ int task_parent(int pid);
 #define TASK_COMM 16
 void task_comm(int pid, char comm[TASK_COMM]);
 
+/*
+ * The most memory that it had resident at any time since it began, or since the last exec
+ * (VmHWM, without hugetlb pages), in bytes. UINT64_MAX if that is not known.
+ */
+uint64_t task_peak_rss(int pid);
+
 /* Is it a thread of a process with another id? */
 bool task_is_thread(int id);
 

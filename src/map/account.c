@@ -466,6 +466,7 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 		qsort(shown->rows, shown->nr_rows, sizeof(*shown->rows), compare_rows);
 	sum_up(&b);
 	shown->all.n[FIELD_PSS] = has_after ? after->all.n[FIELD_PSS] : MAP_UNKNOWN;
+	shown->peak_rss = has_after ? after->peak_rss : MAP_UNKNOWN;
 }
 
 void account__free(struct memory_map *shown)

@@ -357,6 +357,7 @@ int map__read(struct memory_map *map, const struct map_config *config)
 		task_comm(config->pid, map->comm);
 		err = read_rows(r, maps);
 		read_pss(map);
+		map->peak_rss = task_peak_rss(config->pid);
 		file_cache__close(&r->file);
 		pagemap__close(&r->pagemap);
 	}

@@ -93,7 +93,8 @@ struct memory_map {
 	size_t nr_rows;
 	struct map_total classes[NR_MAP_CLASSES];
 	struct map_total all;
-	bool is_complete; /* the process was there to the end */
+	uint64_t peak_rss; /* since it began, or since its last exec; or MAP_UNKNOWN */
+	bool is_complete;  /* the process was there to the end */
 
 	struct buf runs; /* struct page_run: what is resident, in the order of addresses */
 	bool knows_runs;

@@ -321,6 +321,11 @@ static void add_kinds_line(struct buf *out, const struct run_start *run,
 	buf__adds(out, "kinds: ");
 	line = add_kinds(out, map->all.account, is_cut(run) ? run->columns : 0, line);
 	end_line(out, run, line, false);
+	if (!map->all.account->kinds[FT_KIND_DEVICE])
+		return;
+	line = out->len;
+	buf__adds(out, "  device: memory that a driver or the kernel itself maps, as [vdso]");
+	end_line(out, run, line, false);
 }
 
 /* Is the time spent on getting back what was there before? */
@@ -338,9 +343,12 @@ static void add_pressure(struct buf *out, const struct run_start *run,
 	if (trace->refaults_anon == MAP_UNKNOWN)
 		return;
 	line = out->len;
-	buf__addf(out, "refaults: %lu/s (%lu anon, %lu file), cgroup ",
-		  (trace->refaults_anon + trace->refaults_file) * 1000000000 / window,
-		  trace->refaults_anon, trace->refaults_file);
+	buf__addf(out, "refaults (pages that were evicted and needed again): %lu/s",
+		  (trace->refaults_anon + trace->refaults_file) * 1000000000 / window);
+	end_line(out, run, line, false);
+	line = out->len;
+	buf__addf(out, "  %lu anon, %lu file, in cgroup ", trace->refaults_anon,
+		  trace->refaults_file);
 	buf__add_text(out, trace->cgroup);
 	end_line(out, run, line, false);
 }
@@ -353,6 +361,7 @@ static void totals(struct buf *out, const struct run_start *run, const struct me
 	add_idle(out, run, map);
 	buf__addc(out, '\n');
 	add_classes(out, run, map);
+	add_map_peak(out, run, map);
 	add_kinds_line(out, run, map);
 	add_pressure(out, run, map->trace);
 }

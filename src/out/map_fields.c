@@ -38,6 +38,17 @@ void add_map_title(struct buf *out, const char *title, unsigned int width)
 	buf__addc(out, ' ');
 }
 
+void add_map_peak(struct buf *out, const struct run_start *run, const struct memory_map *map)
+{
+	size_t line = out->len;
+
+	if (map->peak_rss == MAP_UNKNOWN)
+		return;
+	buf__adds(out, "peak resident memory: ");
+	add_map_bytes(out, map->peak_rss);
+	end_line(out, run, line, false);
+}
+
 unsigned int map_range_width(const struct run_start *run)
 {
 	return run->wide ? strlen("7ffe0a3b1000-7ffe0a3b2000") : strlen("7ffe0a3b1000");

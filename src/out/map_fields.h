@@ -15,6 +15,8 @@
 void add_map_bytes(struct buf *out, uint64_t bytes);
 /* To the right of so many columns, and a space. */
 void add_map_title(struct buf *out, const char *title, unsigned int width);
+/* A line with the peak of resident memory; nothing if it is not known. */
+void add_map_peak(struct buf *out, const struct run_start *run, const struct memory_map *map);
 /* Of the first column. */
 unsigned int map_range_width(const struct run_start *run);
 /* "7ffe0a3b1000", and its end where there is room. */

@@ -270,6 +270,7 @@ static void text_totals(struct buf *out, const struct run_start *run, const stru
 		if (map->classes[i].mappings)
 			add_total(out, run, map_class_names[i], &map->classes[i], NULL);
 	add_total(out, run, "all", &map->all, NULL);
+	add_map_peak(out, run, map);
 	if (run->nr_target_ids > 1)
 		buf__addc(out, '\n');
 }

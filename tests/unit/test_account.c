@@ -264,6 +264,7 @@ static struct buf show(const char *name, const struct run_start *run)
 	add_map(&before, "##.#....");
 	add_map(&after, "###....#");
 	after.rows[0].n[FIELD_RSS] -= PAGE;
+	after.peak_rss = 5 * PAGE;
 	add_faults(&touches, "24c0c1z55e6", 0);
 	touches__add(&touches, &wild, "");
 	account__build(&shown, &before, &after, &touches);

@@ -230,7 +230,12 @@ static struct map_row rows[] = {
 static struct memory_map map_of(void)
 {
 	struct memory_map map = {
-		.pid = 4242, .rows = rows, .nr_rows = NR(rows), .is_complete = true
+		.pid = 4242,
+		.comm = "postgres",
+		.rows = rows,
+		.nr_rows = NR(rows),
+		.peak_rss = 130 * M,
+		.is_complete = true,
 	};
 
 	memset(full, CELL_PRESENT, sizeof(full));
@@ -370,7 +375,6 @@ static void test_several(void)
 	maps[1].pid = 17;
 	maps[1].is_complete = false;
 	maps[1].all.n[FIELD_PSS] = NO;
-	strcpy(maps[0].comm, "postgres");
 	strcpy(maps[1].comm, "new\nline");
 	for (size_t i = 0; i < NR(maps); i++)
 		map__add(&sum, &maps[i]);
@@ -397,6 +401,7 @@ static void test_several(void)
 	CHECK(strstr(out.data,
 		     "{\"type\":\"total\",\"pid\":null,\"class\":\"heap\",\"mappings\":2,"));
 	CHECK(strstr(out.data, "\"pss\":null,"));
+	CHECK(!strstr(out.data, "\"peak_rss\":1"));
 	buf__free(&out);
 	test_done("several processes");
 }
@@ -553,6 +558,9 @@ static void test_own(void)
 	anon[1 * page] = anon[3 * page] = anon[7 * page] = 1;
 	device[1 * page] = device[3 * page] = device[7 * page] = 1;
 	CHECK_EQ(map__read(&map, &config), 0);
+	CHECK(map.peak_rss >= map.all.n[FIELD_RSS] / 2 && map.peak_rss != NO);
+	CHECK(map.all.n[FIELD_PSS] && map.all.n[FIELD_PSS] <= map.all.n[FIELD_RSS]);
+	CHECK(*map.comm);
 	CHECK(map.is_complete);
 	expect_row(&map, anon, touched, 3, 0);
 	expect_row(&map, file, half, 0, 4);
