@@ -242,6 +242,45 @@ finish() {
 	fi
 } 2>/dev/null # where the shell tells of those that a signal ended
 
+# ---- Memory ---------------------------------------------------------------------------------------------------------
+
+# make_cgroup BYTES: in $cgroup, with so much memory; false, after saying why in $reason, if that cannot be had.
+make_cgroup() {
+	local v2 v1
+	v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	v1=$(awk '$3 == "cgroup" && $4 ~ /(^|,)memory(,|$)/ { print $2; exit }' /proc/mounts)
+	reason="no memory controller"
+	if [[ -n $v1 ]]; then
+		cgroup=$v1/faulttrace.$$
+		limit=memory.limit_in_bytes
+	elif grep -qs memory "$v2/cgroup.controllers"; then
+		cgroup=$v2/faulttrace.$$
+		limit=memory.max
+		if ! grep -q memory "$v2/cgroup.subtree_control"; then
+			echo +memory >"$v2/cgroup.subtree_control" || return
+			at_cleanup eval "echo -memory >'$v2/cgroup.subtree_control'"
+		fi
+	else
+		return 1
+	fi
+	reason="cannot make a cgroup"
+	mkdir "$cgroup" || return
+	at_cleanup rmdir "$cgroup"
+	reason="cannot limit a cgroup"
+	# What is still being written out may look like a lack of memory: wait for it.
+	if [[ -e $cgroup/memory.oom_control ]]; then
+		echo 1 >"$cgroup/memory.oom_control" || return
+	fi
+	echo "$1" >"$cgroup/$limit"
+}
+
+make_swap() {
+	local file=$work/swap
+	reason="no swap file to be had"
+	head -c "$1" /dev/zero >"$file" && chmod 600 "$file" && mkswap "$file" >/dev/null && swapon "$file" || return
+	at_cleanup swapoff "$file"
+}
+
 # ---- Refusals -------------------------------------------------------------------------------------------------------
 
 # One error and nothing but hints after it; what else is in FILE is in the complaint.
