@@ -121,8 +121,9 @@ FT_PURE struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 /* Something was mapped: write protection, or nothing to do at all. */
 FT_PURE struct ft_verdict ft_classify_present(const struct ft_fault *f)
 {
+	/* Another page now, or none: if the first one went before the kernel looked is not known. */
 	if (f->access != FT_ACCESS_WRITE || (f->page & FT_WAS_WRITABLE))
-		return ft_verdict(FT_KIND_SPURIOUS);
+		return ft_verdict(f->page & FT_SAME_PAGE ? FT_KIND_SPURIOUS : FT_KIND_OTHER);
 	if (f->vma & FT_VMA_SHARED) {
 		if (f->vma & FT_VMA_DEVICE)
 			return ft_verdict(FT_KIND_DEVICE);
