@@ -82,17 +82,13 @@ FT_PURE int ft_access_allowed(const struct ft_fault *f)
 	return !!(f->vma & (FT_VMA_READ | FT_VMA_WRITE | FT_VMA_EXEC));
 }
 
-/*
- * A userfaultfd handler was asked: registered, the thread slept, and there
- * was something to ask for (a missing page, or a write-protected one).
- */
-FT_PURE int ft_waited_for_uffd(const struct ft_fault *f)
+/* Does the kernel ask a userfaultfd handler here? For a missing page, or to lift a protection. */
+FT_PURE int ft_asks_uffd(const struct ft_fault *f)
 {
-	if (!(f->vma & FT_VMA_UFFD) || !f->blocked)
-		return 0;
 	if (f->before == FT_PTE_NONE || f->before == FT_PTE_MARKER)
-		return 1;
-	return f->access == FT_ACCESS_WRITE && (f->page & FT_WAS_UFFD_WP);
+		return !!(f->vma & (FT_VMA_UFFD_MISSING | FT_VMA_UFFD_MINOR));
+	return (f->vma & FT_VMA_UFFD_WP) && f->access == FT_ACCESS_WRITE &&
+	       (f->page & FT_WAS_UFFD_WP);
 }
 
 /* Nothing was mapped before. */
@@ -147,7 +143,7 @@ FT_PURE struct ft_verdict ft_classify(const struct ft_fault *f)
 		return ft_verdict(FT_KIND_ERROR);
 	if (!(f->vma & FT_VMA_COVERS))
 		return ft_verdict(FT_KIND_OTHER);
-	if (ft_waited_for_uffd(f))
+	if (ft_asks_uffd(f) && f->blocked)
 		return ft_verdict(FT_KIND_UFFD);
 	if (f->vma & FT_VMA_HUGETLB)
 		return ft_verdict(FT_KIND_HUGETLB);

@@ -126,6 +126,14 @@ struct vm_area_struct___rb {
 } __attribute__((preserve_access_index));
 
 /*
+ * The bit of VM_UFFD_MINOR, which only shared memory and hugetlb can have, has moved: 37
+ * since Linux commit 7677f7fd8be7 ("userfaultfd: add minor fault registration mode") (in
+ * v5.13), 38 since commit fb47a799cc5c ("mm: Move VM_UFFD_MINOR_BIT from 37 to 38") (in
+ * v6.6), later 41. On such a mapping none of them was ever used for anything else.
+ */
+#define VM_UFFD_MINOR (1ULL << 37 | 1ULL << 38 | 1ULL << 41)
+
+/*
  * Since Linux commit def3ae83da02 ("fs: store real path instead of fake path in
  * backing file f_path") (in v6.7) a mapping of an overlayfs file points to the
  * underlying file, and the path that the user opened is beside it; it is the

@@ -100,7 +100,10 @@ enum ft_vma_fact {
 	FT_VMA_UFFD = 1 << 12,	 /* registered with a userfaultfd */
 	FT_VMA_HEAP = 1 << 13,	 /* "[heap]" */
 	FT_VMA_STACK = 1 << 14,	 /* "[stack]" */
+	/* What it is registered for. */
 	FT_VMA_UFFD_WP = 1 << 15,
+	FT_VMA_UFFD_MISSING = 1 << 16,
+	FT_VMA_UFFD_MINOR = 1 << 17,
 };
 
 /* One fault, finished. Facts only: its kind is ft_classify()'s to say. */

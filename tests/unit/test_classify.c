@@ -14,6 +14,9 @@
 #define PRIVATE_FILE (COVERED | RW | FT_VMA_FILE)
 #define SHARED_FILE  (COVERED | RW | FT_VMA_FILE | FT_VMA_SHARED | FT_VMA_MAYSHARE)
 #define SHARED_SHMEM (COVERED | RW | FT_VMA_SHMEM | FT_VMA_SHARED | FT_VMA_MAYSHARE)
+#define MISSING	     (FT_VMA_UFFD | FT_VMA_UFFD_MISSING)
+#define MINOR	     (FT_VMA_UFFD | FT_VMA_UFFD_MINOR)
+#define WP	     (FT_VMA_UFFD | FT_VMA_UFFD_WP)
 
 /* What is not named is 0: a read by the user, resolved. */
 struct facts {
@@ -129,7 +132,7 @@ static const struct classify_case present[] = {
 	{ "dropped by another thread, before or after",
 	  READ(ANON, WAS(FT_PAGE_ANON), .after = FT_PTE_NONE), FT_KIND_OTHER, 0 },
 	{ "write-protected by uffd, asynchronously",
-	  WRITE(ANON | FT_VMA_UFFD, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
+	  WRITE(ANON | WP, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
 		.page = FT_WAS_UFFD_WP | FT_SAME_PAGE),
 	  FT_KIND_REUSE, 0 },
 };
@@ -159,29 +162,42 @@ static const struct classify_case special[] = {
 };
 
 static const struct classify_case uffd[] = {
-	{ "missing", WRITE(ANON | FT_VMA_UFFD, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
-	{ "missing, read", READ(SHARED_SHMEM | FT_VMA_UFFD, NOTHING, .blocked = 1), FT_KIND_UFFD,
-	  0 },
+	{ "missing", WRITE(ANON | MISSING, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
+	{ "missing, read", READ(SHARED_SHMEM | MISSING, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
+	{ "missing, of what is in the page cache",
+	  READ(SHARED_SHMEM | MINOR, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
 	{ "write-protected",
-	  WRITE(ANON | FT_VMA_UFFD, WAS(FT_PAGE_ANON), .page = FT_WAS_UFFD_WP, .blocked = 1),
-	  FT_KIND_UFFD, 0 },
-	{ "write-protected by a marker",
-	  WRITE(SHARED_SHMEM | FT_VMA_UFFD, .before = FT_PTE_MARKER, .blocked = 1), FT_KIND_UFFD,
+	  WRITE(ANON | WP, WAS(FT_PAGE_ANON), .page = FT_WAS_UFFD_WP, .blocked = 1), FT_KIND_UFFD,
 	  0 },
-	{ "huge page", READ(COVERED | RW | FT_VMA_HUGETLB | FT_VMA_UFFD, NOTHING, .blocked = 1),
+	{ "a marker, missing pages are asked for",
+	  WRITE(SHARED_SHMEM | WP | MISSING, .before = FT_PTE_MARKER, .blocked = 1), FT_KIND_UFFD,
+	  0 },
+	{ "huge page", READ(COVERED | RW | FT_VMA_HUGETLB | MISSING, NOTHING, .blocked = 1),
 	  FT_KIND_UFFD, 0 },
+	{ "missing, but only write protection is asked about",
+	  WRITE(ANON | WP, NOTHING, NOW(FT_PAGE_ANON), .blocked = 1), FT_KIND_ANON, 0 },
+	{ "missing and read, but only write protection is asked about",
+	  READ(ANON | WP, NOTHING, NOW(FT_PAGE_ZERO), .blocked = 1), FT_KIND_ZERO, 0 },
+	{ "a marker: a page comes first, the write faults again",
+	  WRITE(SHARED_SHMEM | WP, .before = FT_PTE_MARKER, NOW(FT_PAGE_FILE), .blocked = 1),
+	  FT_KIND_SHMEM, 0 },
+	{ "write-protected once, but not registered for it",
+	  WRITE(ANON | MISSING, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
+		.page = FT_WAS_UFFD_WP | FT_SAME_PAGE, .blocked = 1),
+	  FT_KIND_REUSE, 0 },
 	{ "registered, but did not wait",
-	  WRITE(ANON | FT_VMA_UFFD, NOTHING, NOW(FT_PAGE_ANON), .blocked = 0), FT_KIND_ANON, 0 },
+	  WRITE(SHARED_SHMEM | MISSING, NOTHING, NOW(FT_PAGE_FILE), .blocked = 0), FT_KIND_SHMEM,
+	  0 },
 	{ "registered, but waited for swap",
-	  READ(ANON | FT_VMA_UFFD, .before = FT_PTE_SWAP, .blocked = 1), FT_KIND_SWAP, 0 },
+	  READ(ANON | MISSING, .before = FT_PTE_SWAP, .blocked = 1), FT_KIND_SWAP, 0 },
 	{ "write-protected, but read",
-	  READ(ANON | FT_VMA_UFFD, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
+	  READ(ANON | WP, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
 	       .page = FT_WAS_UFFD_WP | FT_SAME_PAGE, .blocked = 1),
 	  FT_KIND_SPURIOUS, 0 },
 	{ "waited, but not registered", WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .blocked = 1),
 	  FT_KIND_ANON, 0 },
 	{ "interrupted while the handler took its time",
-	  WRITE(ANON | FT_VMA_UFFD, NOTHING, .blocked = 1, OUTCOME(INTERRUPTED)), FT_KIND_UFFD, 0 },
+	  WRITE(ANON | MISSING, NOTHING, .blocked = 1, OUTCOME(INTERRUPTED)), FT_KIND_UFFD, 0 },
 };
 
 static const struct classify_case unresolved[] = {
