@@ -91,6 +91,26 @@ FT_PURE int ft_asks_uffd(const struct ft_fault *f)
 	       (f->page & FT_WAS_UFFD_WP);
 }
 
+/*
+ * Nothing was mapped of anonymous memory. Where a userfaultfd handler is asked about
+ * that, but the thread did not sleep, the handler was fast or another thread faster. A
+ * read maps the zero page; where it is an anonymous page afterwards, another thread
+ * wrote to it, or khugepaged had the page table emptied for a moment to put a huge page
+ * together. That can come to a write too, where somebody changed the address space.
+ */
+FT_PURE __u8 ft_first_touch(const struct ft_fault *f)
+{
+	int writes = f->access == FT_ACCESS_WRITE;
+
+	if (f->vma & FT_VMA_UFFD_MISSING)
+		return FT_KIND_OTHER;
+	if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ZERO)
+		return FT_KIND_ZERO;
+	if ((f->page & FT_WAS_COLLAPSING) && f->order)
+		return FT_KIND_OTHER;
+	return writes || (f->page & FT_READS_FILL) ? FT_KIND_ANON : FT_KIND_OTHER;
+}
+
 /* Nothing was mapped before. */
 FT_PURE struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 {
@@ -98,13 +118,8 @@ FT_PURE struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 
 	if (f->vma & FT_VMA_DEVICE)
 		return ft_verdict(FT_KIND_DEVICE);
-	if (f->vma & FT_VMA_ANON) {
-		if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ZERO)
-			return ft_verdict(FT_KIND_ZERO);
-		if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ANON)
-			return ft_verdict(FT_KIND_ANON);
-		return ft_verdict(writes ? FT_KIND_ANON : FT_KIND_OTHER);
-	}
+	if (f->vma & FT_VMA_ANON)
+		return ft_verdict(ft_first_touch(f));
 	if (writes && !(f->vma & FT_VMA_SHARED) && (f->vma & (FT_VMA_FILE | FT_VMA_SHMEM)))
 		return ft_cow(FT_PAGE_FILE);
 	if (f->vma & FT_VMA_SHMEM)

@@ -114,6 +114,21 @@ static __always_inline bool mm_generation(struct mm_struct *mm, __u32 *ret)
 }
 
 /*
+ * May the address space have changed since *generation was read? Where no generation
+ * tells (known: there was one to read), its lock does: is it held for writing just now?
+ */
+static __always_inline bool mm_changes(struct mm_struct *mm, bool known, __u32 generation)
+{
+	__u32 now = 0;
+
+	if (bpf_core_field_exists(struct mm_struct___seqcount, mm_lock_seq.sequence))
+		return !known || !mm_generation(mm, &now) || now != generation;
+	if (!bpf_core_field_exists(struct rw_semaphore, count))
+		return false;
+	return kread(mm, struct mm_struct, mmap_lock.count.counter) & 1;
+}
+
+/*
  * Before Linux commit 524e00b36e8c ("mm: remove rb tree.") (in v6.1) a process's
  * mappings are in a red-black tree.
  */

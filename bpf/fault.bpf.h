@@ -59,13 +59,14 @@ static __always_inline void page_after(struct thread *th, struct task_struct *ta
 	struct ft_fault *rec = &th->rec;
 	struct page_view view;
 
-	page_view(&view, kread(task, struct task_struct, mm), rec->addr, rec->vma);
-	rec->after = view.pte;
+	rec->after = page_view(&view, kread(task, struct task_struct, mm), rec->addr, rec->vma);
 	rec->after_page = view.page;
-	rec->order = view.pte == FT_PTE_PRESENT ? view.order : 0;
+	rec->order = rec->after == FT_PTE_PRESENT ? view.order : 0;
 	if (view.writable)
 		rec->page |= FT_IS_WRITABLE;
-	if (rec->before == FT_PTE_PRESENT && view.pte == FT_PTE_PRESENT &&
+	if (huge_reads_fill && rec->order >= HUGE_ORDER)
+		rec->page |= FT_READS_FILL;
+	if (rec->before == FT_PTE_PRESENT && rec->after == FT_PTE_PRESENT &&
 	    view.pfn == th->before_pfn)
 		rec->page |= FT_SAME_PAGE;
 }
@@ -75,11 +76,13 @@ static __always_inline void page_before(struct thread *th, struct mm_struct *mm)
 	struct ft_fault *rec = &th->rec;
 	struct page_view view;
 
-	page_view(&view, mm, rec->addr, rec->vma);
-	rec->before = view.pte;
+	rec->before = page_view(&view, mm, rec->addr, rec->vma);
 	rec->before_page = view.page;
 	th->before_pfn = view.pfn;
 	rec->page = (view.writable ? FT_WAS_WRITABLE : 0) | (view.uffd_wp ? FT_WAS_UFFD_WP : 0);
+	/* With handle_mm_fault hooked this is seen under the lock that khugepaged needs, too. */
+	if (!sees_attempts && view.no_table && mm_changes(mm, th->vma_mm, th->vma_generation))
+		rec->page |= FT_WAS_COLLAPSING;
 }
 
 static __always_inline void close_with(struct thread *th, __u8 outcome, __u64 now)

@@ -12,11 +12,11 @@
 
 struct page_view {
 	__u64 pfn;
-	__u8 pte;  /* enum ft_pte */
 	__u8 page; /* enum ft_page */
 	__u8 order;
 	bool writable;
 	bool uffd_wp;
+	bool no_table; /* nothing, and no page table that could have it */
 };
 
 #ifdef __TARGET_ARCH_x86
@@ -31,6 +31,7 @@ struct page_view {
 #define PTE_PFN_MASK	0x000ffffffffff000ULL
 #define PTE_SHIFT	12
 #define PMD_SHIFT	21
+#define HUGE_ORDER	(PMD_SHIFT - PTE_SHIFT)
 #define SWAP_TYPE_SHIFT 59
 
 /*
@@ -145,7 +146,11 @@ static __always_inline void page_look(struct page_view *view, __u64 entry, bool 
 		view->page = FT_PAGE_ZERO;
 }
 
-static __noinline void page_view(struct page_view *view, struct mm_struct *mm, __u64 addr,
+/*
+ * Returns an enum ft_pte. (A function without a result could leave a pointer into view in the
+ * register of one, which the verifier refuses.)
+ */
+static __noinline __u8 page_view(struct page_view *view, struct mm_struct *mm, __u64 addr,
 				 __u32 vma)
 {
 	__u32 shift = 0;
@@ -154,14 +159,13 @@ static __noinline void page_view(struct page_view *view, struct mm_struct *mm, _
 
 	__builtin_memset(view, 0, sizeof(*view));
 	if (!layout.page_offset || !mm)
-		return;
+		return FT_PTE_UNKNOWN;
 	entry = page_table_entry((__u64)kread(mm, struct mm_struct, pgd), addr, &shift);
 	if (!entry_present(entry, shift)) {
-		view->pte = pte_not_present(entry, shift);
-		return;
+		view->no_table = !entry && shift > PTE_SHIFT;
+		return pte_not_present(entry, shift);
 	}
 	huge = shift > PTE_SHIFT;
-	view->pte = FT_PTE_PRESENT;
 	view->writable = entry & PTE_WRITE;
 	view->uffd_wp = entry & PTE_UFFD_WP;
 	view->order = shift - PTE_SHIFT;
@@ -169,6 +173,7 @@ static __noinline void page_view(struct page_view *view, struct mm_struct *mm, _
 		((entry_frame(entry) & ~((1ULL << shift) - 1)) | (addr & ((1ULL << shift) - 1))) >>
 		PTE_SHIFT;
 	page_look(view, entry, huge, vma);
+	return FT_PTE_PRESENT;
 }
 
 /*

@@ -23,7 +23,7 @@ struct facts {
 	unsigned int vma;
 	unsigned char access, origin, outcome;
 	unsigned char before, before_page, after, after_page;
-	unsigned char page, blocked, signal;
+	unsigned char page, order, blocked, signal;
 };
 
 struct classify_case {
@@ -61,7 +61,18 @@ static const struct classify_case missing[] = {
 	  FT_KIND_ANON, 0 },
 	{ "first touch by mlock", WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), GUP), FT_KIND_ANON, 0 },
 	{ "zero page", READ(ANON, NOTHING, NOW(FT_PAGE_ZERO)), FT_KIND_ZERO, 0 },
-	{ "read that brings a huge page", READ(ANON, NOTHING, NOW(FT_PAGE_ANON)), FT_KIND_ANON, 0 },
+	{ "read that brings a huge page, without a huge zero page",
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_READS_FILL), FT_KIND_ANON,
+	  0 },
+	{ "read of what another thread wrote, or khugepaged put together",
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9), FT_KIND_OTHER, 0 },
+	{ "write while a huge page may have been put together",
+	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_WAS_COLLAPSING),
+	  FT_KIND_OTHER, 0 },
+	{ "write while others map: no huge page",
+	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .page = FT_WAS_COLLAPSING), FT_KIND_ANON, 0 },
+	{ "zero page while others map",
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ZERO), .page = FT_WAS_COLLAPSING), FT_KIND_ZERO, 0 },
 	{ "read, result unseen: not guessed", READ(ANON, NOTHING), FT_KIND_OTHER, 0 },
 	{ "read of a file", READ(PRIVATE_FILE, NOTHING, NOW(FT_PAGE_FILE)), FT_KIND_FILE, 0 },
 	{ "code", EXEC(COVERED | RX | FT_VMA_FILE, NOTHING, NOW(FT_PAGE_FILE)), FT_KIND_FILE, 0 },
@@ -188,6 +199,10 @@ static const struct classify_case uffd[] = {
 	{ "registered, but did not wait",
 	  WRITE(SHARED_SHMEM | MISSING, NOTHING, NOW(FT_PAGE_FILE), .blocked = 0), FT_KIND_SHMEM,
 	  0 },
+	{ "registered, provided before the thread slept, or by another",
+	  WRITE(ANON | MISSING, NOTHING, NOW(FT_PAGE_ANON)), FT_KIND_OTHER, 0 },
+	{ "registered, provided before the thread slept, and read",
+	  READ(ANON | MISSING, NOTHING, NOW(FT_PAGE_ZERO)), FT_KIND_OTHER, 0 },
 	{ "registered, but waited for swap",
 	  READ(ANON | MISSING, .before = FT_PTE_SWAP, .blocked = 1), FT_KIND_SWAP, 0 },
 	{ "write-protected, but read",
@@ -250,6 +265,7 @@ static struct ft_fault record_of(const struct facts *is)
 		.after = is->after,
 		.after_page = is->after_page,
 		.page = is->page,
+		.order = is->order,
 		.blocked = is->blocked,
 		.signal = is->signal,
 	};
