@@ -44,6 +44,9 @@ enum ft_cow_from {
 /* Of a set of wanted kinds, a bit each: those for what a COW was from begin here. */
 #define FT_WANTED_COW 16
 
+_Static_assert(FT_KIND_COUNT <= FT_WANTED_COW, "each kind has a bit of its own");
+_Static_assert(FT_WANTED_COW + FT_COW_COUNT <= 32, "so has each source of a COW");
+
 struct ft_verdict {
 	__u8 kind;     /* enum ft_kind */
 	__u8 cow_from; /* enum ft_cow_from; only a COW has one */
