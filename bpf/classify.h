@@ -155,9 +155,12 @@ FT_PURE struct ft_verdict ft_classify(const struct ft_fault *f)
 
 	if (f->outcome == FT_OUTCOME_FAILED)
 		return ft_verdict(FT_KIND_ERROR);
-	/* No signal, but it can never have worked: the kernel returned EFAULT. */
+	/*
+	 * No signal, but it can never have worked: the kernel returned EFAULT. What user mode
+	 * may not do ends in a signal, unless it is a call of the vsyscall page.
+	 */
 	if (f->outcome != FT_OUTCOME_RESOLVED && (f->vma & FT_VMA_KNOWN) && !allowed &&
-	    f->origin != FT_ORIGIN_GUP)
+	    f->origin == FT_ORIGIN_KERNEL)
 		return ft_verdict(FT_KIND_ERROR);
 	if (!(f->vma & FT_VMA_COVERS))
 		return ft_verdict(FT_KIND_OTHER);

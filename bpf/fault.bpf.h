@@ -180,6 +180,28 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 /* Access and origin in one: a BPF function takes five arguments. */
 #define HOW(access, origin) ((access) | (origin) << 8)
 
+/* false: it can only have ended in EFAULT, or is a call of the vsyscall page. */
+static __always_inline bool could_be_resolved(const struct ft_fault *rec)
+{
+	return vma_covers(rec) && ft_access_allowed(rec);
+}
+
+/*
+ * How did the open fault end, now that the thread goes on and no end was seen? The kernel
+ * gives up what user mode may do, and counts nothing, for a signal, or because the process is
+ * stopped or frozen: then only one of its threads takes the signal, and only there it is
+ * delivered.
+ */
+static __always_inline __u8 outcome_unseen(const struct thread *th, struct task_struct *task)
+{
+	const struct ft_fault *rec = &th->rec;
+
+	return rec->origin == FT_ORIGIN_USER && could_be_resolved(rec) &&
+			       task_faults(task) == th->flt_begin
+		       ? FT_OUTCOME_INTERRUPTED
+		       : FT_OUTCOME_SUPERSEDED;
+}
+
 static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr, __u64 ip,
 				  __u32 how)
 {
