@@ -28,6 +28,7 @@
 #define TMPFS_MAGIC	    0x01021994
 #define ANON_INODE_FS_MAGIC 0x09041934
 #define SOCKFS_MAGIC	    0x534F434B
+#define SECRETMEM_MAGIC	    0x5345434d
 
 /* Maple nodes are 256 bytes, aligned; the low bits hold the type and flags. */
 #define MAPLE_NODE_MASK	    0xffULL
@@ -178,7 +179,8 @@ static __always_inline __u32 vma_backing(struct thread *th, __u64 flags)
 	}
 	if (flags & VM_HUGETLB)
 		return FT_VMA_HUGETLB;
-	if (magic == TMPFS_MAGIC)
+	/* memfd_secret() is a memfd, too. */
+	if (magic == TMPFS_MAGIC || magic == SECRETMEM_MAGIC)
 		return FT_VMA_SHMEM;
 	if ((mode != S_IFREG && mode != S_IFBLK) || magic == ANON_INODE_FS_MAGIC)
 		return FT_VMA_DEVICE;
