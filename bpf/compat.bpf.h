@@ -358,6 +358,19 @@ static __always_inline __u32 pages_over_high(struct task_struct *task)
 	return kread(task, struct task_struct, memcg_nr_pages_over_high);
 }
 
+/*
+ * Did the OOM killer choose the task's process? It keeps that in its signal_struct, from
+ * mark_oom_victim() on.
+ */
+struct signal_struct___oom {
+	struct mm_struct *oom_mm;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool killed_for_memory(struct task_struct *task)
+{
+	return kread(kread(task, struct task_struct, signal), struct signal_struct___oom, oom_mm);
+}
+
 /* Registers of user mode as they were saved at the last entry: a system call has a number there. */
 static __always_inline bool came_by_exception(struct pt_regs *regs)
 {

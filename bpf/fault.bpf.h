@@ -209,7 +209,7 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	__u64 now = bpf_ktime_get_ns();
 
 	if (th->phase == PHASE_OPEN)
-		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
+		fault_abandon(th, task, outcome_unseen(th, task), 0);
 	throttle_end(th, task);
 	th->phase = PHASE_SKIPPED;
 	if (th->closed || finished)
@@ -237,8 +237,6 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	rec->order = 0;
 	th->attempts = 0;
 	th->attempt_open = 0;
-	th->killed = 0;
-	th->oom = 0;
 	if (wants_cause)
 		cause_begin(th);
 	if (wants_reads)
@@ -298,8 +296,6 @@ static __always_inline void fault_signalled(int sig, int code, __u64 addr)
 
 	if (!th || th->phase != PHASE_OPEN)
 		return;
-	if (sig == SIGKILL)
-		th->killed = 1;
 	if (!is_failure_signal(sig) || th->rec.addr != addr)
 		return;
 	th->rec.signal = sig;
@@ -318,7 +314,7 @@ static __always_inline void fault_interrupted(int sig)
 
 	if (!th || th->phase != PHASE_OPEN)
 		return;
-	if (th->oom && sig == SIGKILL) {
+	if (sig == SIGKILL && killed_for_memory(task) && could_be_resolved(&th->rec)) {
 		th->rec.signal = SIGKILL;
 		fault_abandon(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
 	} else if (th->rec.origin == FT_ORIGIN_USER) {

@@ -122,16 +122,6 @@ int BPF_PROG(signal_deliver, int sig)
 	return 0;
 }
 
-SEC("?tp_btf/mark_victim")
-int BPF_PROG(mark_victim)
-{
-	struct thread *th = wanted_thread(this_task(), false);
-
-	if (th && th->killed)
-		th->oom = 1;
-	return 0;
-}
-
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(process_exit)
 {

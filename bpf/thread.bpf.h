@@ -63,8 +63,6 @@ struct thread {
 	__u8 armed;	   /* flt_base is set */
 	__u8 closed;	   /* tracing of this thread is over */
 	__u8 in_progress;  /* its open fault is counted as in_progress */
-	__u8 killed;	   /* SIGKILL was sent to it inside the fault */
-	__u8 oom;	   /* ... by the OOM killer */
 	__u8 attempt_open; /* inside handle_mm_fault */
 	__u8 kind;	   /* of the fault that was added to a table last */
 	__u32 attempt_flags;

@@ -64,7 +64,6 @@ static const struct {
 	{ "process_fork", FEATURE_BTF },
 	{ "signal_generate", FEATURE_BTF },
 	{ "signal_deliver", FEATURE_BTF },
-	{ "mark_victim", FEATURE_BTF },
 	{ "page_fault_user", FEATURE_PAGE_FAULT_TP },
 	{ "page_fault_kernel", FEATURE_PAGE_FAULT_TP },
 	/* Not attached: run by us. */

@@ -244,7 +244,8 @@ finish() {
 
 # ---- Memory ---------------------------------------------------------------------------------------------------------
 
-# make_cgroup BYTES: in $cgroup, with so much memory; false, after saying why in $reason, if that cannot be had.
+# make_cgroup BYTES: in $cgroup, with so much memory; false, after saying why in $reason, if that cannot be had. With v1
+# the OOM killer is off there.
 make_cgroup() {
 	local v2 v1
 	v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
