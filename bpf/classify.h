@@ -111,7 +111,10 @@ FT_PURE __u8 ft_first_touch(const struct ft_fault *f)
 		return FT_KIND_ZERO;
 	if ((f->page & FT_WAS_COLLAPSING) && f->order)
 		return FT_KIND_OTHER;
-	return writes || (f->page & FT_READS_FILL) ? FT_KIND_ANON : FT_KIND_OTHER;
+	if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ANON &&
+	    (f->page & FT_READS_FILL))
+		return FT_KIND_ANON;
+	return writes ? FT_KIND_ANON : FT_KIND_OTHER;
 }
 
 /* Nothing was mapped before. */

@@ -53,7 +53,8 @@ const volatile bool sees_stalls; /* for that: in a task, while it waits for memo
 /* How this plan sees things. */
 const volatile bool sees_attempts; /* handle_mm_fault is hooked */
 const volatile __u32 page_shift = 12;
-const volatile bool huge_reads_fill;	/* the huge zero page is switched off */
+const volatile bool reads_fill;	     /* a read of untouched memory gets a page: no zero page here */
+const volatile bool huge_reads_fill; /* only if it is a huge one */
 const volatile __u64 wake_at = 1 << 20; /* bytes waiting in the ring */
 const volatile __u64 started_ns;	/* younger tasks began at zero */
 

@@ -64,7 +64,7 @@ static __always_inline void page_after(struct thread *th, struct task_struct *ta
 	rec->order = rec->after == FT_PTE_PRESENT ? view.order : 0;
 	if (view.writable)
 		rec->page |= FT_IS_WRITABLE;
-	if (huge_reads_fill && rec->order >= HUGE_ORDER)
+	if (reads_fill || (huge_reads_fill && rec->order >= HUGE_ORDER))
 		rec->page |= FT_READS_FILL;
 	if (rec->before == FT_PTE_PRESENT && rec->after == FT_PTE_PRESENT &&
 	    view.pfn == th->before_pfn)

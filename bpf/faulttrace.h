@@ -83,7 +83,7 @@ enum ft_page_fact {
 	FT_IS_WRITABLE = 1 << 2,    /* entry after allows writes */
 	FT_SAME_PAGE = 1 << 3,	    /* both present, same frame */
 	FT_WAS_COLLAPSING = 1 << 4, /* no page table before, while the address space changed */
-	FT_READS_FILL = 1 << 5,	    /* a read of nothing gets a huge page here, not a zero page */
+	FT_READS_FILL = 1 << 5,	    /* a read of nothing gets such a page here, not the zero page */
 };
 
 enum ft_vma_fact {

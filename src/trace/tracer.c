@@ -13,7 +13,7 @@
 #include "../base/log.h"
 #include "../host/clock.h"
 #include "../host/task.h"
-#include "../host/thp.h"
+#include "../host/zero_page.h"
 #include "faulttrace.skel.h"
 #include "layout.h"
 #include "ring_reader.h"
@@ -341,7 +341,8 @@ static int load(struct tracer *t, struct features *features)
 	t->skel->rodata->page_shift = (unsigned int)__builtin_ctz((unsigned int)getpagesize());
 	t->sees_throttling = t->opts->cause && features__has(features, FEATURE_STALLS);
 	t->skel->rodata->sees_stalls = t->sees_throttling;
-	t->skel->rodata->huge_reads_fill = thp_zero_page_is_off();
+	t->skel->rodata->reads_fill = zero_page_is_off();
+	t->skel->rodata->huge_reads_fill = huge_zero_page_is_off();
 	t->skel->rodata->wake_at = t->opts->ring_bytes / WAKE_PART;
 	configure_target(t);
 	configure_filters(t);

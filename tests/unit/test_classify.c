@@ -64,6 +64,8 @@ static const struct classify_case missing[] = {
 	{ "read that brings a huge page, without a huge zero page",
 	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_READS_FILL), FT_KIND_ANON,
 	  0 },
+	{ "read without a zero page, result unseen",
+	  READ(ANON, NOTHING, .after = FT_PTE_NONE, .page = FT_READS_FILL), FT_KIND_OTHER, 0 },
 	{ "read of what another thread wrote, or khugepaged put together",
 	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9), FT_KIND_OTHER, 0 },
 	{ "write while a huge page may have been put together",
