@@ -91,7 +91,8 @@ static const struct sample samples[] = {
 	{ "[vdso]",
 	  FAULT(1800, 300, POSTGRES, .vma = VMA_DEVICE, .vma_start = 0x7ffe0a3fe000,
 		.vma_end = 0x7ffe0a400000, .addr = 0x7ffe0a3fe6d0, EXECS, WAS(NONE), NOW(RAW)) },
-	{ "[heap]", FAULT(1900, 250, POSTGRES, HEAP(0), HAD(ANON), NOW(ANON)) },
+	{ "[heap]",
+	  FAULT(1900, 250, POSTGRES, HEAP(0), HAD(ANON), NOW(ANON), .page = FT_SAME_PAGE) },
 	/* No mapping; beyond the end of the file; memory that ran out; EFAULT. */
 	{ "", FAULT(2000, 800, POSTGRES, .vma = FT_VMA_KNOWN, .addr = 0xdeadbeef, WRITES,
 		    .outcome = FT_OUTCOME_FAILED, .major = FT_UNKNOWN8, .signal = SIGSEGV,
