@@ -127,14 +127,29 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 	emit(th);
 }
 
+#define PF_EXITING 0x4
+
+/*
+ * Can the open fault not have failed? Where only ends are seen, one of a system call may have:
+ * then the call went on, and what the kernel counted since is another one's. In user mode
+ * a signal would have come. A thread that exits has nothing to go on with.
+ */
+static __always_inline bool cannot_have_failed(const struct thread *th, struct task_struct *task)
+{
+	return sees_attempts || th->rec.origin == FT_ORIGIN_USER ||
+	       (kread(task, struct task_struct, flags) & PF_EXITING);
+}
+
 /*
  * Did the kernel account the open fault although its end was not seen? Programs
  * at handle_mm_fault can be preempted, and while one is, the kernel skips it for
- * every other thread of that CPU. Between begin and end nothing else is counted.
+ * every other thread of that CPU. A thread that exits loses its perf events before its memory,
+ * since "perf: Fix sample vs do_exit()" (in v6.16, and in many stable kernels).
+ * Between begin and end nothing else is counted.
  */
 static __always_inline bool end_was_missed(const struct thread *th, struct task_struct *task)
 {
-	return sees_attempts && task_faults(task) != th->flt_begin;
+	return task_faults(task) != th->flt_begin && cannot_have_failed(th, task);
 }
 
 /*
@@ -165,14 +180,12 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	if (kind_refused(rec))
 		return;
 	if (sums_up) {
-		/* The same either way, but what can have no row need not be loaded for it. */
-		if (sees_attempts || wanted_kinds & 1U << FT_KIND_ERROR)
-			table_add(th, task);
-		else
-			table_takes(th, kind_of(th));
+		table_add(th, task);
 		return;
 	}
-	sign(rec);
+	/* A thread that is freed is not the current one, and has signed when it began to exit. */
+	if (!th->exiting)
+		sign(rec);
 	rec->stack_id = 0;
 	emit(th);
 }
@@ -324,6 +337,12 @@ static __always_inline void fault_interrupted(int sig)
 	}
 }
 
+/*
+ * The last faults of a thread come while it gives up its memory: the kernel clears its tid and
+ * unlocks its robust futexes. Since "exit: move and extend sched_process_exit() tracepoint" (in
+ * v6.16) this runs before that, and the thread is closed when it is freed. Before, it runs after
+ * that, when the memory is gone.
+ */
 static __always_inline void thread_exits(void)
 {
 	struct task_struct *task = this_task();
@@ -335,9 +354,25 @@ static __always_inline void thread_exits(void)
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
 	throttle_end(th, task);
+	if (has_task_storage && !th->closed && kread(task, struct task_struct, mm)) {
+		sign(&th->rec);
+		th->exiting = 1;
+		count(exits);
+		return;
+	}
 	thread_close(th, task_faults(task));
 	if (!has_task_storage)
 		bpf_map_delete_elem(&threads_by_tid, &tid);
+}
+
+/* An exited thread is reaped, and runs no more. What it was in came to nothing. */
+static __always_inline void thread_freed(struct thread *th, struct task_struct *task)
+{
+	if (th->closed)
+		return;
+	if (th->phase == PHASE_OPEN)
+		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
+	thread_close(th, task_faults(task));
 }
 
 /* handle_mm_fault is entered: the first attempt, or the next of a retried one. */

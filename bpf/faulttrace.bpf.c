@@ -129,6 +129,17 @@ int BPF_PROG(process_exit)
 	return 0;
 }
 
+/* Long after its exit: a grace period after it was reaped. Its storage is freed later. */
+SEC("?tp_btf/sched_process_free")
+int BPF_PROG(process_free, struct task_struct *task)
+{
+	struct thread *th = thread_of(task, false);
+
+	if (th && th->exiting)
+		thread_freed(th, task);
+	return 0;
+}
+
 /* New threads of a chosen process are chosen, and children if asked for. */
 SEC("?tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)

@@ -306,6 +306,8 @@ struct ft_counters {
 	__u64 lost_stacks;	 /* faults told without theirs */
 	__u64 errors;		 /* kind error, where faults are only summed up */
 	__u64 throttled_ns;	 /* by memory.high, after the faults; weighted */
+	__u64 exits;		 /* threads whose last faults came after their exit began */
+	__u64 exits_closed;	 /* of these, those whose faults are all known */
 };
 
 #endif /* FT_FAULTTRACE_H */

@@ -62,6 +62,7 @@ struct thread {
 	__u8 phase;
 	__u8 armed;	   /* flt_base is set */
 	__u8 closed;	   /* tracing of this thread is over */
+	__u8 exiting;	   /* its last faults come now, and it is closed when it is freed */
 	__u8 in_progress;  /* its open fault is counted as in_progress */
 	__u8 attempt_open; /* inside handle_mm_fault */
 	__u8 kind;	   /* of the fault that was added to a table last */
@@ -131,6 +132,8 @@ static __always_inline bool thread_close(struct thread *th, __u64 flt)
 		return false;
 	th->flt_final = flt;
 	th->closed = 1;
+	if (th->exiting)
+		c->exits_closed++;
 	if (th->armed)
 		c->flt_total += flt - th->flt_base;
 	return true;

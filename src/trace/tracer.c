@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
@@ -30,6 +31,10 @@
 
 /* Living children of the target that can be followed. */
 #define FOLLOWED_MAX 16384
+
+/* How long to wait for threads to be freed that have exited: a grace period is some ms. */
+#define FREED_STEP_NS 1000000LL
+#define FREED_STEPS   1000
 
 /* The reader is woken when so much of the ring is full. */
 #define WAKE_PART 8
@@ -61,6 +66,7 @@ static const struct {
 	enum feature needs;
 } common_programs[] = {
 	{ "process_exit", FEATURE_BTF },
+	{ "process_free", FEATURE_TASK_STORAGE },
 	{ "process_fork", FEATURE_BTF },
 	{ "signal_generate", FEATURE_BTF },
 	{ "signal_deliver", FEATURE_BTF },
@@ -624,6 +630,7 @@ static void sum_counters(struct tracer *t)
 
 	if (!each || bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.counters), &zero, each))
 		return;
+	t->totals.counters = (struct ft_counters) { 0 };
 	for (size_t cpu = 0; cpu < nr; cpu++) {
 		const unsigned long long *from = (const unsigned long long *)&each[cpu];
 		unsigned long long *to = (unsigned long long *)&t->totals.counters;
@@ -631,6 +638,22 @@ static void sum_counters(struct tracer *t)
 		for (size_t i = 0; i < sizeof(*each) / sizeof(*to); i++)
 			to[i] += from[i];
 	}
+}
+
+/* Those that exited while they were traced, and were reaped since, close as they are freed. */
+static void wait_for_freed(struct tracer *t)
+{
+	const struct ft_counters *counters = &t->totals.counters;
+	struct timespec step = { .tv_nsec = FREED_STEP_NS };
+
+	for (int i = 0; i < FREED_STEPS; i++) {
+		sum_counters(t);
+		if (counters->exits_closed >= counters->exits)
+			return;
+		nanosleep(&step, NULL);
+	}
+	log_info("%llu exited threads are not freed yet: their last faults are not known",
+		 counters->exits - counters->exits_closed);
 }
 
 static void sum_bpf_stats(struct tracer *t)
@@ -681,6 +704,7 @@ void tracer__finish(struct tracer *t)
 
 	t->skel->bss->finished = true;
 	iterate(t->skel->progs.finish);
+	wait_for_freed(t);
 	sum_bpf_stats(t);
 	count_missed_reads(t);
 	detach(t);
