@@ -228,8 +228,7 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	if (th->closed || finished)
 		return;
 	if (!th->armed)
-		thread_arm(th, target != FT_TARGET_CHOSEN && kread(task, struct task_struct,
-								   start_time) > started_ns
+		thread_arm(th, kread(task, struct task_struct, start_time) > started_ns
 				       ? 0
 				       : task_faults(task));
 	rec->h.cpu = bpf_get_smp_processor_id();

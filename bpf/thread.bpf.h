@@ -148,6 +148,28 @@ static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct 
 	       (kread(task, struct task_struct, flags) & PF_FORKNOEXEC);
 }
 
+/* Made by the kernel for a process, without sched_process_fork: of io_uring, since v5.12, and of vhost. */
+#define PF_IO_WORKER   0x10
+#define PF_USER_WORKER 0x4000 /* since v6.4 */
+
+/* Such a thread is traced when its process is, and is met first when it faults. */
+static __always_inline struct thread *worker_of_chosen(struct task_struct *task)
+{
+	struct task_struct *leader;
+	struct thread *th;
+
+	if (target != FT_TARGET_CHOSEN || target_is_thread || finished || !has_task_storage ||
+	    !(kread(task, struct task_struct, flags) & (PF_IO_WORKER | PF_USER_WORKER)))
+		return NULL;
+	leader = bpf_get_current_task_btf()->group_leader;
+	if (!leader || !bpf_task_storage_get(&threads, leader, NULL, 0))
+		return NULL;
+	th = this_thread(true);
+	if (!th)
+		count(lost_storage);
+	return th;
+}
+
 /*
  * The state of the current thread if it is one to trace, else NULL. This is
  * all that a bystander's fault pays: cheapest test first.
@@ -166,7 +188,11 @@ static __always_inline struct thread *wanted_thread(struct task_struct *task, bo
 		return NULL;
 	if (thread_waits_for_exec((__u32)pid_tid, task))
 		return NULL;
-	create = create && target != FT_TARGET_CHOSEN && !finished;
+	if (target == FT_TARGET_CHOSEN) {
+		th = this_thread(false);
+		return th || !create ? th : worker_of_chosen(task);
+	}
+	create = create && !finished;
 	th = this_thread(create);
 	if (!th && create)
 		count(lost_storage);

@@ -44,7 +44,7 @@ int main(void)
 	range = map_pages(TASKS);
 	/* Once before: then the code and the stack are there. */
 	run_task(&tid);
-	measured_children(run_tasks);
+	measured_others(RUSAGE_CHILDREN, run_tasks);
 	report_no_pid();
 	expect((struct expectation) { .kind = "anon", .origin = "kernel", .count = TASKS });
 	return report("the kernel writes to fresh memory as tasks end");

@@ -335,13 +335,13 @@ void measure_end(struct measure *m)
 	add_faults(m);
 }
 
-void measured_children(void (*body)(void))
+void measured_others(int who, void (*body)(void))
 {
 	struct measure m;
 
-	getrusage(RUSAGE_CHILDREN, &m.before);
+	getrusage(who, &m.before);
 	body();
-	getrusage(RUSAGE_CHILDREN, &m.after);
+	getrusage(who, &m.after);
 	add_faults(&m);
 }
 
