@@ -32,7 +32,6 @@
 static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
 {
 	th->maj_flt = kread(task, struct task_struct, maj_flt);
-	th->flt_begin = th->maj_flt + kread(task, struct task_struct, min_flt);
 	if (wants_kind)
 		th->nvcsw = kread(task, struct task_struct, nvcsw);
 	if (sums_up)
@@ -149,7 +148,7 @@ static __always_inline bool cannot_have_failed(const struct thread *th, struct t
  */
 static __always_inline bool end_was_missed(const struct thread *th, struct task_struct *task)
 {
-	return task_faults(task) != th->flt_begin && cannot_have_failed(th, task);
+	return task_faults(task) != th->flt_last && cannot_have_failed(th, task);
 }
 
 /*
@@ -161,13 +160,18 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 {
 	struct ft_fault *rec = &th->rec;
 	bool missed = end_was_missed(th, task);
+	__u64 moved = flt_moved(th, task_faults(task));
 
 	if (missed) {
-		count(resolved);
 		count(missed_ends);
-		th->flt_last = task_faults(task);
 		rec->major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
 	}
+	/*
+	 * Not missed, and something moved: its end, or get_user_pages after it had failed (EFAULT
+	 * in a system call). Nothing tells, so it counts as missing.
+	 */
+	if (moved > missed)
+		count_unexplained(moved - missed);
 	close_with(th, missed ? FT_OUTCOME_RESOLVED : outcome, missed ? 0 : now);
 	if (end_refused(rec))
 		return;
@@ -188,6 +192,13 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 		sign(rec);
 	rec->stack_id = 0;
 	emit(th);
+}
+
+/* Then its counters began at zero, and while all programs were attached. */
+static __always_inline bool is_younger_than_run(struct task_struct *task)
+{
+	return target != FT_TARGET_CGROUP && attached_ns &&
+	       kread(task, struct task_struct, start_time) > attached_ns;
 }
 
 /* Access and origin in one: a BPF function takes five arguments. */
@@ -224,13 +235,13 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, outcome_unseen(th, task), 0);
 	throttle_end(th, task);
+	if (!th->armed)
+		thread_arm(th, is_younger_than_run(task) ? 0 : task_faults(task));
+	if (!th->closed)
+		account_unseen(th, flt_moved(th, task_faults(task)));
 	th->phase = PHASE_SKIPPED;
 	if (th->closed || finished)
 		return;
-	if (!th->armed)
-		thread_arm(th, kread(task, struct task_struct, start_time) > started_ns
-				       ? 0
-				       : task_faults(task));
 	rec->h.cpu = bpf_get_smp_processor_id();
 	rec->h.time_ns = now;
 	rec->addr = addr;
@@ -270,19 +281,16 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 /* A fault was accounted: the kernel finished it, and counted it major or minor. */
 static __always_inline void fault_resolved(struct task_struct *task, struct thread *th, bool major)
 {
-	__u64 flt = task_faults(task);
+	__u64 flt = task_faults(task), moved;
 
-	/* Two events of one fault: an inherited one and one opened by the scan. */
-	if (flt == th->flt_last)
+	/* Of what began before tracing did; or two events of one fault, an inherited one and the scan's. */
+	if (!th->armed || flt == th->flt_last)
 		return;
-	th->flt_last = flt;
-	if (th->closed && flt > th->flt_final)
+	moved = flt_moved(th, flt);
+	if (th->closed && (flt > th->flt_final || th->phase != PHASE_OPEN))
 		return;
-	if (!th->armed)
-		thread_arm(th, flt - 1);
-	else if (flt <= th->flt_base)
-		th->flt_base = flt - 1;
-	count(resolved);
+	if (moved > 1)
+		count_unexplained(moved - 1);
 	if (th->phase != PHASE_OPEN) {
 		if (th->phase == PHASE_IDLE)
 			count(lost_unpaired);
@@ -293,6 +301,14 @@ static __always_inline void fault_resolved(struct task_struct *task, struct thre
 		count(in_progress_ended);
 	th->rec.major = major;
 	fault_close(th, task, FT_OUTCOME_RESOLVED, bpf_ktime_get_ns());
+}
+
+/* No fault is open any more: accounts for what moved since the last one began. */
+static __always_inline void account_idle(struct thread *th, struct task_struct *task)
+{
+	if (th->armed && !th->closed)
+		account_unseen(th, flt_moved(th, task_faults(task)));
+	th->phase = PHASE_IDLE;
 }
 
 static __always_inline bool is_failure_signal(int sig)
@@ -306,7 +322,12 @@ static __always_inline void fault_signalled(int sig, int code, __u64 addr)
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, false);
 
-	if (!th || th->phase != PHASE_OPEN)
+	if (!th)
+		return;
+	/* What is counted from here on is not the refused fault's. */
+	if (th->phase == PHASE_SKIPPED && is_failure_signal(sig) && th->rec.addr == addr)
+		th->phase = PHASE_IDLE;
+	if (th->phase != PHASE_OPEN)
 		return;
 	if (!is_failure_signal(sig) || th->rec.addr != addr)
 		return;
@@ -324,7 +345,11 @@ static __always_inline void fault_interrupted(int sig)
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, false);
 
-	if (!th || th->phase != PHASE_OPEN)
+	if (!th)
+		return;
+	if (th->phase == PHASE_SKIPPED)
+		account_idle(th, task);
+	if (th->phase != PHASE_OPEN)
 		return;
 	if (sig == SIGKILL && killed_for_memory(task) && could_be_resolved(&th->rec)) {
 		th->rec.signal = SIGKILL;

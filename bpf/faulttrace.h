@@ -294,20 +294,20 @@ struct ft_calibration {
 
 /* What is only counted, on the CPU where it happens: losses (lost_*) and the rest. */
 struct ft_counters {
-	__u64 resolved;		 /* ends seen of wanted threads, whatever the filter */
 	__u64 lost_ring;	 /* the ring was full */
 	__u64 lost_storage;	 /* no room for the thread's state */
 	__u64 lost_unpaired;	 /* an end whose begin was not seen */
+	__u64 lost_unexplained;	 /* min_flt + maj_flt moved, and nothing was seen that says why */
 	__u64 in_progress;	 /* faults still open when tracing ended */
 	__u64 in_progress_ended; /* of these, those that ended all the same, and were sent */
 	__u64 missed_ends;	 /* resolved, told without a latency */
-	__u64 flt_total;	 /* min_flt + maj_flt of the wanted threads, all told */
-	__u64 probe_faults;	 /* faults of some tracer's probe reads: not faults */
-	__u64 lost_stacks;	 /* faults told without theirs */
-	__u64 errors;		 /* kind error, where faults are only summed up */
-	__u64 throttled_ns;	 /* by memory.high, after the faults; weighted */
-	__u64 exits;		 /* threads whose last faults came after their exit began */
-	__u64 exits_closed;	 /* of these, those whose faults are all known */
+	__u64 gup;	    /* ... moved between two faults, where get_user_pages is not seen */
+	__u64 probe_faults; /* faults of some tracer's probe reads: not faults */
+	__u64 lost_stacks;  /* faults told without theirs */
+	__u64 errors;	    /* kind error, where faults are only summed up */
+	__u64 throttled_ns; /* by memory.high, after the faults; weighted */
+	__u64 exits;	    /* threads whose last faults came after their exit began */
+	__u64 exits_closed; /* of these, those whose faults are all known */
 };
 
 #endif /* FT_FAULTTRACE_H */

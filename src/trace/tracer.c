@@ -140,7 +140,6 @@ static void configure_target(struct tracer *t)
 	config->follow_children = opts->follow;
 	config->own_pid = (unsigned int)getpid();
 	config->command_pid = (unsigned int)t->command_pid;
-	config->started_ns = clock_ns(CLOCK_MONOTONIC);
 	if (!opts->follow && opts->target == TARGET_COMMAND)
 		config->only_pid = (unsigned int)t->command_pid;
 	if (!opts->follow && opts->target == TARGET_PID && opts->nr_ids == 1)
@@ -570,6 +569,7 @@ int tracer__attach(struct tracer *t)
 		if (err)
 			return err;
 	}
+	t->skel->bss->attached_ns = clock_ns(CLOCK_MONOTONIC);
 	if (t->opts->verbose)
 		t->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	err = adopt(t);
@@ -714,9 +714,7 @@ void tracer__finish(struct tracer *t)
 	sum_counters(t);
 	t->totals.counters.in_progress -= t->totals.counters.in_progress_ended;
 	/* A thread-level filter drops faults whose gup sisters it cannot tell. */
-	t->totals.unseen_gup =
-		whole ? (long long)(t->totals.counters.flt_total - t->totals.counters.resolved)
-		      : -1;
+	t->totals.unseen_gup = whole ? (long long)t->totals.counters.gup : -1;
 	if (t->stats_fd >= 0)
 		close(t->stats_fd);
 	t->stats_fd = -1;
