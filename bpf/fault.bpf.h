@@ -298,7 +298,7 @@ static __always_inline void fault_resolved(struct task_struct *task, struct thre
 		return;
 	}
 	if (th->in_progress)
-		count(in_progress_ended);
+		count_many(in_progress_ended, sample);
 	th->rec.major = major;
 	fault_close(th, task, FT_OUTCOME_RESOLVED, bpf_ktime_get_ns());
 }

@@ -299,7 +299,7 @@ int finish(struct bpf_iter__task *ctx)
 	throttle_end(th, (void *)task);
 	if (th->phase == PHASE_OPEN) {
 		th->in_progress = 1;
-		count(in_progress);
+		count_many(in_progress, sample);
 	}
 	return 0;
 }

@@ -294,11 +294,11 @@ struct ft_calibration {
 
 /* What is only counted, on the CPU where it happens: losses (lost_*) and the rest. */
 struct ft_counters {
-	__u64 lost_ring;	 /* the ring was full */
+	__u64 lost_ring;	 /* the ring was full; weighted */
 	__u64 lost_storage;	 /* no room for the thread's state */
 	__u64 lost_unpaired;	 /* an end whose begin was not seen */
 	__u64 lost_unexplained;	 /* min_flt + maj_flt moved, and nothing was seen that says why */
-	__u64 in_progress;	 /* faults still open when tracing ended */
+	__u64 in_progress;	 /* faults still open when tracing ended; weighted */
 	__u64 in_progress_ended; /* of these, those that ended all the same, and were sent */
 	__u64 missed_ends;	 /* resolved, told without a latency */
 	__u64 gup;	    /* ... moved between two faults, where get_user_pages is not seen */
