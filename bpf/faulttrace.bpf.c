@@ -140,6 +140,14 @@ int BPF_PROG(process_free, struct task_struct *task)
 	return 0;
 }
 
+/* Of a chosen thread the siblings are not wanted; of the processes that it made, all threads are. */
+static __always_inline bool wants_siblings(struct task_struct *task)
+{
+	__u32 tid = task->pid;
+
+	return !target_is_thread || !bpf_map_lookup_elem(&chosen, &tid);
+}
+
 /* New threads of a chosen process are chosen, and children if asked for. */
 SEC("?tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
@@ -147,7 +155,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	struct thread *th = wanted_thread(this_task(), false);
 
 	if (!th || th->closed || finished ||
-	    (parent->tgid == child->tgid ? target_is_thread : !follow_children))
+	    !(parent->tgid == child->tgid ? wants_siblings(parent) : follow_children))
 		return 0;
 	th = thread_of(child, true);
 	if (th)
