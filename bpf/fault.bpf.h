@@ -221,7 +221,7 @@ static __always_inline __u8 outcome_unseen(const struct thread *th, struct task_
 	const struct ft_fault *rec = &th->rec;
 
 	return rec->origin == FT_ORIGIN_USER && could_be_resolved(rec) &&
-			       task_faults(task) == th->flt_begin
+			       task_faults(task) == th->flt_last
 		       ? FT_OUTCOME_INTERRUPTED
 		       : FT_OUTCOME_SUPERSEDED;
 }

@@ -170,6 +170,18 @@ has() {
 	type -P "$1" >/dev/null
 }
 
+# Does this kernel map a page of its own where memory is first read? Some guests' kernels do.
+lacks_zero_page() {
+	local status=0
+	"$WORKLOADS/zero" >/dev/null 2>&1 || status=$?
+	((status == 77))
+}
+
+# skip_without_zero_page NAME: skips the test, and succeeds, where there is none.
+skip_without_zero_page() {
+	lacks_zero_page && skip "$1" "this kernel maps no zero page"
+}
+
 # skip_without NAME PROGRAM..: skips the test, and succeeds, when one of them is missing.
 skip_without() {
 	local name=$1 program

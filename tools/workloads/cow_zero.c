@@ -12,6 +12,7 @@ int main(void)
 	char *p;
 
 	workload_begin("cow_zero");
+	needs_zero_page();
 	p = map_pages(PAGES);
 	measured_read(p, PAGES, page_size);
 	measured_write(p, PAGES, page_size);

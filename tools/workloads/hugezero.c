@@ -13,6 +13,7 @@ int main(void)
 	char *p;
 
 	workload_begin("hugezero");
+	needs_zero_page();
 	if (knob_number("/sys/kernel/mm/transparent_hugepage/use_zero_page") != 1)
 		skip("the huge zero page is switched off");
 	p = map_huge(HUGE_PAGES, &size);

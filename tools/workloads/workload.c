@@ -363,6 +363,23 @@ void measured_write(char *start, size_t count, size_t stride)
 	measure_end(&m);
 }
 
+/* A write to the zero page copies it, which is a fault of its own. */
+void needs_zero_page(void)
+{
+	struct rusage before, after;
+	char *p = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		fail("mmap: %m");
+	touch_read(p, 1, page_size);
+	getrusage(RUSAGE_THREAD, &before);
+	touch_write(p, 1, page_size);
+	getrusage(RUSAGE_THREAD, &after);
+	munmap(p, page_size);
+	if (after.ru_minflt == before.ru_minflt)
+		skip("this kernel maps no zero page");
+}
+
 static void catch_faults(void)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };

@@ -67,6 +67,9 @@ void measured_write(char *start, size_t count, size_t stride);
 /* Each touch has to end in this signal. */
 void measured_errors(char *start, size_t pages, bool write, int sig, int si_code);
 
+/* Skips the workload where the kernel maps a page of its own at the first read of anonymous memory. */
+void needs_zero_page(void);
+
 void touch_read(char *start, size_t count, size_t stride);
 void touch_write(char *start, size_t count, size_t stride);
 size_t resident_pages(char *start, size_t len);

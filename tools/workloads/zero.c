@@ -10,6 +10,7 @@
 int main(void)
 {
 	workload_begin("zero");
+	needs_zero_page();
 	measured_read(map_pages(PAGES), PAGES, page_size);
 	expect((struct expectation) { .kind = "zero", .access = "read", .count = PAGES });
 	return report("first read of private anonymous memory");
