@@ -152,19 +152,18 @@ static __always_inline bool end_was_missed(const struct thread *th, struct task_
 }
 
 /*
- * The open fault came to nothing that could be seen. Names are left out: this is
- * in every program, and loading them is what takes time.
+ * Accounts for what the task's counters say of the open fault, whose end was not seen; true if
+ * the fault was resolved all the same. A function by itself, so that its variables are not on the
+ * stack beside those of table_add(): a kernel allows 512 bytes for a program and all it calls.
  */
-static __noinline void fault_abandon(struct thread *th, struct task_struct *task, __u8 outcome,
-				     __u64 now)
+static __noinline bool account_missed(struct thread *th, struct task_struct *task)
 {
-	struct ft_fault *rec = &th->rec;
 	bool missed = end_was_missed(th, task);
 	__u64 moved = flt_moved(th, task_faults(task));
 
 	if (missed) {
 		count(missed_ends);
-		rec->major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
+		th->rec.major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
 	}
 	/*
 	 * Not missed, and something moved: its end, or get_user_pages after it had failed (EFAULT
@@ -172,6 +171,19 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	 */
 	if (moved > missed)
 		count_unexplained(moved - missed);
+	return missed;
+}
+
+/*
+ * The open fault came to nothing that could be seen. Names are left out: this is
+ * in every program, and loading them is what takes time.
+ */
+static __noinline void fault_abandon(struct thread *th, struct task_struct *task, __u8 outcome,
+				     __u64 now)
+{
+	struct ft_fault *rec = &th->rec;
+	bool missed = account_missed(th, task);
+
 	close_with(th, missed ? FT_OUTCOME_RESOLVED : outcome, missed ? 0 : now);
 	if (end_refused(rec))
 		return;
