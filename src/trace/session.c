@@ -378,9 +378,8 @@ static void print_summary(const struct session *s)
 		print_share(s);
 	print_numbers(s);
 	if (end->unseen_gup > 0)
-		log_note("%lld more %s taken by get_user_pages (the kernel itself, as for "
-			 "mlock): plan %s only counts them",
-			 end->unseen_gup, end->unseen_gup == 1 ? "was" : "were", s->plan->name);
+		log_note("%lld more %s taken by get_user_pages (as by mlock): only counted",
+			 end->unseen_gup, end->unseen_gup == 1 ? "was" : "were");
 	if (end->throttled_ns > 0)
 		print_throttled(end);
 	if (end->lost_ring)
