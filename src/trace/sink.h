@@ -57,10 +57,9 @@ struct run_end {
 	unsigned long long lost_ring;
 	unsigned long long lost_storage;
 	unsigned long long lost_unpaired;
-	unsigned long long lost_unexplained; /* the kernel counted them, and nothing says why */
-	unsigned long long in_progress;	     /* when tracing ended: no loss */
-	long long unseen_gup;		     /* -1: unknown */
-	long long throttled_ns;		     /* by memory.high; -1: not asked for, or unknown */
+	unsigned long long in_progress; /* when tracing ended: no loss */
+	long long unseen_gup;		/* -1: unknown */
+	long long throttled_ns;		/* by memory.high; -1: not asked for, or unknown */
 	unsigned long long elapsed_ns;
 	long long bpf_run_ns; /* -1: not measured */
 	long long bpf_runs;
