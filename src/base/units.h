@@ -19,4 +19,10 @@ void units_add_count(struct buf *out, uint64_t n, unsigned int width);
  */
 void units_add_share(struct buf *out, uint64_t part, uint64_t whole);
 
+/* The end of a regular English noun after the number n: "1 fault", "2 faults". */
+static inline const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 #endif /* BASE_UNITS_H */

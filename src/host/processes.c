@@ -16,8 +16,6 @@
 #include "cgroup.h"
 #include "task.h"
 
-#define COMM_LEN 16 /* the kernel's TASK_COMM_LEN */
-
 int pids__add(struct pids *pids, int pid)
 {
 	for (size_t i = 0; i < pids->nr; i++)
@@ -142,22 +140,6 @@ struct search {
 	const char *name;
 };
 
-static bool read_comm(int pid, char *comm, size_t size)
-{
-	char path[64];
-	size_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	FILE *f __cleanup_fclose = fopen(path, "re");
-
-	n = f ? fread(comm, 1, size - 1, f) : 0;
-	comm[n] = '\0';
-	/* A name may hold a newline; the last one is the file's. */
-	if (n && comm[n - 1] == '\n')
-		comm[n - 1] = '\0';
-	return n > 0;
-}
-
 /* The last part of the path of its program, which may have been deleted since. */
 static bool program_is(int pid, const char *name)
 {
@@ -178,13 +160,13 @@ static bool program_is(int pid, const char *name)
 
 static bool is_named(int pid, const char *name)
 {
-	char comm[COMM_LEN + 1]; /* and the newline */
+	char comm[TASK_COMM];
 
-	if (!read_comm(pid, comm, sizeof(comm)))
-		return false;
+	task_comm(pid, comm);
 	if (strcmp(comm, name) == 0)
 		return true;
-	return strlen(comm) == COMM_LEN - 1 && strncmp(comm, name, COMM_LEN - 1) == 0 &&
+	/* The kernel cuts longer names: the program's path has all of it. */
+	return strlen(comm) == TASK_COMM - 1 && strncmp(comm, name, TASK_COMM - 1) == 0 &&
 	       program_is(pid, name);
 }
 

@@ -300,11 +300,6 @@ static void loop(struct session *s)
 	}
 }
 
-static const char *plural(unsigned long long n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static unsigned long long lost(const struct run_end *end)
 {
 	return end->lost_ring + end->lost_storage + end->lost_unpaired;

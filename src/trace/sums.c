@@ -27,11 +27,6 @@ void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigne
 	run_end__add(end, &sums);
 }
 
-static const char *plural(unsigned long long n)
-{
-	return n == 1 ? "" : "s";
-}
-
 void run_end__tell(const struct run_end *end, bool only_errors, struct buf *out)
 {
 	if (only_errors) {

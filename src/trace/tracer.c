@@ -236,16 +236,23 @@ static void choose_programs(struct tracer *t, struct features *features)
 		choose_program(t, *name);
 }
 
+/* How many processes or threads can be chosen; a map has room for at least one. */
+static unsigned int max_chosen(const struct options *opts)
+{
+	unsigned int nr = (unsigned int)opts->nr_ids;
+
+	if (targets__follow_living(opts))
+		return nr + FOLLOWED_MAX;
+	return nr ? nr : 1;
+}
+
 static void size_maps(struct tracer *t, bool task_storage)
 {
 	const struct options *opts = t->opts;
 	bool stacks = t->skel->rodata->wants_stack, copies = t->skel->rodata->copies_stack;
 
 	bpf_map__set_max_entries(t->skel->maps.ring, (unsigned int)opts->ring_bytes);
-	bpf_map__set_max_entries(t->skel->maps.chosen,
-				 targets__follow_living(opts)
-					 ? (unsigned int)opts->nr_ids + FOLLOWED_MAX
-					 : (opts->nr_ids ? (unsigned int)opts->nr_ids : 1));
+	bpf_map__set_max_entries(t->skel->maps.chosen, max_chosen(opts));
 	bpf_map__set_autocreate(t->skel->maps.threads, task_storage);
 	bpf_map__set_autocreate(t->skel->maps.threads_by_tid, !task_storage);
 	bpf_map__set_autocreate(t->skel->maps.rows, t->sums_up && !rows_are_few(opts));
