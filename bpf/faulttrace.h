@@ -287,20 +287,20 @@ struct ft_calibration {
 	__u32 proved;	 /* out: and its struct page is that of addr */
 };
 
-/* What is only counted, on the CPU where it happens: losses (lost_*) and the rest. */
+/* Events that are counted and not sent one by one. Each CPU has its own; the reader adds them up. lost_* are losses. */
 struct ft_counters {
-	__u64 resolved;		 /* ends seen of wanted threads, whatever the filter */
+	__u64 resolved;		 /* traced faults whose end was seen, refused ones too */
 	__u64 lost_ring;	 /* the ring was full */
 	__u64 lost_storage;	 /* no room for the thread's state */
-	__u64 lost_unpaired;	 /* an end whose begin was not seen */
+	__u64 lost_unpaired;	 /* ends whose begin was not seen */
 	__u64 in_progress;	 /* faults still open when tracing ended */
-	__u64 in_progress_ended; /* of these, those that ended all the same, and were sent */
+	__u64 in_progress_ended; /* those of in_progress that ended later and were sent */
 	__u64 missed_ends;	 /* resolved, told without a latency */
-	__u64 flt_total;	 /* min_flt + maj_flt of the wanted threads, all told */
-	__u64 probe_faults;	 /* faults of some tracer's probe reads: not faults */
-	__u64 lost_stacks;	 /* faults told without theirs */
-	__u64 errors;		 /* kind error, where faults are only summed up */
-	__u64 throttled_ns;	 /* by memory.high, after the faults; weighted */
+	__u64 flt_total;	 /* min_flt + maj_flt of all traced threads, added up */
+	__u64 probe_faults; /* page faults of BPF probe reads, which the kernel does not count */
+	__u64 lost_stacks;  /* stacks dropped: their faults are sent without one */
+	__u64 errors;	    /* kind error, where faults are only summed up */
+	__u64 throttled_ns; /* by memory.high, after the faults; weighted */
 };
 
 #endif /* FT_FAULTTRACE_H */

@@ -34,9 +34,10 @@ enum ft_key_type {
 #define FT_FEW_ROWS   (FT_FEW_VALUES * FT_FEW_VALUES)
 
 /*
- * One key's value: numbers as they are, FT_UNKNOWN64 for an order that is not known; comm 16 bytes; vma the pid, its role or
- * start, and its name's id; file the name's id, or the role; symbol and line the pid, above it the
- * generation of its code, and ip; stack its id, and for profiles comm.
+ * The value of one key. Numbers as they are (an unknown order: FT_UNKNOWN64); comm: 16 bytes;
+ * vma: the pid, the mapping's role or start, and the id of its name; file: the id of the name,
+ * or the role; symbol and line: the pid, with the generation of its code in the upper half,
+ * and the instruction's address; stack: its id, and in profiles the comm behind it.
  */
 struct ft_key_part {
 	__u64 word[3];

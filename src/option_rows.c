@@ -142,7 +142,7 @@ static int find_kind(const struct words *words, const char *s, size_t n)
 static const char *const cow_names[] = { "cow:anon", "cow:file", "cow:zero", "cow:ksm" };
 static const struct words cows = { cow_names, NR(cow_names) };
 
-/* "cow:swap": which sources cow has says more than which kinds there are. */
+/* For a wrong source of cow, as in "cow:swap", the hint lists the sources and not all kinds. */
 static const struct words *kinds_like(const char *arg)
 {
 	for (size_t n; *arg; arg += n + (arg[n] == ',')) {
@@ -209,7 +209,7 @@ static int add_ids(struct options *opts, const char *arg)
 	return 0;
 }
 
-/* Of a process or a unit. What begins as an option does is one: -p has no argument then. */
+/* The name of a process or a unit. A word with a leading "-" is an option: -p lacks its argument then. */
 static int add_name(struct options *opts, const char *name)
 {
 	char **more;
@@ -229,7 +229,7 @@ static int add_name(struct options *opts, const char *name)
 	return 0;
 }
 
-/* "17,postgres,18": what is no number is a name. */
+/* A list such as "17,postgres,18": words that are no numbers are names. */
 static int add_processes(struct options *opts, const char *arg)
 {
 	char *list __cleanup_free = strdup(arg), *rest = list, *word;

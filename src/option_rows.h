@@ -33,10 +33,10 @@ struct parser {
 	bool follow_given;
 	bool by_given;
 	uint64_t given; /* bits of the rows that were */
-	/* For the errors: an option that took what looks like one for its argument; and, if it was the
-	 * last word, one that may have an argument, and has none. */
+	/* For error messages. The last option whose argument looks like an option itself, and that. */
 	const struct option_row *taker;
 	const char *taken;
+	/* The last option, if its argument is optional and was not given; else NULL. */
 	const struct option_row *bare;
 	print_fn *print;
 };
@@ -54,11 +54,11 @@ struct option_row {
 	print_fn *print;	   /* for set_print() */
 	const char *takes;	   /* "--x takes ...", when set() refuses */
 	const struct words *words; /* the values there are, if they are words */
-	/* Those that an argument which was refused may have been meant to be; NULL: all of them. */
+	/* Chooses which of the words to list when arg is refused; NULL: all are listed. */
 	const struct words *(*words_like)(const char *arg);
-	unsigned int commands;	 /* bits of those it means something to; 0: all that trace */
-	unsigned int told_apart; /* ... of those whose --help has another row for it */
-	bool once;		 /* a second one would only take the first one's place */
+	unsigned int commands;	 /* bits of the commands that take the option; 0: all that trace */
+	unsigned int told_apart; /* bits of the commands whose --help describes it in another row */
+	bool once; /* refused when given twice: the second value would silently replace the first */
 };
 
 #define TO(command) (1U << COMMAND_##command)

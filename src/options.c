@@ -62,7 +62,10 @@ static void hint_commands(const struct option_row *row)
 	buf__free(&list);
 }
 
-/* "-o -j": -j is a good name for a file, but if the rest has an error, it may be this one. */
+/*
+ * "-o -j" is valid: a file may be called -j. It is remembered, so that a later error can say that
+ * --output took -j for its argument.
+ */
 static void note_taken(struct parser *p, const struct option_row *row, const char *arg)
 {
 	if (row->argument != ARG_REQUIRED || arg[0] != '-' || !arg[1])
@@ -142,7 +145,7 @@ static const struct option_row *find_row(int c)
 	return NULL;
 }
 
-/* As it begins in an example: the default command is not written. */
+/* The first words of an example for this command; the default command is left out. */
 static const char *program(enum command command)
 {
 	static const char *const words[COMMAND_COUNT] = {
@@ -188,7 +191,7 @@ static bool is_option(const char *word)
 	return false;
 }
 
-/* What may have been meant by a word that is not expected. */
+/* Prints a hint on what an unexpected word may have been meant to be. */
 static void hint_word(const struct parser *p, const char *word)
 {
 	enum command command = p->opts->command;
@@ -529,7 +532,7 @@ static bool take_command(struct options *opts, const char *word)
 	return true;
 }
 
-/* "help", or "help top", as other tools have it. 0, or -EINVAL after saying what is wrong. */
+/* Handles "faulttrace help" and "faulttrace help COMMAND". 0, or -EINVAL after saying what is wrong. */
 static int take_help(struct parser *p, int argc, char **argv)
 {
 	const struct words commands = { command_names, NR(command_names) };
@@ -551,7 +554,7 @@ static void set_defaults(struct options *opts)
 		opts->by[0] = FT_KEY_PID;
 }
 
-/* A person sees the first rows, a program all of them. */
+/* Without --rows a table for people has the first rows only, one for programs all. */
 static void limit_rows(struct options *opts)
 {
 	bool is_for_person = opts->command == COMMAND_TOP && !opts->sink->is_for_machines;

@@ -44,9 +44,9 @@ struct options {
 	enum target_kind target;
 	int *ids; /* pids or tids, no duplicates */
 	size_t nr_ids;
-	char **names; /* of processes or units, given to -p in the place of pids */
+	char **names; /* names of processes or units that -p was given instead of pids */
 	size_t nr_names;
-	size_t nr_found; /* of the ids, the last ones: found by these names */
+	size_t nr_found; /* how many of the ids, the last ones, were found by these names */
 	const char *cgroup;
 	char **argv; /* CMD, NULL-terminated */
 	bool follow;
@@ -114,7 +114,7 @@ static inline bool options__key_is(const struct options *opts, enum ft_key_type 
 	return opts->by[0] == key || opts->by[1] == key;
 }
 
-/* Rows of instructions. */
+/* Does the kernel make a row for each instruction? */
 static inline bool options__key_is_code(const struct options *opts)
 {
 	return options__key_is(opts, FT_KEY_SYMBOL) || options__key_is(opts, FT_KEY_LINE);
@@ -130,7 +130,7 @@ static inline bool options__is_stdout(const char *path)
 	return path && strcmp(path, "-") == 0;
 }
 
-/* Does anything that is traced go to standard output? A profile can go to files alone. */
+/* Is anything written to standard output? Not by a profile that goes to files only. */
 static inline bool options__writes_stdout(const struct options *opts)
 {
 	if (options__is_stdout(opts->pprof) || options__is_stdout(opts->flamegraph))
@@ -139,13 +139,13 @@ static inline bool options__writes_stdout(const struct options *opts)
 	       (opts->folded || !options__is_profile(opts));
 }
 
-/* A line that is not of the format breaks what reads it. */
+/* Is the output parsed by programs, which a foreign line would break? */
 static inline bool options__is_for_machines(const struct options *opts)
 {
 	return options__is_profile(opts) || opts->sink->is_for_machines;
 }
 
-/* The page tables are read for it at the end of each fault: only where it is asked for. */
+/* The size of a folio takes a read of the page tables in each fault: only where bytes are shown. */
 static inline bool options__wants_bytes(const struct options *opts)
 {
 	return options__is_profile(opts) || opts->sort == SORT_BYTES ||

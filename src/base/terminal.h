@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Colours, and moves of the cursor: not in an editor's window, nor where TERM does not say what it is. */
+/*
+ * Can escape sequences (colours, moves of the cursor) be written there? Not to TERM=dumb, as in an
+ * editor's shell window, and not where TERM does not tell what the terminal is.
+ */
 static inline bool terminal_takes_escapes(int fd)
 {
 	const char *term = getenv("TERM");

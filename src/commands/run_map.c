@@ -66,14 +66,14 @@ static int read_map(int pid, const struct run_start *start, struct memory_map *m
 	return err;
 }
 
-/* Processes that have been shown, and what all of them have together. */
+/* The processes that have been printed, and their sum. */
 struct shown {
-	struct memory_map *maps; /* totals only, but for the last one */
+	struct memory_map *maps; /* of each only the totals are kept once it has been printed */
 	size_t nr;
 	struct memory_map sum;
 };
 
-/* One process. What comes before the first is written then: without any there is nothing. */
+/* Prints one process. The format's beginning is printed with the first process that can be read. */
 static int show_map(int pid, const struct map_ops *format, const struct run_start *start,
 		    struct output *output, struct shown *shown)
 {
@@ -109,7 +109,7 @@ static void end_maps(const struct map_ops *format, const struct run_start *start
 	output__flush(output);
 }
 
-/* All of them, whichever cannot be shown. 0 or -errno of the last one that cannot. */
+/* Prints every process that can be read. 0, or -errno of the last one that could not. */
 static int show_maps(const struct options *opts, const struct run_start *start,
 		     struct output *output)
 {

@@ -65,7 +65,7 @@ int cgroup__open(const char *path)
 	return err >= 0 ? err : fd == -ENOTDIR ? fd : err;
 }
 
-/* What is behind the mount point of the v1 hierarchy that a path is in; NULL: it is in none. */
+/* The part of the path behind the mount point of its v1 hierarchy; NULL if it is in no v1 hierarchy. */
 static const char *below_v1_mount(const char *path)
 {
 	const char *found = NULL;

@@ -32,7 +32,7 @@ static int become_sudo_user(void)
 
 	if (uid <= 0)
 		return 0;
-	/* Not as root because half of what sudo says is missing. */
+	/* sudo sets both. Without the group id the command is refused, not run as root. */
 	if (gid < 0)
 		return -EINVAL;
 	err = users__set_groups((uid_t)uid, (gid_t)gid);
@@ -205,7 +205,10 @@ static void listen_to(struct child *c, int options)
 		pid = waitpid(c->pid, &status, options);
 		if (pid < 0 && errno == EINTR)
 			continue;
-		/* Who started us ignores SIGCHLD: nobody is told how it ended. */
+		/*
+		 * Our parent ignores SIGCHLD, which is inherited: the kernel has reaped the child
+		 * itself, and its exit status is not known.
+		 */
 		if (pid < 0 && errno == ECHILD)
 			c->reaped = true;
 		if (pid != c->pid)

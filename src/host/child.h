@@ -19,8 +19,8 @@ struct child {
 };
 
 /*
- * As the user behind sudo (SUDO_UID, SUDO_GID), unless as_root; to_stderr: what it writes to its
- * standard output goes to standard error.
+ * The command runs as the user behind sudo (SUDO_UID, SUDO_GID), unless as_root is set. With
+ * to_stderr its standard output is connected to our standard error.
  */
 int child__fork(struct child *c, char **argv, bool as_root, bool to_stderr);
 /*

@@ -42,7 +42,8 @@ struct mapping_usage {
 	uint64_t huge; /* mapped by huge entries of the page table; hugetlb, too */
 	uint64_t swap;
 	uint64_t shared; /* others have these pages mapped, too */
-	uint64_t pss;	 /* of a page that n processes have mapped, an n-th; without hugetlb */
+	uint64_t
+		pss; /* proportional set size: 1/n of each page that n processes map; no hugetlb pages */
 	uint64_t dirty;
 	uint64_t locked; /* this process's share, where pages are shared */
 	uint64_t page_size;

@@ -82,7 +82,7 @@ static int by_pid(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* Is its parent one of those whose descendants are wanted, or a descendant? */
+/* Is its parent a wanted process, or already found to descend from one? */
 static bool is_descendant(const struct relation *all, size_t nr, const struct relation *process)
 {
 	const struct relation key = { .pid = process->parent };
@@ -91,7 +91,10 @@ static bool is_descendant(const struct relation *all, size_t nr, const struct re
 	return parent && parent->wanted;
 }
 
-/* Parents may come after their children, as pids wrap around: until nothing changes. */
+/*
+ * Adds the children of wanted processes until a pass finds no more. One pass is not enough:
+ * pids wrap around, so that a parent may come after its child in the list.
+ */
 static int add_all_below(struct pids *pids, struct relation *all, size_t nr)
 {
 	bool changed = true;
@@ -210,7 +213,7 @@ static int add_processes_of(struct pids *pids, const char *folder)
 	FILE *f __cleanup_fclose = fopen(path, "re");
 
 	while (err >= 0 && f && fgets(line, sizeof(line), f)) {
-		int pid = atoi(line); /* 0: of another pid namespace */
+		int pid = atoi(line); /* the file has 0 for a process of another pid namespace */
 
 		if (pid > 0 && pid != getpid() && task_status(pid) == TASK_RUNS)
 			err = pids__add(pids, pid);
@@ -243,7 +246,7 @@ static int add_unit_below(struct pids *pids, const char *name, char *root)
 
 int processes_add_unit(struct pids *pids, const char *name)
 {
-	/* Where systemd has its units: in v2's hierarchy, or in one of v1 for itself. */
+	/* systemd has its units in the v2 hierarchy, or in a v1 hierarchy named "systemd". */
 	static const struct {
 		const char *type, *option;
 	} hierarchies[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which processes there are, answered from /proc: by name, and by descent. Others come and
- * go meanwhile: an answer is as old as the question.
+ * Finds processes in /proc by name and by descent. Processes start and exit while /proc is
+ * read: a result may lack new ones, and may have some that are gone.
  */
 #ifndef HOST_PROCESSES_H
 #define HOST_PROCESSES_H
@@ -21,20 +21,21 @@ int pids__add(struct pids *pids, int pid);
 void pids__free(struct pids *pids);
 
 /*
- * Adds the living descendants of the processes in the list, but not this process: a child of
- * one that exited meanwhile is found if the child is in the list already. 0 or -errno.
+ * Adds the living descendants of the processes in the list, except this process. Descendants
+ * whose parent has exited are not found, unless they are in the list already. 0 or -errno.
  */
 int processes_add_descendants(struct pids *pids);
 
 /*
- * Adds the processes that are named so: all of comm, or, where that is cut to 15 bytes, the last
- * part of the program's path. Not this process, no kernel threads, no zombies. 0 or -errno.
+ * Adds the processes with this name: it equals their comm or, where the kernel cut comm to 15
+ * bytes, the last part of their program's path. Leaves out this process, kernel threads and
+ * zombies. 0 or -errno.
  */
 int processes_add_named(struct pids *pids, const char *name);
 
 /*
- * Adds the processes of systemd's unit of this name, with or without ".service" or ".scope":
- * those in the cgroup of that name, wherever it is in the hierarchy, and below it. Not this
+ * Adds the processes of the systemd unit with this name, with or without ".service" or
+ * ".scope": those in any cgroup of that name and in the cgroups below it. Leaves out this
  * process. 0 or -errno.
  */
 int processes_add_unit(struct pids *pids, const char *name);

@@ -186,7 +186,7 @@ void task_comm(int pid, char comm[TASK_COMM])
 	FILE *f __cleanup_fclose = fopen(path, "re");
 	size_t n = f ? fread(comm, 1, TASK_COMM, f) : 0;
 
-	/* A name may hold a newline; the one at the end is not its own. */
+	/* The kernel adds a newline behind the name, which may hold newlines itself. */
 	comm[n ? n - 1 : 0] = '\0';
 }
 

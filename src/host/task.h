@@ -39,15 +39,15 @@ int task_process(int id);
  */
 int task_start_ns(int dir, uint64_t *ret);
 
-/* The process that made it, or took it over when that one exited; 0: it has none, or is gone. */
+/* The parent: the process that forked it, or that adopted it when that one exited. 0: none, or it is gone. */
 int task_parent(int pid);
-/* The name of its first thread; "" if it is gone. */
+/* The name (comm) of the process's first thread, with a final 0; "" if the process is gone. */
 #define TASK_COMM 16
 void task_comm(int pid, char comm[TASK_COMM]);
 
 /*
- * The most memory that it had resident at any time since it began, or since the last exec
- * (VmHWM, without hugetlb pages), in bytes. UINT64_MAX if that is not known.
+ * Peak resident memory of the process since it began or since its last exec, in bytes: VmHWM,
+ * which has no hugetlb pages. UINT64_MAX if it is not known.
  */
 uint64_t task_peak_rss(int pid);
 

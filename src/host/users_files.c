@@ -11,7 +11,7 @@
 
 #include "../base/cleanup.h"
 
-#define GROUPS_MAX 256 /* those beyond are left out, which takes rights away and adds none */
+#define GROUPS_MAX 256 /* a user in more groups gets the first ones: fewer rights, never more */
 
 /* The user's entry in /etc/passwd: the one with this name, or, without a name, this uid. */
 static const struct passwd *find_user(const char *name, uid_t uid)

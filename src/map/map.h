@@ -42,7 +42,7 @@ enum map_field {
 	FIELD_FILE_DIRTY,
 	FIELD_EVICTED, /* was in the page cache until recently */
 	FIELD_SHARED,  /* resident, and mapped by others as well */
-	FIELD_PSS,     /* of what n processes have mapped, an n-th part; no hugetlb pages */
+	FIELD_PSS, /* proportional set size: 1/n of each page that n processes map; no hugetlb pages */
 	NR_MAP_FIELDS,
 };
 
@@ -87,14 +87,14 @@ struct page_run {
 };
 
 struct memory_map {
-	int pid; /* 0: the sum of several processes, which has no rows but their number */
+	int pid; /* 0: the sum of several processes; rows is NULL then, nr_rows counts the rows of all */
 	char comm[TASK_COMM];
 	struct map_row *rows;
 	size_t nr_rows;
 	struct map_total classes[NR_MAP_CLASSES];
 	struct map_total all;
-	uint64_t peak_rss; /* since it began, or since its last exec; or MAP_UNKNOWN */
-	bool is_complete;  /* the process was there to the end */
+	uint64_t peak_rss; /* peak resident memory since the start or last exec; or MAP_UNKNOWN */
+	bool is_complete;  /* the process still existed when its whole map had been read */
 
 	struct buf runs; /* struct page_run: what is resident, in the order of addresses */
 	bool knows_runs;
@@ -130,9 +130,9 @@ struct map_config {
 int map__read(struct memory_map *map, const struct map_config *config);
 void map__free(struct memory_map *map);
 
-/* For a sum of several maps, which is all zeroes but is_complete at first. */
+/* Adds a map's totals to a sum. An empty sum is all zeroes, with is_complete set. */
 void map__add(struct memory_map *sum, const struct memory_map *map);
-/* Frees all of it but the totals. */
+/* Frees the rows; the totals stay. */
 void map__keep_totals(struct memory_map *map);
 
 /* The index of the first row that ends after the address. */

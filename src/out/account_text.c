@@ -89,7 +89,7 @@ static bool has_major(const struct memory_map *map)
 	return map->all.account->major;
 }
 
-/* On a narrow line those with a rank are left out, rank 1 first; rank 0 stays. */
+/* On a narrow terminal columns are left out by rank: 1 first, then 2, ..; rank 0 always stays. */
 static const struct column {
 	const char *title;
 	unsigned int width;
@@ -119,7 +119,7 @@ static bool is_shown(const struct column *column, const struct run_start *run,
 	return run->wide || !column->is_needed || column->is_needed(map);
 }
 
-/* Up to which rank columns are left out, so that names have room. */
+/* The highest rank that is left out to make room for names; 0: none. */
 static unsigned int left_out_of(const struct run_start *run, const struct memory_map *map)
 {
 	for (unsigned int rank = 0;; rank++) {

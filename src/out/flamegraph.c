@@ -596,7 +596,7 @@ static void add_title(struct graph *g)
 	buf__adds(g->out, "<title>");
 	add_text(g, g->view->target);
 	buf__addf(g->out, ": %s</title>\n", words);
-	/* It ends before the search begins: the script shortens what is longer. */
+	/* Ends to the left of the search box; the script shortens a longer title. */
 	buf__addf(g->out, "<svg x=\"1%%\" width=\"%d%%\" height=\"32\"><title>", TITLE_PERCENT);
 	add_text(g, g->view->target);
 	buf__addf(g->out, ": %s</title><text id=\"title\" y=\"24\">", words);

@@ -72,7 +72,7 @@ static bool ends_with(const struct buf *out, size_t start, const char *end)
 	return out->len - start > n && memcmp(out->data + out->len - n, end, n) == 0;
 }
 
-/* Of a library the version and then the end: "libicudata.so.72", "libicudata..", "libic..". */
+/* Shortens a library's name: drops the version, then more from the end. "libicudata..", "libic.." */
 static bool cut_library(struct buf *out, size_t start, size_t room)
 {
 	const char *version = memmem(out->data + start, out->len - start, ".so.", strlen(".so."));
@@ -85,7 +85,7 @@ static bool cut_library(struct buf *out, size_t start, size_t room)
 	return true;
 }
 
-/* What tells least goes first, until the name that begins at start fits. */
+/* Shortens the name from start to the end of out to that many columns. */
 static void fit_name(struct buf *out, size_t start, size_t room)
 {
 	if (buf__columns(out, start) > room && ends_with(out, start, DELETED))

@@ -8,7 +8,7 @@
 #include "../map/map.h"
 #include "../trace/sink.h"
 
-/* Columns that numbers leave for a mapping's name, as far as a line has them. */
+/* Number columns are left out until a mapping's name has so many columns of the line. */
 #define MAP_NAME_ROOM 12
 
 /* Three digits and a unit: "0", "132K", "97.7M", "100G". */

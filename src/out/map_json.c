@@ -123,7 +123,7 @@ static void add_total(struct buf *out, const struct memory_map *map, const char 
 	add_numbers(out, total->n);
 	add_account(out, total->account);
 	add_string(out, KEY("comm"), *map->comm ? map->comm : NULL);
-	/* Of the process, not of a class, and peaks of several do not add up. */
+	/* Only for one whole process: classes have no peak, and peaks at different times do not add up. */
 	add_if(out, KEY("peak_rss"), total == &map->all && map->pid && map->peak_rss != MAP_UNKNOWN,
 	       map->peak_rss);
 	buf__adds(out, "}\n");

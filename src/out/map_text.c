@@ -85,7 +85,7 @@ static bool is_in_rows(const struct number *number, const struct run_start *run,
 	       (number->in_rows == IF_ANY && map->all.n[number->field]);
 }
 
-/* Up to which rank numbers are left out of the rows, so that names have room. */
+/* The highest rank of number that rows leave out to make room for names; 0: none. */
 static unsigned int left_out_of_rows(const struct run_start *run, const struct memory_map *map)
 {
 	for (unsigned int rank = 0;; rank++) {
@@ -105,7 +105,7 @@ static bool is_in_totals(const struct number *number, unsigned int left_out)
 	return !number->rank_in_totals || number->rank_in_totals > left_out;
 }
 
-/* other: columns that something else takes at the end of the line. */
+/* The same for totals; other: the columns that are needed at the end of the line. */
 static unsigned int left_out_of_totals(const struct run_start *run, unsigned int other)
 {
 	for (unsigned int rank = 0;; rank++) {
@@ -131,13 +131,13 @@ static void add_number(struct buf *out, const struct number *number, const uint6
 	buf__addc(out, ' ');
 }
 
-/* Of several processes only the totals of each are shown, unless more is asked for. */
+/* Of several processes only the totals are shown, unless -w asks for the mappings. */
 static bool is_brief(const struct run_start *run)
 {
 	return run->nr_target_ids > 1 && !run->wide;
 }
 
-/* "4242 postgres:", where there are several. */
+/* A line such as "4242 postgres:" above the mappings, where several processes are shown. */
 static void add_process_title(struct buf *out, const struct run_start *run,
 			      const struct memory_map *map)
 {
@@ -220,7 +220,7 @@ static void add_legend(struct buf *out, const struct run_start *run)
 	end_line(out, run, line, false);
 }
 
-/* A line of totals: what it is of, the numbers, and a process's name or NULL. */
+/* A line of totals: a class or a pid, the numbers, and the process's name; comm is NULL for a class. */
 static void add_total(struct buf *out, const struct run_start *run, const char *first,
 		      const struct map_total *total, const char *comm)
 {

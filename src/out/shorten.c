@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names that do not fit: which part of them tells the least, and goes. */
+/* Shortens names that do not fit: the part that tells the reader least is replaced by "..". */
 #include <string.h>
 
 #include "columns.h"
 
-#define DOTS	     ".."
-#define BRACKETS_MAX 8 /* columns: "[stack]" and what is as short stays whole */
+#define DOTS ".."
+#define BRACKETS_MAX \
+	8 /* columns; names in brackets up to this length, as "[stack]", are never cut */
 #define ADDRESS_MIN  6 /* columns of an address, with the dots */
 #define MODULE_MIN   6
-#define FUNCTION_MIN 10 /* where less is left for it, its module goes */
+#define FUNCTION_MIN 10 /* columns; a function with less room loses its module */
 
 static size_t columns_of(const struct buf *out, size_t start, size_t end)
 {
@@ -22,7 +23,7 @@ static bool begins_with(const struct buf *out, size_t start, size_t end, const c
 	return end - start >= len && memcmp(out->data + start, text, len) == 0;
 }
 
-/* Where the last one of these is in the text from start to end; or end. */
+/* The position of the last occurrence of text between start and end; end if there is none. */
 static size_t find_last(const struct buf *out, size_t start, size_t end, const char *text)
 {
 	for (size_t at = end; at > start; at--)
@@ -41,7 +42,10 @@ static void cut_end(struct buf *out, size_t start, size_t end, size_t columns)
 	buf__insert(out, from, DOTS, strlen(DOTS));
 }
 
-/* If it costs little, what is left begins with a whole frame, or a whole part of a C++ name. */
+/*
+ * Moves a cut at `from` on to the begin of a stack frame or of a part of a C++ name, if that drops
+ * at most a third of what is left.
+ */
 static size_t at_word(const struct buf *out, size_t from, size_t end)
 {
 	size_t last = from + (end - from) / 3;
@@ -68,7 +72,7 @@ static void cut_begin(struct buf *out, size_t start, size_t end, size_t columns)
 	buf__insert(out, start, DOTS, strlen(DOTS));
 }
 
-/* The last part says most. */
+/* Of a path, the last part is kept as long as possible. */
 static void shorten_path(struct buf *out, size_t start, size_t end, size_t columns)
 {
 	size_t last = find_last(out, start, end, "/") + 1;
@@ -81,7 +85,7 @@ static void shorten_path(struct buf *out, size_t start, size_t end, size_t colum
 	cut_end(out, start, end - (last - start), columns);
 }
 
-/* "[anon] 7f1100000000": of mappings without a name the address's end differs. */
+/* "[anon] 7f1100000000": keeps the end of the address, in which such mappings differ. */
 static void shorten_anon(struct buf *out, size_t start, size_t end, size_t columns)
 {
 	size_t address = start + strlen("[anon] ");
@@ -104,7 +108,7 @@ void shorten_name(struct buf *out, size_t start, size_t end, size_t columns)
 		cut_end(out, start, end - 1, columns > 1 ? columns - 1 : 0);
 }
 
-/* Behind the '>' that belongs to the '<' at start; or 0. */
+/* The position behind the '>' that closes the '<' at start; 0 if there is none. */
 static size_t end_of_arguments(const struct buf *out, size_t start, size_t end)
 {
 	unsigned int depth = 0;
@@ -118,7 +122,7 @@ static size_t end_of_arguments(const struct buf *out, size_t start, size_t end)
 	return 0;
 }
 
-/* "operator<", "operator<<" and "operator<=" have no arguments there. */
+/* Is this '<' a part of "operator<", "operator<<" or "operator<=", and no template's? */
 static bool is_operator(const struct buf *out, size_t start, size_t at)
 {
 	size_t len = strlen("operator");
@@ -128,7 +132,7 @@ static bool is_operator(const struct buf *out, size_t start, size_t at)
 	return at - start >= len && memcmp(out->data + at - len, "operator", len) == 0;
 }
 
-/* "vector<..>::push_back": the arguments of templates are long, and say little. */
+/* Replaces template arguments, which are long and tell little: "vector<..>::push_back". */
 static void cut_arguments(struct buf *out, size_t start, size_t end)
 {
 	size_t after = out->len - end;
@@ -150,7 +154,7 @@ static void cut_arguments(struct buf *out, size_t start, size_t end)
 	}
 }
 
-/* "read_table (db)": of the module the end goes first, then of the function the begin. */
+/* Of "read_table (db)" first the end of the module is cut, then the begin of the function. */
 static void shorten_both(struct buf *out, size_t start, size_t module, size_t end, size_t columns)
 {
 	size_t after = out->len - end, between = strlen(" ()");

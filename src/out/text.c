@@ -9,7 +9,7 @@
 
 #define WIDTH_COMM    12
 #define WIDTH_LATENCY 17 /* with the kind */
-#define NAME_MIN      6	 /* columns of a name, however narrow the terminal */
+#define NAME_MIN      6	 /* a name keeps so many columns on any terminal */
 
 static uint64_t distance(uint64_t a, uint64_t b)
 {
@@ -130,7 +130,7 @@ void text_add_kind(struct buf *out, const struct run_start *run, const struct fa
 		buf__adds(out, " M");
 }
 
-/* In microseconds, with so many digits after the point (at most 2). */
+/* The latency in microseconds with 0 to 2 digits after the point. */
 static void add_rounded_latency(struct buf *out, uint64_t latency_ns, unsigned int digits)
 {
 	uint64_t step = digits == 2 ? 10 : digits == 1 ? 100 : 1000;
@@ -146,7 +146,7 @@ static void add_latency(struct buf *out, uint64_t latency_ns)
 		add_rounded_latency(out, latency_ns, 2);
 }
 
-/* At the end of a field that began at start: the size of a folio takes its room from the digits. */
+/* The latency with as many digits after the point as the field, which began at start, has room for. */
 static void add_fitting_latency(struct buf *out, uint64_t latency_ns, size_t start)
 {
 	size_t latency = out->len;
@@ -382,7 +382,7 @@ static const struct heading time_headings[] = {
 	[TIMESTAMP_WALL] = { "TIME", 15 },
 };
 
-/* What a narrow terminal does without, in this order, so that enough is left for WHERE. */
+/* What a narrow terminal leaves out, in this order, until WHERE has enough room. */
 enum spare { SPARE_NONE, SPARE_PERMS, SPARE_COMM_END, SPARE_COMM, SPARE_ADDR };
 
 #define WHERE_ENOUGH	 20 /* columns: "ld-linux-x..+0x34110" */

@@ -9,7 +9,7 @@
 #include <search.h>
 #include <stddef.h>
 
-/* A tree of elfutils begins with its root; what follows is not looked at. */
+/* The first member of elfutils' search tree, the only one that is used here. */
 struct search_tree {
 	void *root;
 };

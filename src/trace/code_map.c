@@ -23,12 +23,13 @@ static void see(void *ctx, const struct mmap_event *event)
 	spaces__see(map->spaces, event);
 }
 
-/* How often the events are opened anew when there are processes that they are not of. */
+/* How often the events are reopened because new processes were found. */
 #define FAMILY_ROUNDS 4
 
 /*
- * Living children are watched as the target is. A process that was forked before its parent was
- * watched is found by looking again: then all are watched anew.
+ * Opens the mmap events of the target and its living descendants. A process that was forked just
+ * before its parent's events were opened would be missed: so descendants are searched again, and
+ * if there are new ones, all events are reopened.
  */
 static int open_family(struct code_map *map, const struct options *opts,
 		       struct mmap_events_options *events, struct pids *family)

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Somebody reads it later or elsewhere; not a terminal, nor /dev/null. */
+/* False for a terminal and for /dev/null, where mixed output does no harm. */
 static bool stdout_is_pipe_or_file(void)
 {
 	struct stat st;
@@ -17,7 +17,7 @@ enum command_output command_output(const struct options *opts)
 {
 	if (!opts->argv || !options__writes_stdout(opts))
 		return COMMAND_OUTPUT_STAYS;
-	/* "-o -" asks for it. */
+	/* Here --output is "-": the user wants standard output for the trace alone. */
 	if (opts->output)
 		return COMMAND_OUTPUT_TO_STDERR;
 	if (!stdout_is_pipe_or_file())

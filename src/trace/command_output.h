@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What becomes of the standard output of the command that is run, where the trace is written to
- * standard output, too.
+ * Where the standard output of the traced command goes. The trace may be written to standard
+ * output as well, and the two would mix.
  */
 #ifndef TRACE_COMMAND_OUTPUT_H
 #define TRACE_COMMAND_OUTPUT_H
@@ -9,9 +9,9 @@
 #include "../options.h"
 
 enum command_output {
-	COMMAND_OUTPUT_STAYS, /* where it is, and nobody is in its way, or somebody looks at both */
-	COMMAND_OUTPUT_IS_MIXED,  /* it stays, and the trace goes into the same pipe or file */
-	COMMAND_OUTPUT_TO_STDERR, /* the trace has standard output for itself */
+	COMMAND_OUTPUT_STAYS,	 /* unchanged: the trace goes elsewhere, or both go to a terminal */
+	COMMAND_OUTPUT_IS_MIXED, /* unchanged, and the trace goes into the same pipe or file */
+	COMMAND_OUTPUT_TO_STDERR, /* to standard error; only the trace is written to standard output */
 };
 
 enum command_output command_output(const struct options *opts);

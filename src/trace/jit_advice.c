@@ -6,11 +6,11 @@
 #include "../base/log.h"
 #include "../symbols/symbols.h"
 
-/* A hint is given from one fault in so many on. */
+/* A hint is given if at least one fault in so many is in such code. */
 #define ONE_IN 20
 
 static const struct {
-	const char *file; /* that its processes have mapped */
+	const char *file; /* a file that processes of this runtime have mapped */
 	const char *command;
 } runtimes[JIT_RUNTIMES] = {
 	[JIT_NODE] = { "node", "node --perf-basic-prof" },

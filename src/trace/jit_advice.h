@@ -10,14 +10,14 @@ struct symbols;
 enum jit_runtime { JIT_NONE, JIT_NODE, JIT_JAVA, JIT_RUNTIMES };
 
 struct jit_advice {
-	unsigned long long faults; /* all of them */
+	unsigned long long faults; /* all faults of the run */
 	unsigned long long of[JIT_RUNTIMES];
 };
 
-/* By the files that the process has mapped, or had when it was asked about last. */
+/* Recognised by the files that the process has mapped (or had, when its maps were last read). */
 enum jit_runtime jit_runtime_of(struct symbols *symbols, int pid);
 
-/* At the end of a run: a hint, where code without names had a good part of the faults. */
+/* Prints a hint at the end of a run if many faults were in JIT code that has no names. */
 void jit_advice__give(const struct jit_advice *advice);
 
 #endif /* TRACE_JIT_ADVICE_H */

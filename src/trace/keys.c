@@ -192,7 +192,7 @@ static void set_line(struct keys *keys, struct buf *text, int pid, uint64_t modu
 	buf__addf(text, "%s:%u", frames->frames[0].file, frames->frames[0].line);
 }
 
-/* Where the instruction is: rows of one function, or of one source line, are one row. */
+/* The place of the instruction: its function, or its source line. Rows with equal text are merged. */
 static char *code_text(struct keys *keys, const struct ft_key_part *part, bool by_line,
 		       enum jit_runtime *made_by)
 {

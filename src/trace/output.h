@@ -31,9 +31,9 @@ bool output__broken(const struct output *out);
 unsigned int output__columns(const struct output *out);
 /* Of the terminal; 0: not one, or not known. */
 unsigned int output__lines(const struct output *out);
-/* A terminal that is more than a sheet of paper: not TERM=dumb. */
+/* Is it a terminal that understands escape sequences? */
 bool output__takes_escapes(const struct output *out);
-/* Such a one, and its user did not say NO_COLOR. */
+/* Does it understand escape sequences, and did the user not set NO_COLOR? */
 bool output__takes_color(const struct output *out);
 
 #endif /* TRACE_OUTPUT_H */

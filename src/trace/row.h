@@ -34,7 +34,7 @@ struct row {
 	struct key_value keys[ROW_KEYS_MAX];
 	size_t nr_keys; /* 0: of all faults */
 	bool overflow;	/* of all whose own row did not fit; no keys then */
-	size_t rest; /* this row is the sum of so many that are not shown, keys are unknown; or 0 */
+	size_t rest; /* if not 0: this row is the sum of so many rows that are not shown, without keys */
 	unsigned long long count;
 	unsigned long long major;
 	unsigned long long sum_ns;
@@ -74,7 +74,7 @@ struct interval {
 	unsigned long long throttled_ns; /* or FT_UNKNOWN64 */
 	size_t nr_rows;			 /* shown and not shown */
 	enum sort sort;
-	/* Those shown: sorted, then the sum of the rest (for programs), then the overflow. */
+	/* The rows that are shown: sorted; behind them the sum of the rest (machine formats), and the overflow. */
 	const struct row *rows;
 	size_t nr_shown;
 };

@@ -19,10 +19,10 @@
 #define WAIT_MAX_MS 320
 #define SLEEP_MS    1000
 
-/* How long a command may take to end after a signal, before somebody is told that it is waited for. */
+/* After a signal: how long to wait for the command before a note says that it is waited for. */
 #define ENDING_NS 500000000ULL
 
-/* The first SIGINT, SIGTERM or SIGHUP. A later SIGINT or SIGTERM ends us at once. */
+/* The first SIGINT, SIGTERM or SIGHUP that came. A later SIGINT or SIGTERM ends faulttrace at once. */
 static volatile sig_atomic_t interrupted;
 /* Of those that a terminal sends the command has got its own. */
 static volatile sig_atomic_t from_terminal;
@@ -37,7 +37,10 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	from_terminal = info->si_code == SI_KERNEL;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* The kernel sends one when the terminal goes, and the shell another: nobody asks twice. */
+	/*
+	 * When a terminal closes, both the kernel and the shell send SIGHUP: the second one is no
+	 * request to end at once.
+	 */
 	sigaction(SIGHUP, &ignore, NULL);
 }
 
@@ -48,7 +51,7 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* Ignored already: nohup(1), and the run is to go on. */
+	/* If SIGHUP is ignored already, as nohup(1) does, the run is to survive it. */
 	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);
 	/* A reader that went away is an error of write(2), not the end of us. */
@@ -261,7 +264,7 @@ static size_t collect(struct session *s)
 	return tracer__collect(s->tracer);
 }
 
-/* Until something happens; a reader of the output that leaves ends the run. */
+/* Waits until there is something to do. Notes if the reader of the output has left, which ends the run. */
 static void wait_for(struct session *s, int wait_ms)
 {
 	bool is_written = s->opts->output || options__writes_stdout(s->opts);
@@ -305,7 +308,7 @@ static unsigned long long lost(const struct run_end *end)
 	return end->lost_ring + end->lost_storage + end->lost_unpaired;
 }
 
-/* Then they are what the summary begins with. */
+/* With -k error alone, the summary begins with the number of errors. */
 static bool wants_only_errors(const struct session *s)
 {
 	return s->opts->kinds == 1U << FT_KIND_ERROR;
@@ -385,7 +388,7 @@ static void finish(struct session *s)
 	const struct tracer_totals *totals = tracer__totals(s->tracer);
 	struct run_end *end = &s->end;
 
-	/* Without the time that it takes to detach. */
+	/* Taken before the programs are detached, which takes some time. */
 	s->passed_ns = clock_ns(CLOCK_MONOTONIC) - s->start.time_ns;
 	tracer__finish(s->tracer);
 	end->elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start.time_ns;
@@ -411,7 +414,7 @@ static int exit_status(const struct session *s)
 		return STATUS_FAILED;
 	if (s->opts->strict && lost(&s->end))
 		return STATUS_LOST;
-	/* What we ended because nobody reads any more says nothing by its status. */
+	/* If the reader has left, the command was ended by us: its status is not the user's concern. */
 	if (!s->child.pid || output__broken(&s->out))
 		return STATUS_DONE;
 	return child__exit_status(&s->child);
@@ -429,7 +432,7 @@ static bool ends_within(struct session *s, unsigned long long ns)
 	return child__ended(&s->child);
 }
 
-/* The command gets the signal that we got, unless the terminal sent it to both. It may go on. */
+/* Sends our signal to the command, unless the terminal sent it to both. The command may survive it. */
 static void pass_signal_on(struct session *s)
 {
 	if (!from_terminal)
@@ -439,7 +442,10 @@ static void pass_signal_on(struct session *s)
 			 s->opts->argv[0], interrupted == SIGINT ? "Ctrl-C" : "signal");
 }
 
-/* With nobody to tell it ends; else what it does is not ours to cut short. */
+/*
+ * Tracing is over. The command is ended if the reader of the output has left; otherwise it is
+ * waited for, and signals that we get are passed on to it.
+ */
 static void leave_command(struct session *s)
 {
 	bool is_told = false;
@@ -465,7 +471,7 @@ static int trace(struct session *s)
 {
 	int status;
 
-	/* It has never run, and need not. */
+	/* Interrupted before the command was started: it is not started at all. */
 	if (s->child.pid && interrupted)
 		return 128 + interrupted;
 	/* The command begins now; what runs already was seen from the first program on. */

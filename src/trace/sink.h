@@ -36,7 +36,7 @@ struct run_start {
 	enum timestamp timestamp;
 	bool cause;	/* of each fault, or of each row */
 	bool residency; /* of each row's file */
-	bool bytes;	/* of the folios of each row's faults */
+	bool bytes;	/* rows have a column for the sizes of their folios */
 	bool wide;
 	bool color;
 	bool quiet;	      /* no heading */
@@ -57,9 +57,10 @@ struct run_end {
 	unsigned long long lost_ring;
 	unsigned long long lost_storage;
 	unsigned long long lost_unpaired;
-	unsigned long long in_progress; /* when tracing ended: no loss */
-	long long unseen_gup;		/* -1: unknown */
-	long long throttled_ns;		/* by memory.high; -1: not asked for, or unknown */
+	unsigned long long
+		in_progress;	/* faults that had not ended when tracing ended; no losses */
+	long long unseen_gup;	/* -1: unknown */
+	long long throttled_ns; /* by memory.high; -1: not asked for, or unknown */
 	unsigned long long elapsed_ns;
 	long long bpf_run_ns; /* -1: not measured */
 	long long bpf_runs;
@@ -76,12 +77,12 @@ struct map_ops {
 	void (*start)(struct buf *out, const struct run_start *run, const struct memory_map *map);
 	void (*row)(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		    const struct map_row *row);
-	/* Of one process, after its rows. */
+	/* The totals of one process, printed after its rows. */
 	void (*totals)(struct buf *out, const struct run_start *run, const struct memory_map *map);
-	/* Of several processes that have been shown; maps are what map__keep_totals() leaves. */
+	/* The sum of several processes, printed after all of them; maps have totals only. */
 	void (*sum)(struct buf *out, const struct run_start *run, const struct memory_map *maps,
 		    size_t nr, const struct memory_map *sum);
-	/* Last of all; NULL: nothing. map: the one, or the sum. */
+	/* Printed last; NULL: nothing is. map: the only process, or the sum of several. */
 	void (*end)(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		    const struct run_end *end);
 	/* map --evict, before the first file that was evicted; NULL: nothing to begin with */
@@ -92,7 +93,7 @@ struct map_ops {
 struct sink_ops {
 	const char *name;
 	const char *help;
-	bool is_for_machines; /* not for people: no row is left out */
+	bool is_for_machines; /* parsed by programs: no row is left out unless --rows says so */
 	void (*start)(struct buf *out, const struct run_start *run);
 	void (*fault)(struct buf *out, const struct run_start *run, const struct fault *fault);
 	/* fault->throttled tells how the thread was held up after it. */

@@ -48,7 +48,7 @@ void run_end__tell_share(const struct run_end *end, unsigned long long passed_ns
 	buf__adds(out, " of the ");
 	units_add_duration(out, passed_ns);
 	buf__adds(out, " that passed");
-	/* More than all of the time: they cannot be those of one thread. */
+	/* More than the time that passed is possible only with several threads. */
 	if (end->latency_ns > passed_ns)
 		buf__adds(out, ", in all threads together");
 }

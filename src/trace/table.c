@@ -74,7 +74,7 @@ struct table {
 
 	/* Of the last interval. */
 	struct counted **sorted;
-	struct counted **rest; /* the entries of those groups that have no row of their own */
+	struct counted **rest; /* entries of the groups that are merged into the row of the rest */
 	struct group *groups;
 	struct row *rows;
 	struct shown *shown; /* one a row */
@@ -590,7 +590,7 @@ static void show_whole(struct table *table, size_t nr)
 	show_group(table, &all);
 }
 
-/* So many groups as one row, so that rows add up to all faults however few are asked for. */
+/* Merges nr groups into one row, so that the rows add up to all faults whatever --rows says. */
 static void show_rest(struct table *table, const struct group *groups, size_t nr)
 {
 	struct group rest = { .entries = table->rest };
@@ -618,7 +618,7 @@ static int make_room(struct table *table)
 	return table->sorted && table->rest && table->groups ? 0 : -ENOMEM;
 }
 
-/* Of nr groups so many are asked for. */
+/* Makes the rows of the first `shown` of nr groups, of the rest, and of the overflow. */
 static void show_groups(struct table *table, size_t nr, size_t shown)
 {
 	size_t overflow = nr && table->groups[nr - 1].row.overflow;
@@ -628,7 +628,7 @@ static void show_groups(struct table *table, size_t nr, size_t shown)
 		show_group(table, &table->groups[i]);
 	if (rest && table->opts->sink->is_for_machines)
 		show_rest(table, &table->groups[shown], rest);
-	/* Never out of sight: it says that the table is not all. */
+	/* The overflow is always shown: it tells that faults are missing from the other rows. */
 	if (overflow && shown < nr)
 		show_group(table, &table->groups[nr - 1]);
 }
@@ -662,7 +662,7 @@ int table__interval(struct table *table, bool whole, struct interval *ret)
 	qsort_r(table->groups, nr_groups, sizeof(*table->groups), compare_groups,
 		(void *)&table->opts->sort);
 	shown = nr_groups < table->opts->max_rows ? nr_groups : table->opts->max_rows;
-	/* And the whole, the rest, and the overflow. */
+	/* Three rows more: of all faults, of the rest, and of the overflow. */
 	table->rows = calloc(shown + 3, sizeof(*table->rows));
 	table->shown = calloc(shown + 3, sizeof(*table->shown));
 	if (!table->rows || !table->shown)

@@ -15,7 +15,7 @@
 #include "../host/cgroup.h"
 #include "../host/task.h"
 
-#define FIRST_TARGET 2 /* of the descriptors that are polled */
+#define FIRST_TARGET 2 /* index in targets->fds: the tracer's and the output's come first */
 
 static const char *const refusals[] = {
 	[TASK_GONE] = "there is none with this id",
@@ -23,7 +23,7 @@ static const char *const refusals[] = {
 	[TASK_KERNEL] = "a kernel thread has no user memory to fault on",
 };
 
-/* "12, 13, 14": at most so many of them. */
+/* A list such as "12, 13, 14" has at most so many pids. */
 #define LISTED_MAX 16
 
 static void add_list(struct buf *text, const struct pids *pids)
@@ -35,12 +35,11 @@ static void add_list(struct buf *text, const struct pids *pids)
 	buf__addc(text, '\0');
 }
 
-/* More than one process has the name. */
+/* Tells that several processes have the name; for map -d that is an error: -EINVAL. */
 static int tell_all(const struct options *opts, const char *name, const struct pids *pids,
 		    const char *how)
 {
 	struct buf list = { 0 };
-	/* map -d is an account of one process. */
 	int err = opts->command == COMMAND_MAP && opts->duration_ns ? -EINVAL : 0;
 
 	add_list(&list, pids);
@@ -104,7 +103,7 @@ int targets__check(const struct options *opts)
 {
 	const char *what = opts->target == TARGET_TID ? "thread" : "process";
 
-	/* Those that were found by their names ran a moment ago: one may well be gone. */
+	/* Not those found by name, the last ones: they ran a moment ago, and one may be gone by now. */
 	for (size_t i = 0; i < opts->nr_ids - opts->nr_found; i++) {
 		enum task_status status = task_status(opts->ids[i]);
 
@@ -123,7 +122,7 @@ int targets__check(const struct options *opts)
 	return 0;
 }
 
-/* Those of v1 are where many look first. */
+/* Users often give a v1 path: then the hint names the v2 cgroup of the same path. */
 static void complain_about_cgroup(const char *path)
 {
 	char twin[PATH_MAX];
@@ -166,7 +165,7 @@ int targets__family(const struct options *opts, struct pids *family)
 	return err < 0 ? err : 0;
 }
 
-/* How many of them were not chosen before, or -errno. */
+/* Chooses all of them. Returns how many were new, or -errno. */
 static int choose_all(const struct pids *pids, int (*choose)(void *ctx, int pid), void *ctx)
 {
 	int nr = 0, err = 0;
@@ -178,7 +177,7 @@ static int choose_all(const struct pids *pids, int (*choose)(void *ctx, int pid)
 	return err < 0 ? err : nr;
 }
 
-/* How often children are looked for while there are new ones each time. */
+/* The search for children is repeated at most so often, as long as it finds new ones. */
 #define FOLLOW_ROUNDS 16
 
 int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid),
@@ -187,7 +186,7 @@ int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid
 	struct pids family = { 0 };
 	int err = 0, nr = targets__follow_living(opts);
 
-	/* The family only grows: who was in it stays, also when its parent exits. */
+	/* Processes stay in the family when their parent exits. */
 	for (int round = 0; round < FOLLOW_ROUNDS && nr > 0 && !err; round++) {
 		err = targets__family(opts, &family);
 		if (!err)
@@ -260,7 +259,7 @@ bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms)
 	sigset_t mask;
 
 	targets->fds[0] = (struct pollfd) { .fd = fd, .events = POLLIN };
-	/* Nothing is asked for: that nobody reads any more is told all the same. */
+	/* No events are asked for: poll(2) always reports POLLERR and POLLHUP, that the reader has left. */
 	targets->fds[1] = (struct pollfd) { .fd = output };
 	/* Who handles it has blocked it elsewhere (child__hold_at_exit()). */
 	sigprocmask(SIG_SETMASK, NULL, &mask);

@@ -13,8 +13,8 @@
 #include "../options.h"
 
 /*
- * Looks up the names among the options' processes, and adds the ids of those that have them. 0, or
- * -errno after saying which name nobody has; of a map, which processes share one.
+ * Adds the ids of the processes whose names the options have. 0, or -errno after saying which name
+ * no process has or, for map -d, which processes share a name.
  */
 int targets__find(struct options *opts);
 
@@ -34,15 +34,15 @@ int targets__open_cgroup(const struct options *opts);
 int targets__family(const struct options *opts, struct pids *family);
 
 /*
- * Has the living children of the target traced, if they are to be, and theirs. What an adopted
- * process forks must be followed already: those that were forked before their parent was adopted
- * are looked for until there is nothing new. choose() takes one more process: 1, 0 if it was chosen
- * already, or -errno; adopt() begins to trace all that are chosen. 0 or -errno after saying why.
+ * Traces the living descendants of the target too, with -f. The programs that follow forks must be
+ * attached already: a child forked before its parent was adopted is found by searching again, until
+ * there are no new ones. choose() adds a process: it returns 1, 0 if it was added before, or -errno.
+ * adopt() begins to trace all that were added. 0, or -errno after saying why.
  */
 int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid),
 		    int (*adopt)(void *ctx), void *ctx);
 
-/* Says how many living children of the target are not traced, if there are any. */
+/* Prints a note with the number of living children that are not traced, if there are any. */
 void targets__tell_unfollowed(const struct options *opts);
 
 struct targets {
@@ -58,9 +58,9 @@ int targets__watch(struct targets *targets, const struct options *opts, const in
 void targets__free(struct targets *targets);
 
 /*
- * Until fd is readable, who reads what is written to `output` has left, one of the targets ended, a
- * signal came, or the time is over. -1: no such descriptor. True if the reader has left: then
- * it would not wait again.
+ * Waits until fd is readable, the reader of `output` has left, a target has ended, a signal came or
+ * the time is over. Either descriptor may be -1. True if the reader has left: a second call would
+ * return at once.
  */
 bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms);
 

@@ -27,7 +27,7 @@
 /* Rows are taken when this part is used: the rest is for those that come meanwhile. */
 #define ROWS_ENOUGH_PART 2
 
-/* Living children of the target that can be followed. */
+/* At most so many living descendants of the target are followed. */
 #define FOLLOWED_MAX 16384
 
 /* The reader is woken when so much of the ring is full. */
@@ -516,7 +516,7 @@ static int iterate(struct bpf_program *program)
 	return fd < 0 ? fd : 0;
 }
 
-/* The threads of chosen processes that are there already. */
+/* Begins to trace the existing threads of chosen processes. */
 static int adopt(void *ctx)
 {
 	struct tracer *t = ctx;
@@ -527,7 +527,7 @@ static int adopt(void *ctx)
 	return err;
 }
 
-/* One process more: 1, 0 if it is chosen already, or -errno after saying why. */
+/* Chooses one more process. 1; 0 if it was chosen before; or -errno after saying why. */
 static int choose(void *ctx, int pid)
 {
 	struct tracer *t = ctx;

@@ -148,7 +148,7 @@ has() {
 	type -P "$1" >/dev/null
 }
 
-# Does this kernel map a page of its own where memory is first read? Some guests' kernels do.
+# Is there no zero page? Kernels of some virtual machines map a new page at the first read of memory.
 lacks_zero_page() {
 	local status=0
 	"$WORKLOADS/zero" >/dev/null 2>&1 || status=$?
