@@ -141,7 +141,8 @@ static bool start(struct program *ret, const char *path, const char *argument)
 
 	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
 		return false;
-	ret->pid = fork();
+	/* Returns here only when the program runs, so that its file can be removed. */
+	ret->pid = vfork();
 	if (ret->pid == 0) {
 		dup2(to[0], 0);
 		dup2(from[1], 1);
