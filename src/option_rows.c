@@ -387,6 +387,8 @@ static int set_number(struct parser *p, const struct option_row *row, const char
 /* "kind" or "kind,vma": one key or two. */
 static int set_by(struct parser *p, const struct option_row *row, const char *arg)
 {
+	const char *whole = arg;
+
 	p->by_given = true;
 	for (size_t i = 0; i < FT_KEYS; i++) {
 		size_t n = strcspn(arg, ",");
@@ -394,8 +396,10 @@ static int set_by(struct parser *p, const struct option_row *row, const char *ar
 
 		if (key < 0)
 			return key;
-		if (i && p->opts->by[0] == (enum ft_key_type)key)
-			return -EINVAL;
+		if (i && p->opts->by[0] == (enum ft_key_type)key) {
+			log_error("cannot use '%s': %s is named twice", whole, key_names[key]);
+			return -ECANCELED;
+		}
 		p->opts->by[i] = (enum ft_key_type)key;
 		if (!arg[n]) {
 			for (i++; i < FT_KEYS; i++)

@@ -30,6 +30,7 @@ typedef void print_fn(struct buf *out, enum command command);
 struct parser {
 	struct options *opts;
 	const char *target_name; /* "-p": what chose the target */
+	bool command_given;	 /* the first word was one; else it is trace */
 	bool follow_given;
 	bool by_given;
 	uint64_t given; /* bits of the rows that were */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/edits.h"
 #include "base/log.h"
 #include "option_rows.h"
 #include "out/sinks.h"
@@ -191,13 +192,31 @@ static bool is_option(const char *word)
 	return false;
 }
 
+/* The command that the first word is a misspelling of, if no command was given; or NULL. */
+static const char *near_command(const struct parser *p, const char *word)
+{
+	if (p->command_given || p->bare)
+		return NULL;
+	for (size_t i = 0; i < NR(command_names); i++) {
+		/* In a short word, two wrong letters may be any word. */
+		unsigned int most = strlen(command_names[i]) < 5 ? 1 : 2;
+
+		if (edits_between(command_names[i], word) <= most)
+			return command_names[i];
+	}
+	return NULL;
+}
+
 /* Prints a hint on what an unexpected word may have been meant to be. */
 static void hint_word(const struct parser *p, const char *word)
 {
 	enum command command = p->opts->command;
 	bool is_number = !word[strspn(word, "0123456789")];
+	const char *near = near_command(p, word);
 
-	if (p->bare && p->bare->words && find_word(p->bare->words, word, strlen(word)) >= 0)
+	if (near)
+		log_hint("did you mean %s? (to run it: 'faulttrace -- %s')", near, word);
+	else if (p->bare && p->bare->words && find_word(p->bare->words, word, strlen(word)) >= 0)
 		log_hint("--%s=%s, with = and without a space", p->bare->name, word);
 	else if (is_option(word))
 		log_hint("--%s is an option", word);
@@ -575,7 +594,8 @@ int options__parse(struct options *opts, int argc, char **argv, int *status)
 		.ring_bytes = RING_BYTES_DEFAULT,
 		.strip = -1,
 	};
-	if (argc > 1 && take_command(opts, argv[1])) {
+	p.command_given = argc > 1 && take_command(opts, argv[1]);
+	if (p.command_given) {
 		argc--;
 		argv++;
 	}
