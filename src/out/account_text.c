@@ -316,10 +316,16 @@ static void add_classes(struct buf *out, const struct run_start *run, const stru
 static void add_kinds_line(struct buf *out, const struct run_start *run,
 			   const struct memory_map *map)
 {
-	size_t line = out->len;
+	size_t start = out->len, line = start, kinds;
 
 	buf__adds(out, "kinds: ");
+	kinds = out->len;
 	line = add_kinds(out, map->all.account, is_cut(run) ? run->columns : 0, line);
+	/* Without a fault there is no kind. */
+	if (out->len == kinds) {
+		out->len = start;
+		return;
+	}
 	end_line(out, run, line, false);
 	if (!map->all.account->kinds[FT_KIND_DEVICE])
 		return;

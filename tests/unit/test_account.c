@@ -430,30 +430,51 @@ static void test_many_passed(void)
 	test_done("many that came and went in text");
 }
 
-/* How the kinds of faults are written on so many columns; 0: no terminal. */
-static void check_kinds(unsigned int columns, const char *want)
+/* The totals of a traced map that has nothing but faults of these kinds. */
+static struct buf show_kinds(const struct map_account *account, unsigned int columns)
 {
 	struct memory_map map = { .all.account = calloc(1, sizeof(struct map_account)) };
 	struct map_trace trace = { .refaults_anon = MAP_UNKNOWN };
 	struct run_start run = run_of();
 	struct buf out = { 0 };
-	char *kinds;
 
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
 		map.classes[i].account = calloc(1, sizeof(struct map_account));
-	map.all.account->kinds[FT_KIND_ANON] = 123456;
-	map.all.account->kinds[FT_KIND_ZERO] = 7;
-	map.all.account->kinds[FT_KIND_FILE] = 1000;
-	map.all.account->kinds[FT_KIND_SHMEM] = 12;
+	*map.all.account = *account;
 	map.trace = &trace;
 	run.columns = columns;
 	sink_find("text")->account->totals(&out, &run, &map);
 	terminate(&out);
+	account__free(&map);
+	return out;
+}
+
+/* How the kinds of faults are written on so many columns; 0: no terminal. */
+static void check_kinds(unsigned int columns, const char *want)
+{
+	struct map_account account = { 0 };
+	struct buf out;
+	char *kinds;
+
+	account.kinds[FT_KIND_ANON] = 123456;
+	account.kinds[FT_KIND_ZERO] = 7;
+	account.kinds[FT_KIND_FILE] = 1000;
+	account.kinds[FT_KIND_SHMEM] = 12;
+	out = show_kinds(&account, columns);
 	kinds = strstr(out.data, "kinds:");
 	*strstr(kinds, "major") = '\0';
 	CHECK_STR(kinds, want);
 	buf__free(&out);
-	account__free(&map);
+}
+
+static void test_no_kinds(void)
+{
+	struct buf out = show_kinds(&(struct map_account) { 0 }, 80);
+
+	CHECK(!strstr(out.data, "kinds"));
+	CHECK(strstr(out.data, "major faults: 0"));
+	buf__free(&out);
+	test_done("without faults, no line of kinds");
 }
 
 static void test_kinds(void)
@@ -602,6 +623,7 @@ int main(void)
 	test_passed();
 	test_many_passed();
 	test_kinds();
+	test_no_kinds();
 	test_one_place();
 	test_many();
 	test_formats();
