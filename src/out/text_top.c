@@ -37,9 +37,21 @@ static void add_faults(struct buf *out, const struct interval *interval, const s
 /* Of what the rows are sorted by, where that adds up; else of the faults. */
 static const char *share_title(const struct interval *interval)
 {
-	if (interval->sort == SORT_MAJOR)
-		return "MAJ%";
-	return interval->sort == SORT_TOTAL ? "TOT%" : "SHARE";
+	switch (interval->sort) {
+	case SORT_MAJOR: return "MAJ%";
+	case SORT_TOTAL: return "TOT%";
+	case SORT_BYTES: return "BYT%";
+	default: return "SHARE";
+	}
+}
+
+static void add_share_of_bytes(struct buf *out, const struct interval *interval,
+			       const struct row *row)
+{
+	if (row->bytes == FT_UNKNOWN64 || interval->bytes == FT_UNKNOWN64)
+		buf__addc(out, '-');
+	else
+		units_add_share(out, row->bytes, interval->bytes);
 }
 
 static void add_share(struct buf *out, const struct interval *interval, const struct row *row,
@@ -50,6 +62,8 @@ static void add_share(struct buf *out, const struct interval *interval, const st
 		units_add_share(out, row->major, interval->sums.major);
 	else if (interval->sort == SORT_TOTAL)
 		units_add_share(out, row->sum_ns, interval->sums.latency_ns);
+	else if (interval->sort == SORT_BYTES)
+		add_share_of_bytes(out, interval, row);
 	else
 		units_add_share(out, row->count, interval->sums.faults);
 }

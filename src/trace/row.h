@@ -71,6 +71,7 @@ struct interval {
 	unsigned long long begin_ns; /* CLOCK_MONOTONIC */
 	unsigned long long end_ns;
 	struct fault_sums sums;		 /* over all rows, shown or not */
+	unsigned long long bytes;	 /* of all rows, or FT_UNKNOWN64 */
 	unsigned long long throttled_ns; /* or FT_UNKNOWN64 */
 	size_t nr_rows;			 /* shown and not shown */
 	enum sort sort;

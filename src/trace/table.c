@@ -636,6 +636,7 @@ static void show_groups(struct table *table, size_t nr, size_t shown)
 static void add_up(const struct table *table, size_t nr_groups, struct interval *interval)
 {
 	interval->sums = (struct fault_sums) { 0 };
+	interval->bytes = table->sees_bytes ? 0 : FT_UNKNOWN64;
 	interval->throttled_ns = table->sees_throttling ? 0 : FT_UNKNOWN64;
 	for (size_t i = 0; i < nr_groups; i++) {
 		const struct row *row = &table->groups[i].row;
@@ -643,6 +644,8 @@ static void add_up(const struct table *table, size_t nr_groups, struct interval 
 		interval->sums.faults += row->count;
 		interval->sums.major += row->major;
 		interval->sums.latency_ns += row->sum_ns;
+		if (table->sees_bytes)
+			interval->bytes += row->bytes;
 		if (table->sees_throttling)
 			interval->throttled_ns += row->throttled_ns;
 	}

@@ -777,6 +777,12 @@ static void test_rates(void)
 }
 
 /* Two rows of as much time, but not of as many faults, on a terminal or (0) not. */
+static void set_bytes(struct table *table, struct row *row, unsigned long long bytes)
+{
+	row->bytes = bytes;
+	table->interval.bytes = bytes == FT_UNKNOWN64 ? bytes : table->interval.bytes + bytes;
+}
+
 static struct buf show_sorted(enum sort sort, unsigned long long majors, unsigned int columns)
 {
 	struct run_start run = run_rows("top");
@@ -790,6 +796,9 @@ static struct buf show_sorted(enum sort sort, unsigned long long majors, unsigne
 	add_faults(table, many, 5000, 99);
 	add_faults(table, many, 1005000, 1);
 	set_major(table, few, majors);
+	/* One huge page, and ninety-nine small ones. */
+	set_bytes(table, few, majors ? 2097152 : FT_UNKNOWN64);
+	set_bytes(table, many, majors ? 99 * 4096 : FT_UNKNOWN64);
 	return show_one(&run, text_sink.top, table);
 }
 
@@ -806,6 +815,8 @@ static void test_shares(void)
 		{ SORT_MAJOR, 1, " MAJ% MAJOR", "  100%     1 ", "  0.0%     0 " },
 		{ SORT_MAJOR, 0, " MAJ% MAJOR", "     -     0 ", "     -     0 " },
 		{ SORT_TOTAL, 1, " TOT% MAJOR", " 25.0%     1 ", " 75.0%     0 " },
+		{ SORT_BYTES, 1, " BYT% MAJOR", " 83.8%     1 ", " 16.2%     0 " },
+		{ SORT_BYTES, 0, " BYT% MAJOR", "     -     0 ", "     -     0 " },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
