@@ -370,9 +370,9 @@ static const struct column {
 	{ { "ADDR", 12 }, ALWAYS, add_addr },
 	{ { "ACC", 3 }, IF_WIDE, add_access },
 	{ { "IP", 16 }, IF_WIDE, add_ip },
-	{ { "FUNCTION", 28 }, IF_WIDE, add_function },
-	{ { "DATA", 20 }, IF_WIDE, add_data },
 	{ { "VMA", 25 }, IF_WIDE, add_range },
+	{ { "FUNCTION", 40 }, IF_WIDE, add_function },
+	{ { "DATA", 28 }, IF_WIDE, add_data },
 	{ { NULL, 0 }, ALWAYS, NULL },
 };
 
@@ -383,7 +383,16 @@ static const struct heading time_headings[] = {
 };
 
 /* What a narrow terminal leaves out, in this order, until WHERE has enough room. */
-enum spare { SPARE_NONE, SPARE_PERMS, SPARE_COMM_END, SPARE_COMM, SPARE_ADDR };
+enum spare {
+	SPARE_NONE,
+	SPARE_PERMS,
+	SPARE_COMM_END,
+	SPARE_COMM,
+	SPARE_ADDR,
+	SPARE_TIME,
+	SPARE_PID,
+	SPARE_MAX = SPARE_PID
+};
 
 #define WHERE_ENOUGH	 20 /* columns: "ld-linux-x..+0x34110" */
 #define WIDTH_COMM_SHORT 8
@@ -403,7 +412,9 @@ static const struct heading *heading_of(const struct column *column, const struc
 static bool is_shown(const struct column *column, const struct run_start *run, enum spare spare)
 {
 	if ((column->add == text_add_comm && spare >= SPARE_COMM) ||
-	    (column->add == add_addr && spare >= SPARE_ADDR))
+	    (column->add == add_addr && spare >= SPARE_ADDR) ||
+	    (column->add == add_time && spare >= SPARE_TIME) ||
+	    (column->add == add_pid && spare >= SPARE_PID))
 		return false;
 	return column->shown == ALWAYS || (column->shown == IF_WIDE && run->wide) ||
 	       (column->shown == IF_CAUSE && run->cause);
@@ -436,23 +447,31 @@ static enum spare spare_of(const struct run_start *run)
 {
 	enum spare spare = SPARE_NONE;
 
-	while (is_cut(run) && spare < SPARE_ADDR && room_for_where(run, spare) < WHERE_ENOUGH)
+	while (is_cut(run) && spare < SPARE_MAX && room_for_where(run, spare) < WHERE_ENOUGH)
 		spare++;
 	return spare;
 }
 
-/* Fills the column that began at start, and the space that follows it. */
-static void end_column(struct buf *out, const struct heading *heading, size_t start)
+/*
+ * Fills the column that began at start, and the space that follows it. A value that is longer than
+ * its column takes from the padding of the next ones; over: how far they begin too far to the right.
+ */
+static void end_column(struct buf *out, const struct heading *heading, size_t start, size_t *over)
 {
-	buf__pad_to(out, start, heading->width);
+	size_t width = heading->width > *over ? heading->width - *over : 0;
+	size_t used = buf__columns(out, start);
+
+	buf__pad_to(out, start, (unsigned int)width);
 	buf__addc(out, ' ');
+	*over += (used > width ? used : width);
+	*over = *over > heading->width ? *over - heading->width : 0;
 }
 
 static void text_start(struct buf *out, const struct run_start *run)
 {
 	enum spare spare = spare_of(run);
 	const struct column *column = NULL;
-	size_t line = out->len;
+	size_t line = out->len, over = 0;
 
 	if (run->quiet || strcmp(run->command, "trace") != 0)
 		return;
@@ -461,7 +480,7 @@ static void text_start(struct buf *out, const struct run_start *run)
 		size_t start = out->len;
 
 		buf__adds(out, heading->title);
-		end_column(out, heading, start);
+		end_column(out, heading, start, &over);
 	}
 	buf__adds(out, "WHERE");
 	end_line(out, run, line, true);
@@ -526,7 +545,7 @@ static void text_fault(struct buf *out, const struct run_start *run, const struc
 	enum spare spare = spare_of(run);
 	const struct column *column = NULL;
 	size_t line = out->len;
-	size_t kind = 0, kind_end = 0;
+	size_t kind = 0, kind_end = 0, over = 0;
 
 	while ((column = next_column(column, run, spare))) {
 		size_t start = out->len;
@@ -538,7 +557,7 @@ static void text_fault(struct buf *out, const struct run_start *run, const struc
 			kind = start;
 			kind_end = out->len;
 		}
-		end_column(out, heading_of(column, run, spare), start);
+		end_column(out, heading_of(column, run, spare), start, &over);
 	}
 	text_add_where(out, run, fault, line, spare < SPARE_PERMS);
 	if (run->wide && fault->causes && !fault->throttled)

@@ -96,6 +96,31 @@ static void test_places(void)
 	test_done("places on terminals of all widths");
 }
 
+/* A narrow terminal lacks whole columns; what was asked for is whole on it. */
+static void test_narrow(void)
+{
+	struct run_start run = run_of();
+
+	run.cause = run.residency = true;
+	for (run.columns = 50; run.columns < 140; run.columns++) {
+		struct fault fault = sample_fault(5);
+		struct buf out = { 0 };
+
+		fault.has_cached = fault.has_read_pages = true;
+		fault.cached = 87;
+		fault.read_pages = 25;
+		text_sink.start(&out, &run);
+		text_sink.fault(&out, &run, &fault);
+		terminate(&out);
+		CHECK(widest(&out) <= run.columns);
+		CHECK(strstr(out.data, "KIND      LAT(us) CAUSE   "));
+		if (!CHECK(strstr(out.data, " 87% +25p\n")))
+			printf("#   %s", out.data);
+		buf__free(&out);
+	}
+	test_done("causes and residency on narrow terminals");
+}
+
 /* Colours add to the plain output, and change nothing else. */
 static void test_color(void)
 {
@@ -431,7 +456,7 @@ static void test_throttled(void)
 	text_sink.throttled(&out, &run, &fault);
 	terminate(&out);
 	CHECK(!strncmp(out.data, "0.000005 ", 9));
-	CHECK(strstr(out.data, " throttled 2000123.46 -       55d0c8a17008 "));
+	CHECK(strstr(out.data, " throttled 2000123.46 -    55d0c8a17008 "));
 	CHECK(strlen(out.data) <= 81);
 	buf__free(&out);
 	json_sink.throttled(&json, &run, &fault);
@@ -519,6 +544,8 @@ static struct buf show_symbols(const char *name, const struct run_start *run,
 static void test_symbols(void)
 {
 	static const struct fault_symbol named = { "copy<int>", 0x14, "/usr/bin/db" };
+	static const struct fault_symbol longer = { "a_function_with_a_name_as_long_as_this", 0x14,
+						    "/usr/bin/db" };
 	static const struct fault_symbol nameless = { "", 0x1a2f, "/usr/lib/libx.so" };
 	struct run_start run = run_of();
 	struct buf json;
@@ -532,10 +559,17 @@ static void test_symbols(void)
 			  "\"module\":\"/usr/bin/db\"},\"data_symbol\":{\"name\":null,"
 			  "\"offset\":6703,\"module\":\"/usr/lib/libx.so\"}}\n"));
 	run.wide = true;
-	CHECK(shows(show_symbols("text", &run, &named, NULL),
-		    " copy<int>+0x14 (db)          -                    55d0c8a00000-"));
-	CHECK(shows(show_symbols("text", &run, &nameless, &named),
-		    " libx.so+0x1a2f               copy<int>+0x14 (db)  55d0c8a00000-"));
+	CHECK(shows(
+		show_symbols("text", &run, &named, NULL),
+		"-55d0c8a41000 copy<int>+0x14 (db)                      -                            "
+		"[heap]+"));
+	CHECK(shows(
+		show_symbols("text", &run, &nameless, &named),
+		"-55d0c8a41000 libx.so+0x1a2f                           copy<int>+0x14 (db)          "
+		"[heap]+"));
+	CHECK(shows(
+		show_symbols("text", &run, &longer, &named),
+		" a_function_with_a_name_as_long_as_this+0x14 (db) copy<int>+0x14 (db)  [heap]+"));
 	test_done("functions and variables");
 }
 
@@ -564,6 +598,7 @@ int main(void)
 	test_expected();
 	test_cutting();
 	test_places();
+	test_narrow();
 	test_color();
 	test_times();
 	test_totals();
