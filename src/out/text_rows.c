@@ -60,13 +60,29 @@ static void add_mapping(struct buf *out, const struct run_start *run, const stru
 	add_perms(out, rec);
 }
 
+/* Is the text "file.c:42", and not a function in the place of a line that is not known? */
+static bool is_source_line(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+
+	return colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")];
+}
+
+/* "file.c:42" of "../src/file.c:42". */
+static void add_line(struct buf *out, const struct run_start *run, const char *text)
+{
+	const char *slash = run->wide || !is_source_line(text) ? NULL : strrchr(text, '/');
+
+	buf__add_text(out, slash ? slash + 1 : text);
+}
+
 static void add_value(struct buf *out, const struct run_start *run, const struct key_value *key,
 		      struct key_text *text)
 {
 	if (key->vma)
 		add_mapping(out, run, key, text);
-	else if (key->text && key->type == FT_KEY_LINE && *key->text == '/')
-		text_add_name(out, key->text, run->wide);
+	else if (key->text && key->type == FT_KEY_LINE)
+		add_line(out, run, key->text);
 	else if (key->text && key->type == FT_KEY_FILE)
 		text_add_name(out, key->text, true);
 	else if (key->text)
@@ -112,7 +128,8 @@ void text_add_short_key(struct buf *out, const struct run_start *run, const stru
 			unsigned int pid_width, size_t width)
 {
 	struct key_text text = add_key(out, run, key, pid_width);
-	bool is_code = key->type == FT_KEY_SYMBOL || key->type == FT_KEY_STACK;
+	bool is_code =
+		key->type == FT_KEY_SYMBOL || key->type == FT_KEY_STACK || key->type == FT_KEY_LINE;
 
 	if (text.perms && width < KEY_WITH_PERMS && buf__columns(out, text.start) > width)
 		remove_bytes(out, text.perms, out->len);

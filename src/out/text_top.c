@@ -10,9 +10,11 @@
 #define CLEAR	    "\033[H\033[J" /* to the first line, and all below goes */
 #define EXACT_WIDTH 5		   /* columns more for a number, when a line may be wide */
 #define CAUSE_BAR   10
-#define LINES_OTHER 4 /* than rows: heading, titles, what is not shown, the cursor */
-#define SPARE_MAX   5
+#define LINES_OTHER 4  /* than rows: heading, titles, what is not shown, the cursor */
+#define SPARE_SOME  5  /* these columns are left out for keys of KEY_ENOUGH */
+#define SPARE_MAX   11 /* the others only for keys of KEY_LEAST */
 #define KEY_ENOUGH  24 /* columns, to tell one from another */
+#define KEY_LEAST   12 /* "..gnu/libc.so": less tells nothing */
 #define KEY_PADDED  48 /* where there is no end: what is longer pushes the next */
 
 struct column {
@@ -173,17 +175,18 @@ static void add_bytes(struct buf *out, const struct interval *interval, const st
 static const struct column columns[] = {
 	{ "FAULTS", 7, .is_count = true, .add = add_faults },
 	{ "SHARE", 5, .spare = 4, .add = add_share }, /* see share_title() */
-	{ "MAJOR", 5, .is_count = true, .add = add_major },
+	{ "MAJOR", 5, .is_count = true, .spare = 7, .add = add_major },
 	{ "FLT/S", 5, .is_count = true, .spare = 1, .add = add_rate },
-	{ "TOTAL", 6, .add = add_total },
+	{ "TOTAL", 6, .spare = 8, .add = add_total },
 	{ "TIME%", 5, .spare = 3, .add = add_time },
 	{ "MEAN", 6, .spare = 2, .add = add_mean },
 	{ "P99", 6, .spare = 5, .add = add_p99 },
-	{ "MAX", 6, .add = add_max },
+	{ "MAX", 6, .spare = 6, .add = add_max },
 	{ "BYTES", 5, .for_bytes = true, .add = add_bytes },
-	{ "CAUSE", CAUSE_BAR, .for_cause = true, .add = add_causes },
-	{ "RDPAGE", 6, .for_residency = true, .is_count = true, .add = add_read_pages },
-	{ "CACHED", 6, .for_residency = true, .add = add_cached },
+	{ "CAUSE", CAUSE_BAR, .for_cause = true, .spare = 11, .add = add_causes },
+	{ "RDPAGE", 6, .for_residency = true, .is_count = true, .spare = 10,
+	  .add = add_read_pages },
+	{ "CACHED", 6, .for_residency = true, .spare = 9, .add = add_cached },
 	{ NULL, 0, .add = NULL },
 };
 
@@ -198,12 +201,29 @@ struct block {
 	size_t key_width;    /* of the first of two keys */
 };
 
+/* What the rows are sorted by stays on any terminal: without it their order looks random. */
+static bool is_sorted_by(const struct column *column, const struct block *block)
+{
+	static void (*const by[])(struct buf *, const struct interval *, const struct row *,
+				  unsigned int) = {
+		[SORT_COUNT] = add_faults, [SORT_MAJOR] = add_major, [SORT_TOTAL] = add_total,
+		[SORT_MEAN] = add_mean,	   [SORT_P99] = add_p99,     [SORT_MAX] = add_max,
+		[SORT_BYTES] = add_bytes,
+	};
+
+	return column->add == by[block->interval->sort];
+}
+
+static bool is_spared(const struct column *column, const struct block *block)
+{
+	return column->spare && column->spare <= block->spared && !is_sorted_by(column, block);
+}
+
 static bool is_left_out(const struct column *column, const struct block *block)
 {
 	return (column->for_cause && !block->has_bars) ||
 	       (column->for_residency && !block->run->residency) ||
-	       (column->for_bytes && !block->run->bytes) ||
-	       (column->spare && column->spare <= block->spared);
+	       (column->for_bytes && !block->run->bytes) || is_spared(column, block);
 }
 
 /* The next one of this block after column; NULL to begin, NULL at the end. */
@@ -361,18 +381,29 @@ static size_t room_for_keys(const struct block *block)
 	return block->run->columns > used ? block->run->columns - used : 0;
 }
 
-/* Rather than cut all keys alike, do without a column. */
-static void spare_columns(struct block *block)
+/* What the keys need, if so many columns are enough for each. */
+static size_t wanted_by_keys(const struct block *block, size_t enough)
 {
 	size_t wanted = 0;
 
 	for (size_t i = 0; i < block->sample->nr_keys; i++) {
 		size_t width = at_least(block, i);
 
-		wanted += width < KEY_ENOUGH ? width : KEY_ENOUGH;
+		wanted += width < enough ? width : enough;
 	}
-	while (block->spared < SPARE_MAX && room_for_keys(block) < wanted)
+	return wanted;
+}
+
+/* Leaves out whole columns, the least telling first, rather than cut all keys alike. */
+static void spare_columns(struct block *block)
+{
+	size_t enough = wanted_by_keys(block, KEY_ENOUGH), least = wanted_by_keys(block, KEY_LEAST);
+
+	while (block->spared < SPARE_SOME && room_for_keys(block) < enough)
 		block->spared++;
+	while (block->spared < SPARE_MAX && room_for_keys(block) < least)
+		block->spared++;
+	block->has_bars &= block->spared < SPARE_MAX;
 }
 
 /* The room goes to the key that needs it, or half to each. */

@@ -846,6 +846,75 @@ static struct table *causes_table(const unsigned long long *cause_ns, unsigned l
 	return table;
 }
 
+/* Mappings and kinds, their causes and what of their files is cached: all that wants room. */
+static struct buf show_crowded(unsigned int columns, enum sort sort)
+{
+	static const unsigned long long cause_ns[FT_CAUSE_COUNT] = { [FT_CAUSE_CPU] = 1 };
+	struct run_start run = run_rows("top");
+	struct table *table = residency_table();
+
+	run.columns = columns;
+	run.cause = run.residency = true;
+	table->interval.sort = sort;
+	for (size_t i = 0; i < table->interval.nr_shown; i++)
+		table->rows[i].cause_ns = cause_ns;
+	return show_one(&run, text_sink.top, table);
+}
+
+/* Whole columns give way to the keys; what rows are sorted by does not. */
+static void test_crowded(void)
+{
+	static const char *const titles[] = {
+		[SORT_MEAN] = " MEAN", [SORT_P99] = " P99", [SORT_MAX] = " MAX"
+	};
+
+	for (unsigned int columns = 34; columns < 140; columns++) {
+		struct buf out = show_crowded(columns, SORT_COUNT);
+
+		CHECK(widest(&out) <= columns);
+		CHECK(strstr(out.data, " PID     VMA") && strstr(out.data, "  KIND\n"));
+		CHECK(!strstr(out.data, " CAUSE ") == !strstr(out.data, "CAUSE:"));
+		buf__free(&out);
+	}
+	for (enum sort sort = SORT_MEAN; sort <= SORT_MAX; sort++) {
+		struct buf out = show_crowded(60, sort);
+
+		CHECK(strstr(out.data, titles[sort]));
+		buf__free(&out);
+	}
+	test_done("columns that give way to the keys");
+}
+
+/* The end of a source file's name, and of a function, says more than the begin. */
+static void test_lines(void)
+{
+	static const struct {
+		unsigned int columns;
+		const char *text, *shown;
+	} cases[] = {
+		{ 0, "../src/heap/table.c:1042", "  table.c:1042\n" },
+		{ 0, "std::operator/ (libm.so.6)", "  std::operator/ (libm.so.6)\n" },
+		{ 80, "/src/heap/table.c:1042", "  table.c:1042\n" },
+		{ 44, "../src/memmove-vec-unaligned-erms.S:664", "-erms.S:664\n" },
+		{ 80, "Perl__new_invlist_C_array_of_all (perl)", "C_array_of_all (perl)\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct run_start run = run_rows("top");
+		struct table *table = new_table(0, 0, 1000);
+		struct buf out;
+
+		add_faults(table, add_row(table), 1000, 1);
+		add_word(&table->rows[0], FT_KEY_LINE, cases[i].text);
+		run.columns = cases[i].columns;
+		out = show_one(&run, text_sink.top, table);
+		if (!CHECK(strstr(out.data, cases[i].shown)))
+			printf("#   %s", out.data);
+		buf__free(&out);
+	}
+	test_done("rows by line");
+}
+
 /* However many there are, and also where they are rows. */
 static void test_causes_are_short(void)
 {
@@ -994,6 +1063,8 @@ int main(void)
 	test_json_keys();
 	test_json_rest();
 	test_causes();
+	test_crowded();
+	test_lines();
 	test_totals();
 	test_bars();
 	test_residency();
