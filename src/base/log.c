@@ -3,8 +3,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buf.h"
+#include "terminal.h"
+#include "wrap.h"
+
+#define PREFIX "faulttrace: "
 
 static enum log_level max_level = LOG_NOTE;
 
@@ -22,19 +27,26 @@ void log_vat(enum log_level level, const char *fmt, va_list args)
 {
 	struct buf message = { 0 };
 	struct buf line = { 0 };
+	unsigned int columns;
 	char *next;
 
 	if (level > max_level)
 		return;
+	/* What -v adds stays as it is: it is for searching. */
+	columns = level <= LOG_NOTE ? terminal_columns(STDERR_FILENO) : 0;
 	buf__vaddf(&message, fmt, args);
 	buf__addc(&message, '\0');
 	/* libbpf's messages end with a newline, and hold whole verifier logs. */
 	next = message.data;
 	for (char *part = strsep(&next, "\n"); part; part = strsep(&next, "\n")) {
+		size_t start;
+
 		if (!*part && part != message.data)
 			continue;
-		buf__adds(&line, "faulttrace: ");
+		start = line.len;
+		buf__adds(&line, PREFIX);
 		buf__add_text(&line, part);
+		wrap_line(&line, start, columns, strlen(PREFIX));
 		buf__addc(&line, '\n');
 	}
 	/* stderr has no buffer: one write, so that lines do not mix. */

@@ -2,14 +2,34 @@
 #include "run.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/terminal.h"
+#include "../base/wrap.h"
 #include "../host/task.h"
 #include "../trace/plan.h"
 #include "../trace/tracer.h"
+
+#define TEXT_AT 33 /* the column where the text behind a name and "yes" begins */
+
+/* One line, or on a narrow terminal as many as it takes. */
+static void __attribute__((format(printf, 1, 2))) print_line(const char *fmt, ...)
+{
+	struct buf line = { 0 };
+	va_list args;
+
+	va_start(args, fmt);
+	buf__vaddf(&line, fmt, args);
+	va_end(args);
+	wrap_line(&line, 0, terminal_columns(STDOUT_FILENO), TEXT_AT);
+	printf("%.*s\n", (int)line.len, line.data);
+	buf__free(&line);
+}
 
 static void print_feature(struct features *features, enum feature feature)
 {
@@ -17,11 +37,11 @@ static void print_feature(struct features *features, enum feature feature)
 	bool there = features__has(features, feature);
 
 	if (features__is_hidden(features, feature))
-		printf("  %-25s ?    not told without %s\n", name, task_missing_capabilities());
+		print_line("  %-25s ?    not told without %s", name, task_missing_capabilities());
 	else if (there)
-		printf("  %-25s yes  %s\n", name, feature_use(feature));
+		print_line("  %-25s yes  %s", name, feature_use(feature));
 	else
-		printf("  %-25s no   %s\n", name, features__why_not(features, feature));
+		print_line("  %-25s no   %s", name, features__why_not(features, feature));
 }
 
 /* Of what it needs, something that is not there; else something that is not told. */
@@ -42,15 +62,16 @@ static enum feature obstacle(struct features *features, const struct plan *plan)
 static void print_plan(struct features *features, const struct plan *plan, bool chosen)
 {
 	enum feature lacks = obstacle(features, plan);
+	char mark = chosen ? '*' : ' ';
 
-	printf("%c %-25s ", chosen ? '*' : ' ', plan->name);
 	if (lacks == FEATURE_COUNT)
-		printf("yes  %s\n", plan->what);
+		print_line("%c %-25s yes  %s", mark, plan->name, plan->what);
 	else if (features__is_hidden(features, lacks))
-		printf("?    needs %s, among others\n", feature_name(lacks));
+		print_line("%c %-25s ?    needs %s, among others", mark, plan->name,
+			   feature_name(lacks));
 	else
-		printf("no   needs %s: %s\n", feature_name(lacks),
-		       features__why_not(features, lacks));
+		print_line("%c %-25s no   needs %s: %s", mark, plan->name, feature_name(lacks),
+			   features__why_not(features, lacks));
 }
 
 static void ignore_record(void *ctx, const struct ft_header *record)
@@ -73,9 +94,9 @@ static int try_plan(struct features *features, const struct plan *plan)
 	bool pages = !err && tracer__sees_pages(tracer);
 
 	if (!err)
-		printf("  %-25s %-4s %s\n", "page tables", pages ? "yes" : "no",
-		       pages ? "what tells the kinds apart"
-			     : "not found in this kernel's memory: kinds are often \"other\"");
+		print_line("  %-25s %-4s %s", "page tables", pages ? "yes" : "no",
+			   pages ? "what tells the kinds apart"
+				 : "not found in this kernel's memory: kinds are often \"other\"");
 	tracer__free(tracer);
 	return err;
 }
@@ -90,7 +111,7 @@ int run_features(const struct options *opts)
 
 	uname(&uts);
 	features__init(&features);
-	printf("faulttrace %s on Linux %s %s\n\n", FT_VERSION, uts.release, uts.machine);
+	print_line("faulttrace %s on Linux %s %s\n", FT_VERSION, uts.release, uts.machine);
 	printf("Features\n");
 	for (enum feature feature = 0; feature < FEATURE_COUNT; feature++)
 		print_feature(&features, feature);

@@ -521,22 +521,45 @@ static void add_place(struct buf *out, const struct stack_frame *frame)
 	}
 }
 
+#define STACK_INDENT   17 /* as perf script has it */
+#define STACK_FUNCTION 24 /* columns that a function should have; else lines are indented less */
+
+/* How far lines of a stack are indented: the same for all lines of a terminal. */
+static int stack_indent(const struct run_start *run)
+{
+	size_t others = STACK_INDENT + strlen("7f6f6f9b5b78 ");
+
+	return is_cut(run) && run->columns < others + STACK_FUNCTION ? 2 : STACK_INDENT;
+}
+
+static void add_frame(struct buf *out, const struct run_start *run, const struct stack_frame *frame)
+{
+	size_t line = out->len, place;
+
+	buf__addf(out, "%*s", stack_indent(run), "");
+	buf__add_hex(out, frame->ip);
+	buf__addc(out, ' ');
+	place = out->len;
+	add_place(out, frame);
+	if (run->wide)
+		add_source(out, frame);
+	if (is_cut(run))
+		text_fit_name(out, line, place, out->len, run->columns, shorten_function);
+	cut_line(out, run, line);
+	buf__addc(out, '\n');
+}
+
 /* As perf script shows it: one frame a line, the leaf first, an empty line behind. */
 static void add_stack(struct buf *out, const struct run_start *run, const struct stack *stack)
 {
-	for (size_t i = 0; i < stack->nr; i++) {
-		const struct stack_frame *frame = &stack->frames[i];
+	for (size_t i = 0; i < stack->nr; i++)
+		add_frame(out, run, &stack->frames[i]);
+	if (stack->is_cut) {
+		size_t line = out->len;
 
-		buf__addf(out, "%17s", "");
-		buf__add_hex(out, frame->ip);
-		buf__addc(out, ' ');
-		add_place(out, frame);
-		if (run->wide)
-			add_source(out, frame);
-		buf__addc(out, '\n');
+		buf__addf(out, "%*s" STACK_CUT, stack_indent(run), "");
+		end_line(out, run, line, false);
 	}
-	if (stack->is_cut)
-		buf__addf(out, "%17s" STACK_CUT "\n", "");
 	buf__addc(out, '\n');
 }
 

@@ -11,8 +11,6 @@
 #include "../base/log.h"
 #include "../base/terminal.h"
 
-#define COLUMNS_DEFAULT 80 /* of a terminal that does not tell */
-
 int output__open(struct output *out, const char *path)
 {
 	*out = (struct output) { .fd = STDOUT_FILENO, .name = "to standard output" };
@@ -65,12 +63,7 @@ bool output__broken(const struct output *out)
 
 unsigned int output__columns(const struct output *out)
 {
-	struct winsize window = { 0 };
-
-	if (!isatty(out->fd))
-		return 0;
-	ioctl(out->fd, TIOCGWINSZ, &window);
-	return window.ws_col ? window.ws_col : COLUMNS_DEFAULT;
+	return terminal_columns(out->fd);
 }
 
 unsigned int output__lines(const struct output *out)

@@ -509,6 +509,19 @@ static void test_stack(void)
 		    "                 7f0000001000 [unknown]\n"
 		    "                 7f0000002000 plugin.bin+0x2000\n"
 		    "                 [cut]\n\n"));
+	for (run.columns = 1; run.columns < 100; run.columns++) {
+		struct buf text = show_stack("text", &run, &stack);
+
+		CHECK(widest(&text) <= run.columns);
+		buf__free(&text);
+	}
+	run.columns = 30;
+	CHECK(shows(show_stack("text", &run, &stack), "\n  401234 copy<int> (inlined)\n"
+						      "  401234 read_table+0x34 (db)\n"
+						      "  7f0000001000 [unknown]\n"
+						      "  7f0000002000 plugin..+0x2000\n"
+						      "  [cut]\n\n"));
+	run.columns = 0;
 	run.wide = true;
 	CHECK(shows(show_stack("text", &run, &stack), "(inlined) /src/copy.h:7\n"));
 	CHECK(shows(show_stack("text", &run, &stack), "(db) /src/table.cc:99\n"));
