@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -53,16 +55,19 @@ static int mount_point(char *ret, size_t size)
 int cgroup__open(const char *path)
 {
 	char whole[8192], mount[4096];
-	int fd = open_v2(path), err;
+	int fd = open_v2(path), below;
 
 	if (fd >= 0)
 		return fd;
-	err = mount_point(mount, sizeof(mount));
-	if (err)
-		return fd == -ENOTDIR ? fd : err;
-	snprintf(whole, sizeof(whole), "%s/%s", mount, path);
-	err = open_v2(whole);
-	return err >= 0 ? err : fd == -ENOTDIR ? fd : err;
+	if (!mount_point(mount, sizeof(mount))) {
+		snprintf(whole, sizeof(whole), "%s/%s", mount, path);
+		below = open_v2(whole);
+		if (below >= 0)
+			return below;
+	}
+	if (fd == -ENOENT && !cgroup__find_v1(path, whole, sizeof(whole)))
+		return -ENOTDIR;
+	return fd;
 }
 
 /* The part of the path behind the mount point of its v1 hierarchy; NULL if it is in no v1 hierarchy. */
@@ -84,18 +89,58 @@ static const char *below_v1_mount(const char *path)
 	return found;
 }
 
-int cgroup__twin(const char *path, char *ret, size_t size)
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* Is there such a path below the root of a v1 hierarchy? That of the memory controller counts most. */
+static bool find_in_v1(const char *path, char *ret, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	bool found = false, is_memory = false;
+	struct mntent *entry;
+
+	while (mounts && !is_memory && (entry = getmntent(mounts))) {
+		char whole[8192];
+
+		if (strcmp(entry->mnt_type, "cgroup"))
+			continue;
+		snprintf(whole, sizeof(whole), "%s/%s", entry->mnt_dir, path + (*path == '/'));
+		if (!is_directory(whole))
+			continue;
+		is_memory = hasmntopt(entry, "memory");
+		if (!found || is_memory)
+			snprintf(ret, size, "%s", whole);
+		found = true;
+	}
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
+int cgroup__find_v1(const char *path, char *ret, size_t size)
 {
 	char *whole __cleanup_free = realpath(path, NULL);
-	const char *below = whole ? below_v1_mount(whole) : NULL;
+
+	if (whole && below_v1_mount(whole)) {
+		snprintf(ret, size, "%s", whole);
+		return 0;
+	}
+	return find_in_v1(path, ret, size) ? 0 : -ENOENT;
+}
+
+int cgroup__twin(const char *directory, char *ret, size_t size)
+{
+	const char *below = below_v1_mount(directory);
 	char mount[4096];
 	int fd;
 
-	if (!below)
-		return -EINVAL;
 	if (mount_point(mount, sizeof(mount)))
 		return -ENODEV;
-	if (snprintf(ret, size, "%s%s", mount, below) >= (int)size)
+	if (!below || snprintf(ret, size, "%s%s", mount, below) >= (int)size)
 		return -ENOENT;
 	fd = open_v2(ret);
 	if (fd < 0)
@@ -201,23 +246,71 @@ int cgroup__refaults_again(struct cgroup_refaults *ret)
 	return found == 2 ? 0 : -ENODATA;
 }
 
+/* The process's memory cgroup: its path, and where its hierarchy is mounted. */
+static int find_memory(int pid, char *path, size_t size, bool *is_v1, char *mount, size_t room)
+{
+	int err = memory_cgroup(pid, path, size, is_v1);
+
+	return err ? err
+		   : cgroup__mount_point(*is_v1 ? "cgroup" : "cgroup2", *is_v1 ? "memory" : NULL,
+					 mount, room);
+}
+
+/* Makes a path that of the parent; false: it is the root already. */
+static bool to_parent(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || !path[1])
+		return false;
+	slash[slash == path] = '\0';
+	return true;
+}
+
 int cgroup__refaults(int pid, struct cgroup_refaults *ret)
 {
 	char mount[4000];
-	int err = memory_cgroup(pid, ret->path, sizeof(ret->path), &ret->is_v1);
+	int err = find_memory(pid, ret->path, sizeof(ret->path), &ret->is_v1, mount, sizeof(mount));
 
-	if (!err)
-		err = cgroup__mount_point(ret->is_v1 ? "cgroup" : "cgroup2",
-					  ret->is_v1 ? "memory" : NULL, mount, sizeof(mount));
 	while (!err) {
-		char *slash = strrchr(ret->path, '/');
-
 		snprintf(ret->stat, sizeof(ret->stat), "%s%s/memory.stat", mount, ret->path);
 		err = cgroup__refaults_again(ret);
-		if (err != -ENOENT || !slash || !ret->path[1])
+		if (err != -ENOENT || !to_parent(ret->path))
 			return err;
-		slash[slash == ret->path] = '\0';
 		err = 0;
 	}
 	return err;
+}
+
+/* ULLONG_MAX: no limit, as "max", or what v1 has where none was set. */
+static unsigned long long read_limit(const char *file)
+{
+	unsigned long long limit;
+	FILE *f __cleanup_fclose = fopen(file, "re");
+
+	if (!f || fscanf(f, "%llu", &limit) != 1 || limit >= LLONG_MAX / 4096 * 4096ULL)
+		return ULLONG_MAX;
+	return limit;
+}
+
+int cgroup__memory_limit(int pid, char *path, size_t size, unsigned long long *limit)
+{
+	char at[4096], mount[4000], file[8192];
+	bool is_v1;
+
+	*limit = ULLONG_MAX;
+	if (find_memory(pid, at, sizeof(at), &is_v1, mount, sizeof(mount)))
+		return -ENOENT;
+	do {
+		unsigned long long own;
+
+		snprintf(file, sizeof(file), "%s%s/%s", mount, at,
+			 is_v1 ? "memory.limit_in_bytes" : "memory.max");
+		own = read_limit(file);
+		if (own < *limit) {
+			*limit = own;
+			snprintf(path, size, "%s", at);
+		}
+	} while (to_parent(at));
+	return *limit == ULLONG_MAX ? -ENOENT : 0;
 }

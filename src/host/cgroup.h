@@ -15,15 +15,24 @@
  */
 int cgroup__mount_point(const char *type, const char *option, char *ret, size_t size);
 
-/* A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup v2. */
+/*
+ * A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup v2. A path may be a directory's, or
+ * one below the root of the hierarchy, with or without a leading slash.
+ */
 int cgroup__open(const char *path);
+
+/*
+ * The directory of cgroup v1 that such a path means: of the memory controller, if that has one of this
+ * path. 0, or -ENOENT: none.
+ */
+int cgroup__find_v1(const char *path, char *ret, size_t size);
 
 /*
  * Of a directory of cgroup v1, the v2 directory of the same path below its own root: systemd and
  * container runtimes make both. 0; -ENOENT: v2 is mounted, and has none; -ENODEV: v2 is not
- * mounted; -EINVAL: it is no directory of v1.
+ * mounted.
  */
-int cgroup__twin(const char *path, char *ret, size_t size);
+int cgroup__twin(const char *directory, char *ret, size_t size);
 
 /* The path from the cgroup root, of a kernel's cgroup id; malloc()ed. NULL: not known. */
 char *cgroup__path(unsigned long long id);
@@ -44,5 +53,11 @@ struct cgroup_refaults {
 int cgroup__refaults(int pid, struct cgroup_refaults *ret);
 /* The same cgroup once more, whatever became of the process. */
 int cgroup__refaults_again(struct cgroup_refaults *ret);
+
+/*
+ * The lowest limit, in bytes, on the memory of a process's cgroup and of its ancestors; path: of the cgroup
+ * that has it. 0, or -ENOENT: there is none, or it cannot be read.
+ */
+int cgroup__memory_limit(int pid, char *path, size_t size, unsigned long long *limit);
 
 #endif /* HOST_CGROUP_H */

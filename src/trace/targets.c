@@ -125,14 +125,15 @@ int targets__check(const struct options *opts)
 /* Users often give a v1 path: then the hint names the v2 cgroup of the same path. */
 static void complain_about_cgroup(const char *path)
 {
-	char twin[PATH_MAX];
-	int err = cgroup__twin(path, twin, sizeof(twin));
+	char directory[PATH_MAX], twin[PATH_MAX];
+	int err;
 
-	if (err == -EINVAL) {
+	if (cgroup__find_v1(path, directory, sizeof(directory))) {
 		log_error("cannot trace cgroup %s: not a cgroup v2 directory", path);
 		return;
 	}
-	log_error("cannot trace cgroup %s: it is of cgroup v1, and v2 is needed", path);
+	log_error("cannot trace cgroup %s: it is of cgroup v1, and v2 is needed", directory);
+	err = cgroup__twin(directory, twin, sizeof(twin));
 	if (!err)
 		log_hint("its v2 twin is %s", twin);
 	else if (err == -ENODEV)

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../host/cgroup.h"
 #include "../host/clock.h"
 #include "../host/task.h"
 #include "faulttrace.skel.h"
@@ -323,10 +325,30 @@ static void find_layout(struct tracer *t, struct features *features)
 		log_info("cannot read page tables here: some kinds will be \"other\"");
 }
 
+/* The kernel counts what programs and maps take as memory of our own cgroup. */
+static void explain_lack_of_memory(void)
+{
+	unsigned long long limit;
+	char path[PATH_MAX];
+
+	if (cgroup__memory_limit(getpid(), path, sizeof(path), &limit)) {
+		log_error("cannot load the BPF programs: the kernel has too little memory");
+		log_hint("a smaller --ring-size takes less");
+		return;
+	}
+	log_error("cannot load the BPF programs: no memory left in cgroup %s (limit %lluM)", path,
+		  limit >> 20);
+	log_hint("raise its limit, or start faulttrace outside of it, with -p or -c");
+}
+
 static void explain_load_failure(int err, const struct options *opts)
 {
 	const char *missing = task_missing_capabilities();
 
+	if (err == -ENOMEM) {
+		explain_lack_of_memory();
+		return;
+	}
 	log_error("cannot load the BPF programs: %s", strerror(-err));
 	if (*missing)
 		log_hint("run as root, or grant %s", missing);
