@@ -50,7 +50,7 @@ static unsigned long long when_to_read(const struct session *session)
 	return table__due_ns(counting->table);
 }
 
-/* What was read the last time; since then its stacks have come. */
+/* Adds the rows that were read last: their stacks have come meanwhile. */
 static void add_rows(struct session *session)
 {
 	struct counting *counting = session->ctx;
@@ -141,6 +141,7 @@ struct collecting {
 	struct intern samples;
 	struct buf weights; /* struct weights of each sample */
 	struct profile *profile;
+	struct jit_advice jits;
 };
 
 static int begin_collecting(struct session *session)
@@ -224,11 +225,15 @@ static void add_samples(struct collecting *collecting)
 			.kind = (uint8_t)sample->kind,
 		};
 
+		const struct stack *stack = stacks__find(collecting->stacks, sample->stack);
+
 		memcpy(faults.weights, weights[i].of, sizeof(faults.weights));
 		if (!sample->has_latency)
 			faults.weights[PROFILE_LATENCY] = FT_UNKNOWN64;
-		profile__add_stack(collecting->profile,
-				   stacks__find(collecting->stacks, sample->stack), &faults);
+		profile__add_stack(collecting->profile, stack, &faults);
+		collecting->jits.faults += weights[i].of[PROFILE_COUNT];
+		collecting->jits.of[stack ? stack->made_by : JIT_NONE] +=
+			weights[i].of[PROFILE_COUNT];
 	}
 	intern__free(&collecting->samples);
 	collecting->weights.len = 0;
@@ -250,6 +255,8 @@ static void end_collecting(struct session *session)
 
 	add_samples(collecting);
 	write_profile(session, collecting->profile);
+	if (!session->opts->quiet)
+		jit_advice__give(&collecting->jits);
 }
 
 static const struct session_ops collecting_ops = {
@@ -262,7 +269,7 @@ static const struct session_ops collecting_ops = {
 
 static int run_collecting(const struct options *opts)
 {
-	struct collecting collecting = { .profile = profile__new() };
+	struct collecting collecting = { .profile = profile__new(), .jits.of_stacks = true };
 	struct session session;
 	int status = STATUS_FAILED;
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "../base/log.h"
+#include "../base/path.h"
 #include "../symbols/symbols.h"
 
 /* A hint is given if at least one fault in so many is in such code. */
@@ -25,10 +26,20 @@ enum jit_runtime jit_runtime_of(struct symbols *symbols, int pid)
 	return JIT_NONE;
 }
 
+void jit_add_label(struct buf *text, const struct symbol *symbol, int pid)
+{
+	buf__addf(text, "%s 0x%llx (pid %d)",
+		  *symbol->module ? path_last(symbol->module) : "[anon code]",
+		  (unsigned long long)symbol->made_in, pid);
+}
+
 void jit_advice__give(const struct jit_advice *advice)
 {
+	const char *where = advice->of_stacks ? "have code made at run time in their stacks"
+					      : "are in code made at run time";
+
 	for (size_t i = JIT_NONE + 1; i < JIT_RUNTIMES; i++)
 		if (advice->of[i] && advice->of[i] >= advice->faults / ONE_IN)
-			log_hint("%llu of %llu faults are in code made at run time: %s names it",
-				 advice->of[i], advice->faults, runtimes[i].command);
+			log_hint("%llu of %llu faults %s: %s names it", advice->of[i],
+				 advice->faults, where, runtimes[i].command);
 }

@@ -161,18 +161,13 @@ static void learn_place(struct keys *keys, struct symbol_request *request, __u32
 	request->mapping = naming__of(keys->naming, &at);
 }
 
-/*
- * "memcpy (libc.so.6)", or what there is instead of a name. Of code that was made at run
- * time the mapping: its instructions one by one say nothing.
- */
+/* "memcpy (libc.so.6)", or what there is instead of a name. */
 static void add_function(struct buf *text, const struct symbol *symbol, int pid, uint64_t address)
 {
 	if (*symbol->name && *symbol->module)
 		buf__addf(text, "%s (%s)", symbol->name, path_last(symbol->module));
 	else if (symbol->made_in)
-		buf__addf(text, "%s 0x%llx (pid %d)",
-			  *symbol->module ? path_last(symbol->module) : "[anon code]",
-			  (unsigned long long)symbol->made_in, pid);
+		jit_add_label(text, symbol, pid);
 	else
 		symbol_text(symbol, text);
 	if (!text->len)
@@ -244,11 +239,14 @@ void keys__advise(const struct keys *keys)
 }
 
 /* "main;read_table;memcpy", the leaf last; marked as in profiles. */
-static char *stack_text(struct keys *keys, const struct ft_key_part *part)
+static char *stack_text(struct keys *keys, const struct ft_key_part *part,
+			enum jit_runtime *made_by)
 {
 	const struct stack *stack = keys__stack(keys, part);
 	struct buf text = { 0 };
 
+	if (stack && stack->made_by)
+		*made_by = stack->made_by;
 	if (stack && stack->is_cut)
 		buf__adds(&text, STACK_CUT);
 	for (size_t i = stack ? stack->nr : 0; i-- > 0;) {
@@ -258,6 +256,8 @@ static char *stack_text(struct keys *keys, const struct ft_key_part *part)
 			buf__addc(&text, ';');
 		if (*frame->function)
 			buf__adds(&text, frame->function);
+		else if (frame->made_code)
+			buf__adds(&text, frame->made_code);
 		else if (*frame->module)
 			buf__addf(&text, "%s+0x%llx", path_last(frame->module),
 				  (unsigned long long)frame->offset);
@@ -288,7 +288,7 @@ char *keys__text(struct keys *keys, enum ft_key_type type, const struct ft_key_p
 	case FT_KEY_FILE: text = file_text(keys, some); break;
 	case FT_KEY_SYMBOL: return code_text(keys, part, false, made_by);
 	case FT_KEY_LINE: return code_text(keys, part, true, made_by);
-	case FT_KEY_STACK: return stack_text(keys, part);
+	case FT_KEY_STACK: return stack_text(keys, part, made_by);
 	case FT_KEY_CGROUP: return cgroup__path(part->word[0]);
 	case FT_KEY_COMM:
 		memcpy(comm, part->word, FT_COMM_LEN);

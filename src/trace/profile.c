@@ -143,7 +143,7 @@ void profile__add_stack(struct profile *p, const struct stack *stack, struct pro
 
 		buf__add(&p->stack,
 			 (const char *)&(struct profile_frame) {
-				 .function = from->function,
+				 .function = *from->function ? from->function : from->made_code,
 				 .module = from->module,
 				 .build_id = from->build_id,
 				 .address = from->address,

@@ -147,6 +147,21 @@ static bool may_return_to(struct moment *moment, uint64_t ip)
 	return !moment->stacks->map || find_mapping(moment, ip - 1, &mapping);
 }
 
+/* The same text as rows by symbol have; NULL: it has a name, or was not made at run time. */
+static const char *label_made_code(struct stacks *stacks, const struct symbol *symbol, uint32_t pid)
+{
+	struct buf text = { 0 };
+	const char *label;
+
+	if (*symbol->name || !symbol->made_in)
+		return NULL;
+	jit_add_label(&text, symbol, (int)pid);
+	buf__addc(&text, '\0');
+	label = keep(stacks, text.data);
+	buf__free(&text);
+	return *label ? label : NULL;
+}
+
 /* Of a frame that called another: the call is before its address, maybe the last instruction. */
 static void add_call(const struct moment *moment, struct known *known, uint64_t ip, bool is_return)
 {
@@ -164,6 +179,7 @@ static void add_call(const struct moment *moment, struct known *known, uint64_t 
 		.frame = {
 			.ip = ip,
 			.function = keep(stacks, symbol.name),
+			.made_code = label_made_code(stacks, &symbol, moment->pid),
 			.module = keep(stacks, symbol.module),
 			.build_id = keep(stacks, symbol.build_id),
 			.address = symbol.has_module_address ? symbol.module_address + is_return : 0,
@@ -376,6 +392,7 @@ static void name_late(struct stacks *stacks, uint32_t pid, struct call *call)
 			       &symbol))
 		return;
 	call->frame.function = keep(stacks, symbol.name);
+	call->frame.made_code = NULL;
 	call->frame.offset = symbol.offset + call->is_return;
 	call->frame.module = keep(stacks, symbol.module);
 }
@@ -388,6 +405,9 @@ static void find_inlined(struct stacks *stacks, struct known *known)
 		const struct inlined_frames *inlined;
 
 		name_late(stacks, known->stack.pid, &calls[i]);
+		if (calls[i].frame.made_code && !known->stack.made_by)
+			known->stack.made_by =
+				jit_runtime_of(stacks->symbols, (int)known->stack.pid);
 		inlined = symbols__find_inlined(stacks->symbols, (int)known->stack.pid,
 						calls[i].module_id, calls[i].address);
 

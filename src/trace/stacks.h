@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../../bpf/faulttrace.h"
+#include "jit_advice.h"
 
 struct stacks;
 struct code_map;
@@ -27,6 +28,8 @@ struct code_map;
 struct stack_frame {
 	uint64_t ip;
 	const char *function; /* "" if it is not known */
+	/* Of code made at run time without a name: "[anon code] 0x7f1100000000 (pid 42)"; else NULL. */
+	const char *made_code;
 	uint64_t offset;      /* in the function; else in the module */
 	const char *module;   /* path; "" if there is none */
 	const char *build_id; /* of the module, in hex; "" */
@@ -40,7 +43,8 @@ struct stack {
 	uint32_t pid;
 	size_t nr;
 	const struct stack_frame *frames; /* the leaf first */
-	bool is_cut; /* there are more, outside of what was copied or can be read */
+	bool is_cut;		  /* there are more, outside of what was copied or can be read */
+	enum jit_runtime made_by; /* what made such code of its frames, if that is known */
 };
 
 int stacks__new(struct stacks **ret);

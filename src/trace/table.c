@@ -94,6 +94,7 @@ int table__new(const struct options *opts, struct table **ret)
 		table = NULL;
 	} else {
 		table->opts = opts;
+		table->jits.of_stacks = options__key_is(opts, FT_KEY_STACK);
 	}
 	*ret = table;
 	return err;
@@ -733,6 +734,8 @@ static void add_to_profile(struct table *table, const struct counted *entry,
 	};
 
 	profile__add_stack(profile, stack, &faults);
+	table->jits.faults += entry->count;
+	table->jits.of[stack ? stack->made_by : JIT_NONE] += entry->count;
 }
 
 void table__profile(struct table *table, struct profile *profile, struct fault_sums *sums,
