@@ -75,7 +75,9 @@ static void look_again(void *ctx)
 	w->touches.after_begin = w->after.begin_ns;
 	w->touches.after_end = w->after.end_ns;
 	w->trace.has_after = true;
-	w->trace.window_ns = w->after.end_ns - w->begin_ns;
+	/* A command is held while its map is read: that is not its time. */
+	w->trace.window_ns =
+		(w->trace.is_from_exec ? w->after.begin_ns : w->after.end_ns) - w->begin_ns;
 }
 
 /* Right after its exec a command has nothing yet. */
@@ -185,6 +187,8 @@ static void end(struct session *session)
 	end->minor = end->faults - end->major;
 	end->errors = shown.all.account->kinds[FT_KIND_ERROR];
 	end->latency_ns = shown.all.account->ns;
+	/* The faults are those of the time between the maps: so is the time in the summary. */
+	end->elapsed_ns = w->trace.window_ns;
 	if (!w->trace.has_after)
 		log_note("the process was gone before its memory could be looked at once more");
 	map_show(format, &session->start, &shown, &session->out);

@@ -69,6 +69,12 @@ static void show(struct session *session, const struct interval *interval)
 	output__flush(&session->out);
 }
 
+/* True if COUNT was given, and there were so many intervals. */
+static bool has_all_intervals(const struct session *session)
+{
+	return session->opts->intervals && tables_of(session)->nr >= session->opts->intervals;
+}
+
 /* What was counted since the last time, as one interval. */
 static void end_interval(struct session *session)
 {
@@ -81,7 +87,8 @@ static void end_interval(struct session *session)
 		return;
 	/* The names of new rows came before the rows. */
 	tracer__collect(session->tracer);
-	interval.end_ns = table__read_ns(tables->table);
+	/* To take the programs down is no part of the last one, though its rows are read then. */
+	interval.end_ns = session->ended_ns ? session->ended_ns : table__read_ns(tables->table);
 	if (table__interval(tables->table, hist, &interval))
 		return;
 	for (size_t i = 0; i < interval.nr_shown; i++)
@@ -96,6 +103,9 @@ static void end_interval(struct session *session)
 	tables->due_ns += session->opts->interval_ns;
 	if (tables->due_ns <= interval.end_ns)
 		tables->due_ns = interval.end_ns + session->opts->interval_ns;
+	/* Faults after the last one are in no interval, nor is their time in the summary. */
+	if (has_all_intervals(session))
+		session->ended_ns = interval.end_ns;
 }
 
 static void collected(struct session *session)
@@ -110,10 +120,7 @@ static void collected(struct session *session)
 
 static bool done(const struct session *session)
 {
-	const struct tables *tables = tables_of(session);
-
-	return output__broken(&session->out) ||
-	       (session->opts->intervals && tables->nr >= session->opts->intervals);
+	return output__broken(&session->out) || has_all_intervals(session);
 }
 
 static void end(struct session *session)
@@ -121,7 +128,7 @@ static void end(struct session *session)
 	struct tables *tables = tables_of(session);
 
 	/* What is left of an interval that was cut short; or the only one. */
-	if (!session->opts->intervals || tables->nr < session->opts->intervals)
+	if (!has_all_intervals(session))
 		end_interval(session);
 	if (tables->overflow && !session->opts->quiet)
 		log_note("hint: %llu of the faults had no row: a coarser --by, or filters",

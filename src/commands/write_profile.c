@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "../host/clock.h"
 #include "../out/profiles.h"
 
 int check_profile(const struct options *opts)
@@ -54,7 +53,7 @@ void write_profile(struct session *session, const struct profile *profile)
 	struct profile_view view = {
 		.weight = opts->weight,
 		.wall_ns = session->start.wall_ns,
-		.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - session->start.time_ns,
+		.elapsed_ns = session->end.elapsed_ns,
 	};
 	struct buf bytes = { 0 };
 

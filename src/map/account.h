@@ -40,8 +40,8 @@ struct map_account {
 struct map_trace {
 	uint64_t faults;
 	uint64_t major;
-	uint64_t major_ns; /* spent in them, summed over threads */
-	uint64_t window_ns;
+	uint64_t major_ns;	/* spent in them, summed over threads */
+	uint64_t window_ns;	/* in which they happened: between the maps, or from exec to exit */
 	bool is_from_exec;	/* every mapping is new */
 	bool has_after;		/* else the process was gone before it could be looked at */
 	const char *cgroup;	/* whose refaults are told; NULL: not known */

@@ -274,6 +274,12 @@ static void wait_for(struct session *s, int wait_ms)
 		s->out.reader_gone = true;
 }
 
+/* True if nothing more is to be traced. */
+static bool is_over(struct session *s)
+{
+	return (s->ops->done && s->ops->done(s)) || target_ended(s) || time_is_over(s);
+}
+
 /* When nothing came for long we sleep, and the next record wakes us. */
 static void sleep_long(struct session *s)
 {
@@ -288,12 +294,12 @@ static void loop(struct session *s)
 {
 	int wait_ms = WAIT_MIN_MS;
 
-	while (!interrupted && !(s->ops->done && s->ops->done(s))) {
+	while (!interrupted) {
 		size_t n = collect(s);
 
 		if (s->ops->collected)
 			s->ops->collected(s);
-		if (target_ended(s) || time_is_over(s))
+		if (is_over(s))
 			break;
 		if (wait_ms > WAIT_MAX_MS)
 			sleep_long(s);
@@ -301,6 +307,9 @@ static void loop(struct session *s)
 			wait_for(s, wait_ms);
 		wait_ms = n ? WAIT_MIN_MS : wait_ms <= WAIT_MAX_MS ? wait_ms * 2 : wait_ms;
 	}
+	/* COUNT intervals end with the last of them, which the command has noted already. */
+	if (!s->ended_ns)
+		s->ended_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
 static unsigned long long lost(const struct run_end *end)
@@ -344,7 +353,7 @@ static void print_share(const struct session *s)
 {
 	struct buf share = { 0 };
 
-	run_end__tell_share(&s->end, s->passed_ns, &share);
+	run_end__tell_share(&s->end, &share);
 	if (share.len)
 		log_note("%.*s", (int)share.len, share.data);
 	buf__free(&share);
@@ -388,10 +397,8 @@ static void finish(struct session *s)
 	const struct tracer_totals *totals = tracer__totals(s->tracer);
 	struct run_end *end = &s->end;
 
-	/* Taken before the programs are detached, which takes some time. */
-	s->passed_ns = clock_ns(CLOCK_MONOTONIC) - s->start.time_ns;
 	tracer__finish(s->tracer);
-	end->elapsed_ns = clock_ns(CLOCK_MONOTONIC) - s->start.time_ns;
+	end->elapsed_ns = s->ended_ns - s->start.time_ns;
 	end->errors += totals->counters.errors;
 	end->lost_ring = totals->counters.lost_ring;
 	end->lost_storage = totals->counters.lost_storage;

@@ -35,7 +35,7 @@ struct session_ops {
 	bool (*done)(const struct session *session); /* NULL: never */
 	/* It is about to be over: the target, if it is still there, is still traced. NULL: nothing. */
 	void (*stopping)(struct session *session);
-	/* Tracing is over: completes session->end and writes the rest. */
+	/* Tracing is over, at ended_ns: completes session->end and writes the rest. */
 	void (*end)(struct session *session);
 };
 
@@ -47,7 +47,7 @@ struct session {
 	int failed; /* something else could not be written (already told) */
 	struct run_start start;
 	unsigned long long attached_ns; /* everything is, from then on */
-	unsigned long long passed_ns;	/* from the start to where tracing ended */
+	unsigned long long ended_ns;	/* when what was traced ended; 0: not yet */
 	struct run_end end;		/* commands add up faults in it, as they come */
 	struct tracer *tracer;
 	const struct plan *plan;

@@ -58,11 +58,11 @@ struct run_end {
 	unsigned long long lost_storage;
 	unsigned long long lost_unpaired;
 	unsigned long long
-		in_progress;	/* faults that had not ended when tracing ended; no losses */
-	long long unseen_gup;	/* -1: unknown */
-	long long throttled_ns; /* by memory.high; -1: not asked for, or unknown */
-	unsigned long long elapsed_ns;
-	long long bpf_run_ns; /* -1: not measured */
+		in_progress;	       /* faults that had not ended when tracing ended; no losses */
+	long long unseen_gup;	       /* -1: unknown */
+	long long throttled_ns;	       /* by memory.high; -1: not asked for, or unknown */
+	unsigned long long elapsed_ns; /* from the begin of tracing to the end of what was traced */
+	long long bpf_run_ns;	       /* -1: not measured */
 	long long bpf_runs;
 };
 

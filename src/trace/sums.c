@@ -39,8 +39,10 @@ void run_end__tell(const struct run_end *end, bool only_errors, struct buf *out)
 	buf__adds(out, " in total");
 }
 
-void run_end__tell_share(const struct run_end *end, unsigned long long passed_ns, struct buf *out)
+void run_end__tell_share(const struct run_end *end, struct buf *out)
 {
+	unsigned long long passed_ns = end->elapsed_ns;
+
 	if (!end->latency_ns || !passed_ns)
 		return;
 	buf__adds(out, "faults took ");

@@ -19,6 +19,6 @@ void run_end__add_fault(struct run_end *end, const struct ft_fault *rec, unsigne
  */
 void run_end__tell(const struct run_end *end, bool only_errors, struct buf *out);
 /* "faults took 15.0% of the 13.3 ms that passed"; nothing if it is not known. */
-void run_end__tell_share(const struct run_end *end, unsigned long long passed_ns, struct buf *out);
+void run_end__tell_share(const struct run_end *end, struct buf *out);
 
 #endif /* TRACE_SUMS_H */

@@ -86,9 +86,9 @@ static const char *seen(struct buf *b, struct run_end end, bool only_errors)
 
 static const char *share(struct buf *b, unsigned long long took_ns, unsigned long long passed_ns)
 {
-	struct run_end end = { .latency_ns = took_ns };
+	struct run_end end = { .latency_ns = took_ns, .elapsed_ns = passed_ns };
 
-	run_end__tell_share(&end, passed_ns, b);
+	run_end__tell_share(&end, b);
 	return take(b);
 }
 
