@@ -559,11 +559,14 @@ static int choose(void *ctx, int pid)
 
 	if (err == -EEXIST)
 		return 0;
-	if (err) {
+	if (err == -E2BIG) {
 		log_error("cannot trace more than %d child processes", FOLLOWED_MAX);
 		log_hint("-c traces all processes of a cgroup");
-		return err;
+	} else if (err) {
+		log_error("cannot trace child process %d: %s", pid, strerror(-err));
 	}
+	if (err)
+		return err;
 	if (t->plan->sw_events)
 		err = sw_events__add_process(&events, pid);
 	return err ? complain_about_sw_events(err) : 1;
