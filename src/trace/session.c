@@ -369,6 +369,23 @@ static void print_throttled(const struct run_end *end)
 	buf__free(&duration);
 }
 
+/* What kinds of losses there are, as lost.* of JSON's end record has them. */
+static void print_losses(const struct run_end *end)
+{
+	const struct {
+		unsigned long long number;
+		const char *kind;
+	} losses[] = {
+		{ end->lost_ring, "ring buffer full" },
+		{ end->lost_storage, "no room for a thread's state" },
+		{ end->lost_unpaired, "end seen, but no begin" },
+	};
+
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		if (losses[i].number)
+			log_note("%llu lost (%s)", losses[i].number, losses[i].kind);
+}
+
 static void print_summary(const struct session *s)
 {
 	const struct run_end *end = &s->end;
@@ -377,6 +394,7 @@ static void print_summary(const struct session *s)
 	run_end__tell(end, wants_only_errors(s), &seen);
 	log_note("%.*s; %llu lost; plan %s", (int)seen.len, seen.data, lost(end), s->plan->name);
 	buf__free(&seen);
+	print_losses(end);
 	if (end->in_progress)
 		log_note("%llu still in progress when tracing ended", end->in_progress);
 	if (!wants_only_errors(s))
