@@ -114,17 +114,13 @@ static int begin(struct session *session)
 {
 	struct watch *w = session->ctx;
 	const struct map_ops *format = session->opts->sink->account;
-	int err;
 
 	map_describe(&session->start, session->opts);
 	w->pid = session->start.target_ids[0];
 	if (format->begin)
 		format->begin(&session->out.buf, &session->start);
 	w->has_refaults = !cgroup__refaults(w->pid, &w->refaults);
-	err = session->child.pid ? begin_command(session, w) : begin_process(session, w);
-	/* Who waits for it to be there knows that all is in place. */
-	output__flush(&session->out);
-	return err;
+	return session->child.pid ? begin_command(session, w) : begin_process(session, w);
 }
 
 static void on_fault(struct watch *w, const struct ft_fault *rec)

@@ -40,7 +40,6 @@ static int begin(struct session *session)
 				session->opts->command == COMMAND_TOP && session->opts->interval_ns;
 	if (sink->start)
 		sink->start(&session->out.buf, &session->start);
-	output__flush(&session->out);
 	return 0;
 }
 

@@ -78,7 +78,6 @@ void pipeline__start(struct pipeline *p, const struct run_start *start, struct o
 	p->end = end;
 	if (p->opts->sink->start)
 		p->opts->sink->start(&out->buf, start);
-	output__flush(out);
 }
 
 static void look_at_file(struct pipeline *p, struct fault *fault)

@@ -213,8 +213,6 @@ static int attach(struct session *s)
 	if (err)
 		return err;
 	targets__tell_unfollowed(s->opts);
-	if (command_output(s->opts) == COMMAND_OUTPUT_IS_MIXED && !s->opts->quiet)
-		log_note("CMD's output is mixed in: -o - keeps it apart, on stderr");
 	return targets__watch(&s->targets, s->opts, s->child.pid ? &s->child.pid : NULL);
 }
 
@@ -227,6 +225,13 @@ static int let_go(struct session *s)
 		return 0;
 	log_error("cannot run %s: %s", s->opts->argv[0], strerror(-err));
 	return err == -ENOENT ? 127 : 126;
+}
+
+/* A command that does not exist has nothing mixed in. */
+static void tell_mixing(const struct session *s)
+{
+	if (command_output(s->opts) == COMMAND_OUTPUT_IS_MIXED && !s->opts->quiet)
+		log_note("CMD's output is mixed in: -o FILE keeps it apart, -o - on stderr");
 }
 
 /* The command ends when it is reaped; its pidfd only wakes us. */
@@ -508,6 +513,10 @@ static int trace(struct session *s)
 	status = let_go(s);
 	if (status)
 		return status;
+	tell_mixing(s);
+	targets__tell_begin(s->opts);
+	/* The heading: not before the command is known to exist. Whoever waits for it knows that all is in place. */
+	output__flush(&s->out);
 	loop(s);
 	if (s->ops->stopping)
 		s->ops->stopping(s);

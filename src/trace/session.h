@@ -25,7 +25,10 @@ struct session;
 
 /* What a command does with it. ctx is session->ctx. */
 struct session_ops {
-	/* Tracing is about to begin: session->start is complete. 0 or -errno after saying why. */
+	/*
+	 * Tracing is about to begin: session->start is complete. What it appends to session->out is
+	 * written when the command, if there is one, runs. 0 or -errno after saying why.
+	 */
 	int (*begin)(struct session *session);
 	void (*record)(void *ctx, const struct ft_header *record);
 	/* All there was has been handed on; called at least when `when` says. NULL: nothing. */

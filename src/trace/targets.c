@@ -215,6 +215,38 @@ void targets__tell_unfollowed(const struct options *opts)
 	pids__free(&family);
 }
 
+/* "PID 4242 (postgres)", "6 processes", "cgroup /system.slice" */
+static void add_target(struct buf *text, const struct options *opts)
+{
+	bool is_thread = opts->target == TARGET_TID;
+	char comm[TASK_COMM];
+
+	if (opts->target == TARGET_ALL) {
+		buf__adds(text, "the whole system");
+	} else if (opts->target == TARGET_CGROUP) {
+		buf__addf(text, "cgroup %s", opts->cgroup);
+	} else if (opts->nr_ids > 1) {
+		buf__addf(text, "%zu %s", opts->nr_ids, is_thread ? "threads" : "processes");
+	} else {
+		task_comm(opts->ids[0], comm);
+		buf__addf(text, "%s %d (%s)", is_thread ? "TID" : "PID", opts->ids[0], comm);
+	}
+	if (opts->follow && opts->nr_ids)
+		buf__adds(text, " and children");
+	buf__addc(text, '\0');
+}
+
+void targets__tell_begin(const struct options *opts)
+{
+	struct buf text = { 0 };
+
+	if (opts->quiet || opts->target == TARGET_COMMAND || !isatty(STDERR_FILENO))
+		return;
+	add_target(&text, opts);
+	log_note("tracing %s... Ctrl-C to end", text.data);
+	buf__free(&text);
+}
+
 /* Of one thread: Linux commit 64bef697d33b ("pidfd: implement PIDFD_THREAD flag for pidfd_open()") (in v6.9). */
 #define FT_PIDFD_THREAD O_EXCL
 

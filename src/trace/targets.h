@@ -45,6 +45,9 @@ int targets__follow(const struct options *opts, int (*choose)(void *ctx, int pid
 /* Prints a note with the number of living children that are not traced, if there are any. */
 void targets__tell_unfollowed(const struct options *opts);
 
+/* On a terminal a note says what is traced from now on, and how to end that; -q removes it. Not for a command. */
+void targets__tell_begin(const struct options *opts);
+
 struct targets {
 	struct pollfd *fds; /* the tracer's, the output's; then a pidfd of each */
 	size_t nr;
