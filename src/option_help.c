@@ -58,7 +58,11 @@ static const struct {
 		"with a fault of their own) + AROUND (without one: fault-around, huge pages,\n"
 		"prefault) - GONE (reclaimed, dropped, unmapped) + REST (what pages do not tell).\n"
 		"A mapping is + new, - gone, ~ both; ! is none. CMD is held, by ptrace(2), when\n"
-		"its main thread exits: AFTER is what it had then. Children are not followed.\n",
+		"its main thread exits: AFTER is what it had then. Children are not followed.\n"
+		"What came without a fault and went again between the maps is in neither AROUND\n"
+		"nor GONE: nothing tells of it. FAULTS are those from the begin of the first map\n"
+		"to the end of the second. Refaults are those of all processes in the target's\n"
+		"cgroup: the kernel does not count them by process.\n",
 	},
 	[COMMAND_FEATURES] = {
 		"features [-v] [--plan PLAN]",

@@ -29,8 +29,10 @@ struct watch {
 	struct memory_map after; /* no rows: the process was gone */
 	struct touches touches;
 	struct map_trace trace;
-	struct cgroup_refaults refaults; /* before, then between */
+	/* Of all processes in the target's cgroup, at the begin and at the end. */
+	struct cgroup_refaults refaults_before, refaults_after;
 	bool has_refaults;
+	bool has_moved;	    /* to another cgroup meanwhile */
 	bool was_looked_at; /* at the end */
 	unsigned long long begin_ns;
 };
@@ -46,15 +48,25 @@ static int read_map(const struct watch *w, const struct run_start *start, struct
 	return map_read_with_bar(map, &config);
 }
 
-/* Of the cgroup that it was in at first. */
+/*
+ * The kernel counts refaults by cgroup, not by process. If the target has moved, the counters are
+ * those of two cgroups, and their difference tells nothing. If it is gone, so is its cgroup's name:
+ * then the one is asked that it was in at the begin.
+ */
 static void count_refaults(struct watch *w)
 {
-	struct cgroup_refaults *r = &w->refaults;
-	unsigned long long anon = r->anon, file = r->file;
+	const struct cgroup_refaults *before = &w->refaults_before;
+	struct cgroup_refaults *after = &w->refaults_after;
 
-	w->has_refaults = w->has_refaults && !cgroup__refaults_again(r);
-	r->anon -= anon;
-	r->file -= file;
+	if (!w->has_refaults)
+		return;
+	if (cgroup__refaults(w->pid, after)) {
+		*after = *before;
+		w->has_refaults = !cgroup__refaults_again(after);
+		return;
+	}
+	w->has_moved = before->is_v1 != after->is_v1 || strcmp(before->path, after->path);
+	w->has_refaults = !w->has_moved;
 }
 
 /* The last look at the process. What it has done is what there is. */
@@ -89,6 +101,7 @@ static int begin_command(struct session *session, struct watch *w)
 		log_note("its memory at its exit is unknown: ptrace: %s", strerror(-err));
 	if (session->opts->cold)
 		cold_start(session);
+	w->has_refaults = !cgroup__refaults(w->pid, &w->refaults_before);
 	w->before.knows_runs = true;
 	w->begin_ns = clock_ns(CLOCK_MONOTONIC);
 	w->trace.is_from_exec = true;
@@ -97,8 +110,10 @@ static int begin_command(struct session *session, struct watch *w)
 
 static int begin_process(struct session *session, struct watch *w)
 {
-	int err = read_map(w, &session->start, &w->before);
+	int err;
 
+	w->has_refaults = !cgroup__refaults(w->pid, &w->refaults_before);
+	err = read_map(w, &session->start, &w->before);
 	if (err) {
 		map_complain(w->pid, err);
 		return err;
@@ -119,7 +134,6 @@ static int begin(struct session *session)
 	w->pid = session->start.target_ids[0];
 	if (format->begin)
 		format->begin(&session->out.buf, &session->start);
-	w->has_refaults = !cgroup__refaults(w->pid, &w->refaults);
 	return session->child.pid ? begin_command(session, w) : begin_process(session, w);
 }
 
@@ -159,11 +173,14 @@ static void stopping(struct session *session)
 
 static void conclude(struct map_trace *trace, const struct watch *w)
 {
-	trace->refaults_anon = w->has_refaults ? w->refaults.anon : MAP_UNKNOWN;
-	trace->refaults_file = w->has_refaults ? w->refaults.file : MAP_UNKNOWN;
-	trace->cgroup = w->has_refaults ? w->refaults.path : NULL;
+	const struct cgroup_refaults *before = &w->refaults_before, *after = &w->refaults_after;
+
+	trace->refaults_anon = w->has_refaults ? after->anon - before->anon : MAP_UNKNOWN;
+	trace->refaults_file = w->has_refaults ? after->file - before->file : MAP_UNKNOWN;
+	trace->cgroup = w->has_refaults ? after->path : NULL;
+	trace->moved_to = w->has_moved ? after->path : NULL;
 	trace->is_thrashing = w->has_refaults && trace->major >= THRASHING_MIN &&
-			      w->refaults.anon + w->refaults.file >= THRASHING_MIN &&
+			      trace->refaults_anon + trace->refaults_file >= THRASHING_MIN &&
 			      trace->major_ns * THRASHING_SHARE >= trace->window_ns;
 }
 

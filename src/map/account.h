@@ -44,8 +44,9 @@ struct map_trace {
 	uint64_t window_ns;	/* in which they happened: between the maps, or from exec to exit */
 	bool is_from_exec;	/* every mapping is new */
 	bool has_after;		/* else the process was gone before it could be looked at */
-	const char *cgroup;	/* whose refaults are told; NULL: not known */
-	uint64_t refaults_anon; /* or MAP_UNKNOWN */
+	const char *cgroup;	/* whose refaults are told, of all its processes; NULL: not known */
+	const char *moved_to;	/* the target's cgroup at the end; NULL: the same as at the begin */
+	uint64_t refaults_anon; /* or MAP_UNKNOWN, as when the target has moved */
 	uint64_t refaults_file;
 	bool is_thrashing;
 };

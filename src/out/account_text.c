@@ -346,16 +346,32 @@ static void add_pressure(struct buf *out, const struct run_start *run,
 	buf__addf(out, ", %lu%% of the time%s", trace->major_ns * 100 / window,
 		  trace->is_thrashing ? ": thrashing" : "");
 	end_line(out, run, line, trace->is_thrashing);
-	if (trace->refaults_anon == MAP_UNKNOWN)
+}
+
+/* The kernel counts them by cgroup: whose they are is said. */
+static void add_refaults(struct buf *out, const struct run_start *run,
+			 const struct map_trace *trace)
+{
+	bool is_known = trace->refaults_anon != MAP_UNKNOWN;
+	uint64_t window = trace->window_ns ? trace->window_ns : 1;
+	size_t line = out->len;
+
+	if (!is_known && !trace->moved_to)
 		return;
-	line = out->len;
-	buf__addf(out, "refaults (pages that were evicted and needed again): %lu/s",
-		  (trace->refaults_anon + trace->refaults_file) * 1000000000 / window);
+	buf__adds(out, "refaults (pages that were evicted and needed again): ");
+	if (is_known)
+		buf__addf(out, "%lu/s",
+			  (trace->refaults_anon + trace->refaults_file) * 1000000000 / window);
+	else
+		buf__adds(out, "unknown");
 	end_line(out, run, line, false);
 	line = out->len;
-	buf__addf(out, "  %lu anon, %lu file, in cgroup ", trace->refaults_anon,
-		  trace->refaults_file);
-	buf__add_text(out, trace->cgroup);
+	if (is_known)
+		buf__addf(out, "  %lu anon, %lu file, of all processes in cgroup ",
+			  trace->refaults_anon, trace->refaults_file);
+	else
+		buf__adds(out, "  counted by cgroup, and the process has moved to ");
+	buf__add_text(out, is_known ? trace->cgroup : trace->moved_to);
 	end_line(out, run, line, false);
 }
 
@@ -370,6 +386,7 @@ static void totals(struct buf *out, const struct run_start *run, const struct me
 	add_map_peak(out, run, map);
 	add_kinds_line(out, run, map);
 	add_pressure(out, run, map->trace);
+	add_refaults(out, run, map->trace);
 }
 
 const struct map_ops text_account = {

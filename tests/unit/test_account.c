@@ -430,6 +430,43 @@ static void test_many_passed(void)
 	test_done("many that came and went in text");
 }
 
+/* Whose refaults they are, and why they are not known. */
+static void test_refaults(void)
+{
+	struct memory_map map = { .all.account = calloc(1, sizeof(struct map_account)) };
+	struct map_trace trace = {
+		.window_ns = 2000000000,
+		.refaults_anon = 6,
+		.refaults_file = 2,
+		.cgroup = "/a",
+	};
+	struct run_start run = run_of();
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		map.classes[i].account = calloc(1, sizeof(struct map_account));
+	map.trace = &trace;
+	sink_find("text")->account->totals(&out, &run, &map);
+	terminate(&out);
+	CHECK(strstr(out.data, "needed again): 4/s\n"
+			       "  6 anon, 2 file, of all processes in cgroup /a\n"));
+	trace.refaults_anon = trace.refaults_file = MAP_UNKNOWN;
+	trace.cgroup = NULL;
+	out.len = 0;
+	sink_find("text")->account->totals(&out, &run, &map);
+	terminate(&out);
+	CHECK(!strstr(out.data, "refaults"));
+	trace.moved_to = "/b";
+	out.len = 0;
+	sink_find("text")->account->totals(&out, &run, &map);
+	terminate(&out);
+	CHECK(strstr(out.data, "needed again): unknown\n"
+			       "  counted by cgroup, and the process has moved to /b\n"));
+	buf__free(&out);
+	account__free(&map);
+	test_done("refaults in text");
+}
+
 /* The totals of a traced map that has nothing but faults of these kinds. */
 static struct buf show_kinds(const struct map_account *account, unsigned int columns)
 {
@@ -622,6 +659,7 @@ int main(void)
 	test_unknown();
 	test_passed();
 	test_many_passed();
+	test_refaults();
 	test_kinds();
 	test_no_kinds();
 	test_one_place();
