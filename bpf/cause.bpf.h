@@ -105,14 +105,10 @@ static __always_inline __u8 cause_of_iowait(const struct ft_fault *rec, enum cac
 	return FT_CAUSE_IO;
 }
 
-/* As ft_waited_for_uffd(); locks are waited for without regard to signals. */
+/* Locks are waited for without regard to signals. */
 static __always_inline bool waits_for_uffd(const struct ft_fault *rec, __u32 state)
 {
-	if (!(rec->vma & FT_VMA_UFFD) || !(state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)))
-		return false;
-	if (rec->before == FT_PTE_NONE || rec->before == FT_PTE_MARKER)
-		return true;
-	return rec->access == FT_ACCESS_WRITE && (rec->page & FT_WAS_UFFD_WP);
+	return (state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && ft_asks_uffd(rec);
 }
 
 static __always_inline __u8 cause_of_sleep(struct thread *th, struct task_struct *task)

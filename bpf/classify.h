@@ -44,6 +44,9 @@ enum ft_cow_from {
 /* Of a set of wanted kinds, a bit each: those for what a COW was from begin here. */
 #define FT_WANTED_COW 16
 
+_Static_assert(FT_KIND_COUNT <= FT_WANTED_COW, "each kind has a bit of its own");
+_Static_assert(FT_WANTED_COW + FT_COW_COUNT <= 32, "so has each source of a COW");
+
 struct ft_verdict {
 	__u8 kind;     /* enum ft_kind */
 	__u8 cow_from; /* enum ft_cow_from; only a COW has one */
@@ -82,17 +85,36 @@ FT_PURE int ft_access_allowed(const struct ft_fault *f)
 	return !!(f->vma & (FT_VMA_READ | FT_VMA_WRITE | FT_VMA_EXEC));
 }
 
-/*
- * A userfaultfd handler was asked: registered, the thread slept, and there
- * was something to ask for (a missing page, or a write-protected one).
- */
-FT_PURE int ft_waited_for_uffd(const struct ft_fault *f)
+/* Does the kernel ask a userfaultfd handler here? For a missing page, or to lift a protection. */
+FT_PURE int ft_asks_uffd(const struct ft_fault *f)
 {
-	if (!(f->vma & FT_VMA_UFFD) || !f->blocked)
-		return 0;
 	if (f->before == FT_PTE_NONE || f->before == FT_PTE_MARKER)
-		return 1;
-	return f->access == FT_ACCESS_WRITE && (f->page & FT_WAS_UFFD_WP);
+		return !!(f->vma & (FT_VMA_UFFD_MISSING | FT_VMA_UFFD_MINOR));
+	return (f->vma & FT_VMA_UFFD_WP) && f->access == FT_ACCESS_WRITE &&
+	       (f->page & FT_WAS_UFFD_WP);
+}
+
+/*
+ * Nothing was mapped of anonymous memory. Where a userfaultfd handler is asked about
+ * that, but the thread did not sleep, the handler was fast or another thread faster. A
+ * read maps the zero page; where it is an anonymous page afterwards, another thread
+ * wrote to it, or khugepaged had the page table emptied for a moment to put a huge page
+ * together. That can come to a write too, where somebody changed the address space.
+ */
+FT_PURE __u8 ft_first_touch(const struct ft_fault *f)
+{
+	int writes = f->access == FT_ACCESS_WRITE;
+
+	if (f->vma & FT_VMA_UFFD_MISSING)
+		return FT_KIND_OTHER;
+	if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ZERO)
+		return FT_KIND_ZERO;
+	if ((f->page & FT_WAS_COLLAPSING) && f->order)
+		return FT_KIND_OTHER;
+	if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ANON &&
+	    (f->page & FT_READS_FILL))
+		return FT_KIND_ANON;
+	return writes ? FT_KIND_ANON : FT_KIND_OTHER;
 }
 
 /* Nothing was mapped before. */
@@ -102,13 +124,8 @@ FT_PURE struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 
 	if (f->vma & FT_VMA_DEVICE)
 		return ft_verdict(FT_KIND_DEVICE);
-	if (f->vma & FT_VMA_ANON) {
-		if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ZERO)
-			return ft_verdict(FT_KIND_ZERO);
-		if (f->after == FT_PTE_PRESENT && f->after_page == FT_PAGE_ANON)
-			return ft_verdict(FT_KIND_ANON);
-		return ft_verdict(writes ? FT_KIND_ANON : FT_KIND_OTHER);
-	}
+	if (f->vma & FT_VMA_ANON)
+		return ft_verdict(ft_first_touch(f));
 	if (writes && !(f->vma & FT_VMA_SHARED) && (f->vma & (FT_VMA_FILE | FT_VMA_SHMEM)))
 		return ft_cow(FT_PAGE_FILE);
 	if (f->vma & FT_VMA_SHMEM)
@@ -121,8 +138,9 @@ FT_PURE struct ft_verdict ft_classify_missing(const struct ft_fault *f)
 /* Something was mapped: write protection, or nothing to do at all. */
 FT_PURE struct ft_verdict ft_classify_present(const struct ft_fault *f)
 {
+	/* Another page now, or none: if the first one went before the kernel looked is not known. */
 	if (f->access != FT_ACCESS_WRITE || (f->page & FT_WAS_WRITABLE))
-		return ft_verdict(FT_KIND_SPURIOUS);
+		return ft_verdict(f->page & FT_SAME_PAGE ? FT_KIND_SPURIOUS : FT_KIND_OTHER);
 	if (f->vma & FT_VMA_SHARED) {
 		if (f->vma & FT_VMA_DEVICE)
 			return ft_verdict(FT_KIND_DEVICE);
@@ -140,13 +158,16 @@ FT_PURE struct ft_verdict ft_classify(const struct ft_fault *f)
 
 	if (f->outcome == FT_OUTCOME_FAILED)
 		return ft_verdict(FT_KIND_ERROR);
-	/* No signal, but it can never have worked: the kernel returned EFAULT. */
+	/*
+	 * No signal, but it can never have worked: the kernel returned EFAULT. What user mode
+	 * may not do ends in a signal, unless it is a call of the vsyscall page.
+	 */
 	if (f->outcome != FT_OUTCOME_RESOLVED && (f->vma & FT_VMA_KNOWN) && !allowed &&
-	    f->origin != FT_ORIGIN_GUP)
+	    f->origin == FT_ORIGIN_KERNEL)
 		return ft_verdict(FT_KIND_ERROR);
 	if (!(f->vma & FT_VMA_COVERS))
 		return ft_verdict(FT_KIND_OTHER);
-	if (ft_waited_for_uffd(f))
+	if (ft_asks_uffd(f) && f->blocked)
 		return ft_verdict(FT_KIND_UFFD);
 	if (f->vma & FT_VMA_HUGETLB)
 		return ft_verdict(FT_KIND_HUGETLB);

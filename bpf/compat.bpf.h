@@ -114,6 +114,21 @@ static __always_inline bool mm_generation(struct mm_struct *mm, __u32 *ret)
 }
 
 /*
+ * May the address space have changed since *generation was read? Where no generation
+ * tells (known: there was one to read), its lock does: is it held for writing just now?
+ */
+static __always_inline bool mm_changes(struct mm_struct *mm, bool known, __u32 generation)
+{
+	__u32 now = 0;
+
+	if (bpf_core_field_exists(struct mm_struct___seqcount, mm_lock_seq.sequence))
+		return !known || !mm_generation(mm, &now) || now != generation;
+	if (!bpf_core_field_exists(struct rw_semaphore, count))
+		return false;
+	return kread(mm, struct mm_struct, mmap_lock.count.counter) & 1;
+}
+
+/*
  * Before Linux commit 524e00b36e8c ("mm: remove rb tree.") (in v6.1) a process's
  * mappings are in a red-black tree.
  */
@@ -124,6 +139,14 @@ struct mm_struct___rb {
 struct vm_area_struct___rb {
 	struct rb_node vm_rb;
 } __attribute__((preserve_access_index));
+
+/*
+ * The bit of VM_UFFD_MINOR, which only shared memory and hugetlb can have, has moved: 37
+ * since Linux commit 7677f7fd8be7 ("userfaultfd: add minor fault registration mode") (in
+ * v5.13), 38 since commit fb47a799cc5c ("mm: Move VM_UFFD_MINOR_BIT from 37 to 38") (in
+ * v6.6), later 41. On such a mapping none of them was ever used for anything else.
+ */
+#define VM_UFFD_MINOR (1ULL << 37 | 1ULL << 38 | 1ULL << 41)
 
 /*
  * Since Linux commit def3ae83da02 ("fs: store real path instead of fake path in
@@ -333,6 +356,19 @@ static __always_inline __u32 pages_over_high(struct task_struct *task)
 	if (!bpf_core_field_exists(task->memcg_nr_pages_over_high))
 		return 0;
 	return kread(task, struct task_struct, memcg_nr_pages_over_high);
+}
+
+/*
+ * Did the OOM killer choose the task's process? It keeps that in its signal_struct, from
+ * mark_oom_victim() on.
+ */
+struct signal_struct___oom {
+	struct mm_struct *oom_mm;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool killed_for_memory(struct task_struct *task)
+{
+	return kread(kread(task, struct task_struct, signal), struct signal_struct___oom, oom_mm);
 }
 
 /* Registers of user mode as they were saved at the last entry: a system call has a number there. */

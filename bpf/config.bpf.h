@@ -53,8 +53,9 @@ const volatile bool sees_stalls; /* for that: in a task, while it waits for memo
 /* How this plan sees things. */
 const volatile bool sees_attempts; /* handle_mm_fault is hooked */
 const volatile __u32 page_shift = 12;
+const volatile bool reads_fill;	     /* a read of untouched memory gets a page: no zero page here */
+const volatile bool huge_reads_fill; /* only if it is a huge one */
 const volatile __u64 wake_at = 1 << 20; /* bytes waiting in the ring */
-const volatile __u64 started_ns;	/* younger tasks began at zero */
 
 /* Learnt after loading (src/trace/layout.c). */
 struct ft_layout layout;
@@ -65,6 +66,9 @@ bool finished;
 
 /* Set by the program when it asked the reader to wake; cleared by the reader. */
 bool wake_pending;
+
+/* When all programs were attached; 0 before. */
+__u64 attached_ns;
 
 /* The reader found nothing for long and waits to be woken by the next record. */
 bool reader_sleeps;

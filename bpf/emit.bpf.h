@@ -71,10 +71,11 @@ static __always_inline __u64 ring_flags(void)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
+/* Of records that do not fit: each stands for as many faults as those that are told (--sample). */
 static __always_inline void ring_write(const struct ft_fault *records, __u32 nr, __u64 size)
 {
 	if (bpf_ringbuf_output(&ring, (void *)records, size, ring_flags()))
-		count_many(lost_ring, nr);
+		count_many(lost_ring, (__u64)nr * sample);
 }
 
 static __always_inline __u32 batch_max(void)

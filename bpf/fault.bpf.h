@@ -32,7 +32,6 @@
 static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
 {
 	th->maj_flt = kread(task, struct task_struct, maj_flt);
-	th->flt_begin = th->maj_flt + kread(task, struct task_struct, min_flt);
 	if (wants_kind)
 		th->nvcsw = kread(task, struct task_struct, nvcsw);
 	if (sums_up)
@@ -59,13 +58,14 @@ static __always_inline void page_after(struct thread *th, struct task_struct *ta
 	struct ft_fault *rec = &th->rec;
 	struct page_view view;
 
-	page_view(&view, kread(task, struct task_struct, mm), rec->addr, rec->vma);
-	rec->after = view.pte;
+	rec->after = page_view(&view, kread(task, struct task_struct, mm), rec->addr, rec->vma);
 	rec->after_page = view.page;
-	rec->order = view.pte == FT_PTE_PRESENT ? view.order : 0;
+	rec->order = rec->after == FT_PTE_PRESENT ? view.order : 0;
 	if (view.writable)
 		rec->page |= FT_IS_WRITABLE;
-	if (rec->before == FT_PTE_PRESENT && view.pte == FT_PTE_PRESENT &&
+	if (reads_fill || (huge_reads_fill && rec->order >= HUGE_ORDER))
+		rec->page |= FT_READS_FILL;
+	if (rec->before == FT_PTE_PRESENT && rec->after == FT_PTE_PRESENT &&
 	    view.pfn == th->before_pfn)
 		rec->page |= FT_SAME_PAGE;
 }
@@ -75,11 +75,13 @@ static __always_inline void page_before(struct thread *th, struct mm_struct *mm)
 	struct ft_fault *rec = &th->rec;
 	struct page_view view;
 
-	page_view(&view, mm, rec->addr, rec->vma);
-	rec->before = view.pte;
+	rec->before = page_view(&view, mm, rec->addr, rec->vma);
 	rec->before_page = view.page;
 	th->before_pfn = view.pfn;
 	rec->page = (view.writable ? FT_WAS_WRITABLE : 0) | (view.uffd_wp ? FT_WAS_UFFD_WP : 0);
+	/* With handle_mm_fault hooked this is seen under the lock that khugepaged needs, too. */
+	if (!sees_attempts && view.no_table && mm_changes(mm, th->vma_mm, th->vma_generation))
+		rec->page |= FT_WAS_COLLAPSING;
 }
 
 static __always_inline void close_with(struct thread *th, __u8 outcome, __u64 now)
@@ -124,14 +126,52 @@ static __noinline void fault_close(struct thread *th, struct task_struct *task, 
 	emit(th);
 }
 
+#define PF_EXITING 0x4
+
+/*
+ * Can the open fault not have failed? Where only ends are seen, one of a system call may have:
+ * then the call went on, and what the kernel counted since is another one's. In user mode
+ * a signal would have come. A thread that exits has nothing to go on with.
+ */
+static __always_inline bool cannot_have_failed(const struct thread *th, struct task_struct *task)
+{
+	return sees_attempts || th->rec.origin == FT_ORIGIN_USER ||
+	       (kread(task, struct task_struct, flags) & PF_EXITING);
+}
+
 /*
  * Did the kernel account the open fault although its end was not seen? Programs
  * at handle_mm_fault can be preempted, and while one is, the kernel skips it for
- * every other thread of that CPU. Between begin and end nothing else is counted.
+ * every other thread of that CPU. A thread that exits loses its perf events before its memory,
+ * since "perf: Fix sample vs do_exit()" (in v6.16, and in many stable kernels).
+ * Between begin and end nothing else is counted.
  */
 static __always_inline bool end_was_missed(const struct thread *th, struct task_struct *task)
 {
-	return sees_attempts && task_faults(task) != th->flt_begin;
+	return task_faults(task) != th->flt_last && cannot_have_failed(th, task);
+}
+
+/*
+ * Accounts for what the task's counters say of the open fault, whose end was not seen; true if
+ * the fault was resolved all the same. A function by itself, so that its variables are not on the
+ * stack beside those of table_add(): a kernel allows 512 bytes for a program and all it calls.
+ */
+static __noinline bool account_missed(struct thread *th, struct task_struct *task)
+{
+	bool missed = end_was_missed(th, task);
+	__u64 moved = flt_moved(th, task_faults(task));
+
+	if (missed) {
+		count(missed_ends);
+		th->rec.major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
+	}
+	/*
+	 * Not missed, and something moved: its end, or get_user_pages after it had failed (EFAULT
+	 * in a system call). Nothing tells, so it counts as missing.
+	 */
+	if (moved > missed)
+		count_unexplained(moved - missed);
+	return missed;
 }
 
 /*
@@ -142,14 +182,8 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 				     __u64 now)
 {
 	struct ft_fault *rec = &th->rec;
-	bool missed = end_was_missed(th, task);
+	bool missed = account_missed(th, task);
 
-	if (missed) {
-		count(resolved);
-		count(missed_ends);
-		th->flt_last = task_faults(task);
-		rec->major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
-	}
 	close_with(th, missed ? FT_OUTCOME_RESOLVED : outcome, missed ? 0 : now);
 	if (end_refused(rec))
 		return;
@@ -162,20 +196,47 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	if (kind_refused(rec))
 		return;
 	if (sums_up) {
-		/* The same either way, but what can have no row need not be loaded for it. */
-		if (sees_attempts || wanted_kinds & 1U << FT_KIND_ERROR)
-			table_add(th, task);
-		else
-			table_takes(th, kind_of(th));
+		table_add(th, task);
 		return;
 	}
-	sign(rec);
+	/* A thread that is freed is not the current one, and has signed when it began to exit. */
+	if (!th->exiting)
+		sign(rec);
 	rec->stack_id = 0;
 	emit(th);
 }
 
+/* Then its counters began at zero, and while all programs were attached. */
+static __always_inline bool is_younger_than_run(struct task_struct *task)
+{
+	return target != FT_TARGET_CGROUP && attached_ns &&
+	       kread(task, struct task_struct, start_time) > attached_ns;
+}
+
 /* Access and origin in one: a BPF function takes five arguments. */
 #define HOW(access, origin) ((access) | (origin) << 8)
+
+/* false: it can only have ended in EFAULT, or is a call of the vsyscall page. */
+static __always_inline bool could_be_resolved(const struct ft_fault *rec)
+{
+	return vma_covers(rec) && ft_access_allowed(rec);
+}
+
+/*
+ * How did the open fault end, now that the thread goes on and no end was seen? The kernel
+ * gives up what user mode may do, and counts nothing, for a signal, or because the process is
+ * stopped or frozen: then only one of its threads takes the signal, and only there it is
+ * delivered.
+ */
+static __always_inline __u8 outcome_unseen(const struct thread *th, struct task_struct *task)
+{
+	const struct ft_fault *rec = &th->rec;
+
+	return rec->origin == FT_ORIGIN_USER && could_be_resolved(rec) &&
+			       task_faults(task) == th->flt_last
+		       ? FT_OUTCOME_INTERRUPTED
+		       : FT_OUTCOME_SUPERSEDED;
+}
 
 static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr, __u64 ip,
 				  __u32 how)
@@ -184,16 +245,15 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	__u64 now = bpf_ktime_get_ns();
 
 	if (th->phase == PHASE_OPEN)
-		fault_abandon(th, task, FT_OUTCOME_SUPERSEDED, 0);
+		fault_abandon(th, task, outcome_unseen(th, task), 0);
 	throttle_end(th, task);
+	if (!th->armed)
+		thread_arm(th, is_younger_than_run(task) ? 0 : task_faults(task));
+	if (!th->closed)
+		account_unseen(th, flt_moved(th, task_faults(task)));
 	th->phase = PHASE_SKIPPED;
 	if (th->closed || finished)
 		return;
-	if (!th->armed)
-		thread_arm(th, target != FT_TARGET_CHOSEN && kread(task, struct task_struct,
-								   start_time) > started_ns
-				       ? 0
-				       : task_faults(task));
 	rec->h.cpu = bpf_get_smp_processor_id();
 	rec->h.time_ns = now;
 	rec->addr = addr;
@@ -212,8 +272,6 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	rec->order = 0;
 	th->attempts = 0;
 	th->attempt_open = 0;
-	th->killed = 0;
-	th->oom = 0;
 	if (wants_cause)
 		cause_begin(th);
 	if (wants_reads)
@@ -235,19 +293,16 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 /* A fault was accounted: the kernel finished it, and counted it major or minor. */
 static __always_inline void fault_resolved(struct task_struct *task, struct thread *th, bool major)
 {
-	__u64 flt = task_faults(task);
+	__u64 flt = task_faults(task), moved;
 
-	/* Two events of one fault: an inherited one and one opened by the scan. */
-	if (flt == th->flt_last)
+	/* Of what began before tracing did; or two events of one fault, an inherited one and the scan's. */
+	if (!th->armed || flt == th->flt_last)
 		return;
-	th->flt_last = flt;
-	if (th->closed && flt > th->flt_final)
+	moved = flt_moved(th, flt);
+	if (th->closed && (flt > th->flt_final || th->phase != PHASE_OPEN))
 		return;
-	if (!th->armed)
-		thread_arm(th, flt - 1);
-	else if (flt <= th->flt_base)
-		th->flt_base = flt - 1;
-	count(resolved);
+	if (moved > 1)
+		count_unexplained(moved - 1);
 	if (th->phase != PHASE_OPEN) {
 		if (th->phase == PHASE_IDLE)
 			count(lost_unpaired);
@@ -255,9 +310,17 @@ static __always_inline void fault_resolved(struct task_struct *task, struct thre
 		return;
 	}
 	if (th->in_progress)
-		count(in_progress_ended);
+		count_many(in_progress_ended, sample);
 	th->rec.major = major;
 	fault_close(th, task, FT_OUTCOME_RESOLVED, bpf_ktime_get_ns());
+}
+
+/* No fault is open any more: accounts for what moved since the last one began. */
+static __always_inline void account_idle(struct thread *th, struct task_struct *task)
+{
+	if (th->armed && !th->closed)
+		account_unseen(th, flt_moved(th, task_faults(task)));
+	th->phase = PHASE_IDLE;
 }
 
 static __always_inline bool is_failure_signal(int sig)
@@ -271,10 +334,13 @@ static __always_inline void fault_signalled(int sig, int code, __u64 addr)
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, false);
 
-	if (!th || th->phase != PHASE_OPEN)
+	if (!th)
 		return;
-	if (sig == SIGKILL)
-		th->killed = 1;
+	/* What is counted from here on is not the refused fault's. */
+	if (th->phase == PHASE_SKIPPED && is_failure_signal(sig) && th->rec.addr == addr)
+		th->phase = PHASE_IDLE;
+	if (th->phase != PHASE_OPEN)
+		return;
 	if (!is_failure_signal(sig) || th->rec.addr != addr)
 		return;
 	th->rec.signal = sig;
@@ -291,9 +357,13 @@ static __always_inline void fault_interrupted(int sig)
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, false);
 
-	if (!th || th->phase != PHASE_OPEN)
+	if (!th)
 		return;
-	if (th->oom && sig == SIGKILL) {
+	if (th->phase == PHASE_SKIPPED)
+		account_idle(th, task);
+	if (th->phase != PHASE_OPEN)
+		return;
+	if (sig == SIGKILL && killed_for_memory(task) && could_be_resolved(&th->rec)) {
 		th->rec.signal = SIGKILL;
 		fault_abandon(th, task, FT_OUTCOME_FAILED, bpf_ktime_get_ns());
 	} else if (th->rec.origin == FT_ORIGIN_USER) {
@@ -303,6 +373,12 @@ static __always_inline void fault_interrupted(int sig)
 	}
 }
 
+/*
+ * The last faults of a thread come while it gives up its memory: the kernel clears its tid and
+ * unlocks its robust futexes. Since "exit: move and extend sched_process_exit() tracepoint" (in
+ * v6.16) this runs before that, and the thread is closed when it is freed. Before, it runs after
+ * that, when the memory is gone.
+ */
 static __always_inline void thread_exits(void)
 {
 	struct task_struct *task = this_task();
@@ -314,9 +390,25 @@ static __always_inline void thread_exits(void)
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
 	throttle_end(th, task);
+	if (has_task_storage && !th->closed && kread(task, struct task_struct, mm)) {
+		sign(&th->rec);
+		th->exiting = 1;
+		count(exits);
+		return;
+	}
 	thread_close(th, task_faults(task));
 	if (!has_task_storage)
 		bpf_map_delete_elem(&threads_by_tid, &tid);
+}
+
+/* An exited thread is reaped, and runs no more. What it was in came to nothing. */
+static __always_inline void thread_freed(struct thread *th, struct task_struct *task)
+{
+	if (th->closed)
+		return;
+	if (th->phase == PHASE_OPEN)
+		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
+	thread_close(th, task_faults(task));
 }
 
 /* handle_mm_fault is entered: the first attempt, or the next of a retried one. */

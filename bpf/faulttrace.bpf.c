@@ -122,21 +122,30 @@ int BPF_PROG(signal_deliver, int sig)
 	return 0;
 }
 
-SEC("?tp_btf/mark_victim")
-int BPF_PROG(mark_victim)
-{
-	struct thread *th = wanted_thread(this_task(), false);
-
-	if (th && th->killed)
-		th->oom = 1;
-	return 0;
-}
-
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(process_exit)
 {
 	thread_exits();
 	return 0;
+}
+
+/* Long after its exit: a grace period after it was reaped. Its storage is freed later. */
+SEC("?tp_btf/sched_process_free")
+int BPF_PROG(process_free, struct task_struct *task)
+{
+	struct thread *th = thread_of(task, false);
+
+	if (th && th->exiting)
+		thread_freed(th, task);
+	return 0;
+}
+
+/* Of a chosen thread the siblings are not wanted; of the processes that it made, all threads are. */
+static __always_inline bool wants_siblings(struct task_struct *task)
+{
+	__u32 tid = task->pid;
+
+	return !target_is_thread || !bpf_map_lookup_elem(&chosen, &tid);
 }
 
 /* New threads of a chosen process are chosen, and children if asked for. */
@@ -146,7 +155,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	struct thread *th = wanted_thread(this_task(), false);
 
 	if (!th || th->closed || finished ||
-	    (parent->tgid == child->tgid ? target_is_thread : !follow_children))
+	    !(parent->tgid == child->tgid ? wants_siblings(parent) : follow_children))
 		return 0;
 	th = thread_of(child, true);
 	if (th)
@@ -298,7 +307,7 @@ int finish(struct bpf_iter__task *ctx)
 	throttle_end(th, (void *)task);
 	if (th->phase == PHASE_OPEN) {
 		th->in_progress = 1;
-		count(in_progress);
+		count_many(in_progress, sample);
 	}
 	return 0;
 }

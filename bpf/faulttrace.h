@@ -78,10 +78,12 @@ enum ft_page {
 };
 
 enum ft_page_fact {
-	FT_WAS_WRITABLE = 1 << 0, /* entry before allowed writes */
-	FT_WAS_UFFD_WP = 1 << 1,  /* entry before: uffd-wp bit */
-	FT_IS_WRITABLE = 1 << 2,  /* entry after allows writes */
-	FT_SAME_PAGE = 1 << 3,	  /* both present, same frame */
+	FT_WAS_WRITABLE = 1 << 0,   /* entry before allowed writes */
+	FT_WAS_UFFD_WP = 1 << 1,    /* entry before: uffd-wp bit */
+	FT_IS_WRITABLE = 1 << 2,    /* entry after allows writes */
+	FT_SAME_PAGE = 1 << 3,	    /* both present, same frame */
+	FT_WAS_COLLAPSING = 1 << 4, /* no page table before, while the address space changed */
+	FT_READS_FILL = 1 << 5,	    /* a read of nothing gets such a page here, not the zero page */
 };
 
 enum ft_vma_fact {
@@ -100,7 +102,10 @@ enum ft_vma_fact {
 	FT_VMA_UFFD = 1 << 12,	 /* registered with a userfaultfd */
 	FT_VMA_HEAP = 1 << 13,	 /* "[heap]" */
 	FT_VMA_STACK = 1 << 14,	 /* "[stack]" */
+	/* What it is registered for. */
 	FT_VMA_UFFD_WP = 1 << 15,
+	FT_VMA_UFFD_MISSING = 1 << 16,
+	FT_VMA_UFFD_MINOR = 1 << 17,
 };
 
 /* One fault, finished. Facts only: its kind is ft_classify()'s to say. */
@@ -289,18 +294,20 @@ struct ft_calibration {
 
 /* Events that are counted and not sent one by one. Each CPU has its own; the reader adds them up. lost_* are losses. */
 struct ft_counters {
-	__u64 resolved;		 /* traced faults whose end was seen, refused ones too */
-	__u64 lost_ring;	 /* the ring was full */
+	__u64 lost_ring;	 /* the ring was full; weighted */
 	__u64 lost_storage;	 /* no room for the thread's state */
 	__u64 lost_unpaired;	 /* ends whose begin was not seen */
-	__u64 in_progress;	 /* faults still open when tracing ended */
+	__u64 lost_unexplained;	 /* min_flt + maj_flt moved, and no fault was seen that says why */
+	__u64 in_progress;	 /* faults still open when tracing ended; weighted */
 	__u64 in_progress_ended; /* those of in_progress that ended later and were sent */
 	__u64 missed_ends;	 /* resolved, told without a latency */
-	__u64 flt_total;	 /* min_flt + maj_flt of all traced threads, added up */
+	__u64 gup; /* min_flt + maj_flt moved between two faults, where get_user_pages is not seen */
 	__u64 probe_faults; /* page faults of BPF probe reads, which the kernel does not count */
 	__u64 lost_stacks;  /* stacks dropped: their faults are sent without one */
 	__u64 errors;	    /* kind error, where faults are only summed up */
 	__u64 throttled_ns; /* by memory.high, after the faults; weighted */
+	__u64 exits;	    /* threads that faulted again after their exit began */
+	__u64 exits_closed; /* those of exits that were freed: their last faults are sent */
 };
 
 #endif /* FT_FAULTTRACE_H */

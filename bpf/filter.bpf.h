@@ -54,6 +54,8 @@ static __always_inline bool kind_refused(const struct ft_fault *rec)
 {
 	struct ft_verdict verdict;
 
+	_Static_assert(!(FT_WANTED_COW & (FT_WANTED_COW - 1)) && FT_COW_COUNT <= 8,
+		       "the masks below leave values as they are");
 	if (!wanted_kinds)
 		return false;
 	verdict = ft_classify(rec);

@@ -6,6 +6,7 @@
 #ifndef FT_KEY_H
 #define FT_KEY_H
 
+#include "classify.h"
 #include "hist.h"
 
 enum ft_key_type {
@@ -32,6 +33,10 @@ enum ft_key_type {
 #define FT_KEYS	      2	 /* at once */
 #define FT_FEW_VALUES 16 /* of kinds, accesses, origins, major or not: see few_row() */
 #define FT_FEW_ROWS   (FT_FEW_VALUES * FT_FEW_VALUES)
+
+_Static_assert(FT_KIND_COUNT <= FT_FEW_VALUES && FT_CAUSE_COUNT <= FT_FEW_VALUES &&
+		       FT_ACCESS_COUNT <= FT_FEW_VALUES && FT_ORIGIN_COUNT <= FT_FEW_VALUES,
+	       "each value has a row of its own");
 
 /*
  * The value of one key. Numbers as they are (an unknown order: FT_UNKNOWN64); comm: 16 bytes;

@@ -12,11 +12,11 @@
 
 struct page_view {
 	__u64 pfn;
-	__u8 pte;  /* enum ft_pte */
 	__u8 page; /* enum ft_page */
 	__u8 order;
 	bool writable;
 	bool uffd_wp;
+	bool no_table; /* nothing, and no page table that could have it */
 };
 
 #ifdef __TARGET_ARCH_x86
@@ -29,12 +29,34 @@ struct page_view {
 #define PTE_SPECIAL	(1ULL << 9)
 #define PTE_UFFD_WP	(1ULL << 10)
 #define PTE_PFN_MASK	0x000ffffffffff000ULL
+#define PTE_SHIFT	12
 #define PMD_SHIFT	21
-#define PMD_ORDER	9
+#define HUGE_ORDER	(PMD_SHIFT - PTE_SHIFT)
 #define SWAP_TYPE_SHIFT 59
 
+/*
+ * What the kernel takes for present: pte_present(), pmd_present() and pud_present() of
+ * arch/x86/include/asm/pgtable.h, without PROT_NONE entries, which are told apart. While
+ * the mapping of a huge page is split, its PMD has no PRESENT bit, but keeps PSE.
+ */
+static __always_inline bool entry_present(__u64 entry, __u32 shift)
+{
+	if (entry & PTE_PRESENT)
+		return true;
+	return shift == PMD_SHIFT && (entry & (PTE_HUGE | PTE_PROTNONE)) == PTE_HUGE;
+}
+
+/*
+ * An entry without PRESENT has the bits of its frame number inverted, against L1TF
+ * (protnone_mask() of arch/x86/include/asm/pgtable-invert.h).
+ */
+static __always_inline __u64 entry_frame(__u64 entry)
+{
+	return (entry & PTE_PRESENT ? entry : ~entry) & PTE_PFN_MASK;
+}
+
 /* A swap entry keeps the uffd-wp bit elsewhere: only present ones matter here. */
-static __always_inline __u8 pte_not_present(__u64 entry)
+static __always_inline __u8 pte_not_present(__u64 entry, __u32 shift)
 {
 	__u32 type = entry >> SWAP_TYPE_SHIFT;
 
@@ -42,6 +64,9 @@ static __always_inline __u8 pte_not_present(__u64 entry)
 		return FT_PTE_NONE;
 	if (entry & PTE_PROTNONE)
 		return FT_PTE_PROTNONE;
+	/* A huge page's, whatever happens to it: the bits of a type are its protection. */
+	if (shift > PTE_SHIFT && (entry & PTE_HUGE))
+		return FT_PTE_SPECIAL;
 	if (type < layout.swap_types)
 		return FT_PTE_SWAP;
 	if (layout.migration_type && type >= layout.migration_type &&
@@ -66,7 +91,7 @@ static __always_inline __u64 page_table_entry(__u64 pgd, __u64 addr, __u32 *shif
 	for (int level = 0; level < 5; level++) {
 		entry = kread64(table + 8 * ((addr >> level_shift) & 511));
 		*shift = level_shift;
-		if (level_shift <= 12 || !(entry & PTE_PRESENT) ||
+		if (level_shift <= PTE_SHIFT || !(entry & PTE_PRESENT) ||
 		    (level_shift <= 30 && (entry & PTE_HUGE)))
 			break;
 		table = layout.page_offset + (entry & PTE_PFN_MASK);
@@ -121,7 +146,11 @@ static __always_inline void page_look(struct page_view *view, __u64 entry, bool 
 		view->page = FT_PAGE_ZERO;
 }
 
-static __noinline void page_view(struct page_view *view, struct mm_struct *mm, __u64 addr,
+/*
+ * Returns an enum ft_pte. (A function without a result could leave a pointer into view in the
+ * register of one, which the verifier refuses.)
+ */
+static __noinline __u8 page_view(struct page_view *view, struct mm_struct *mm, __u64 addr,
 				 __u32 vma)
 {
 	__u32 shift = 0;
@@ -130,21 +159,21 @@ static __noinline void page_view(struct page_view *view, struct mm_struct *mm, _
 
 	__builtin_memset(view, 0, sizeof(*view));
 	if (!layout.page_offset || !mm)
-		return;
+		return FT_PTE_UNKNOWN;
 	entry = page_table_entry((__u64)kread(mm, struct mm_struct, pgd), addr, &shift);
-	if (!(entry & PTE_PRESENT)) {
-		view->pte = pte_not_present(entry);
-		return;
+	if (!entry_present(entry, shift)) {
+		view->no_table = !entry && shift > PTE_SHIFT;
+		return pte_not_present(entry, shift);
 	}
-	huge = shift > 12;
-	view->pte = FT_PTE_PRESENT;
+	huge = shift > PTE_SHIFT;
 	view->writable = entry & PTE_WRITE;
 	view->uffd_wp = entry & PTE_UFFD_WP;
-	view->order = shift - 12;
-	view->pfn = ((entry & PTE_PFN_MASK & ~((1ULL << shift) - 1)) |
-		     (addr & ((1ULL << shift) - 1))) >>
-		    12;
+	view->order = shift - PTE_SHIFT;
+	view->pfn =
+		((entry_frame(entry) & ~((1ULL << shift) - 1)) | (addr & ((1ULL << shift) - 1))) >>
+		PTE_SHIFT;
 	page_look(view, entry, huge, vma);
+	return FT_PTE_PRESENT;
 }
 
 /*
@@ -168,11 +197,11 @@ static __always_inline void calibrate_pages(void)
 	if (!layout.page_offset)
 		return;
 	entry = page_table_entry(calibration.pgd, calibration.addr, &shift);
-	calibration.walked =
-		shift == 12 && (entry & (PTE_PRESENT | PTE_WRITE)) == (PTE_PRESENT | PTE_WRITE);
+	calibration.walked = shift == PTE_SHIFT &&
+			     (entry & (PTE_PRESENT | PTE_WRITE)) == (PTE_PRESENT | PTE_WRITE);
 	if (!calibration.walked || !layout.vmemmap)
 		return;
-	head = frame_head((entry & PTE_PFN_MASK) >> 12);
+	head = frame_head((entry & PTE_PFN_MASK) >> PTE_SHIFT);
 	calibration.proved = ((__u64)kread(head, struct page, mapping) & PAGE_MAPPING_BITS) ==
 				     PAGE_MAPPING_ANON &&
 			     page_index(head) == calibration.addr >> 12;

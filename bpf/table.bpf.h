@@ -223,6 +223,8 @@ static __always_inline struct ft_row *few_row(const struct thread *th, __u32 kin
 	__u64 word[FT_KEYS] = {};
 	__u32 index;
 
+	_Static_assert(!(FT_FEW_VALUES & (FT_FEW_VALUES - 1)),
+		       "the masks below leave values as they are");
 	key_part(&word[0], table_keys[0], th, kind);
 	key_part(&word[1], table_keys[1], th, kind);
 	index = (word[0] & (FT_FEW_VALUES - 1)) * FT_FEW_VALUES + (word[1] & (FT_FEW_VALUES - 1));

@@ -39,13 +39,11 @@ struct thread {
 
 	/* Task counters when the fault began. */
 	__u64 maj_flt;
-	__u64 flt_begin;
 	__u64 nvcsw;
 	__u64 read_bytes;
 	__u64 run_delay;
 
-	/* min_flt + maj_flt: when tracing began, at the last end, when it ended. */
-	__u64 flt_base;
+	/* min_flt + maj_flt: up to where all is accounted for, and when tracing ended. */
 	__u64 flt_last;
 	__u64 flt_final;
 
@@ -60,11 +58,10 @@ struct thread {
 	__u32 namer_form;
 
 	__u8 phase;
-	__u8 armed;	   /* flt_base is set */
+	__u8 armed;	   /* flt_last is set */
 	__u8 closed;	   /* tracing of this thread is over */
+	__u8 exiting;	   /* its last faults come now, and it is closed when it is freed */
 	__u8 in_progress;  /* its open fault is counted as in_progress */
-	__u8 killed;	   /* SIGKILL was sent to it inside the fault */
-	__u8 oom;	   /* ... by the OOM killer */
 	__u8 attempt_open; /* inside handle_mm_fault */
 	__u8 kind;	   /* of the fault that was added to a table last */
 	__u32 attempt_flags;
@@ -116,25 +113,60 @@ static __always_inline __u64 task_faults(struct task_struct *task)
 	return kread(task, struct task_struct, min_flt) + kread(task, struct task_struct, maj_flt);
 }
 
-/* Faults of a thread are counted from here on. */
+/* Faults of a thread are accounted for from here on. */
 static __always_inline void thread_arm(struct thread *th, __u64 flt)
 {
-	th->flt_base = flt;
+	th->flt_last = flt;
 	th->armed = 1;
 }
 
-/* Faults of a thread are counted up to here; true the first time. */
+/* Of a thread that leaves its cgroup and comes back nobody knows what it did elsewhere. */
+static __always_inline void count_unexplained(__u64 moved)
+{
+	if (target != FT_TARGET_CGROUP)
+		count_many(lost_unexplained, moved);
+}
+
+/*
+ * The thread's own counters moved, and no end was seen. Between two faults that is
+ * get_user_pages where only it is not seen. Of a fault that a filter refused the end need not
+ * be seen. All else is missing, and nobody knows why.
+ */
+static __always_inline void account_unseen(struct thread *th, __u64 moved)
+{
+	bool idle = th->phase == PHASE_IDLE;
+
+	if (!idle && moved)
+		moved--;
+	if (!moved)
+		return;
+	if (idle && !sees_attempts)
+		count_many(gup, moved);
+	else
+		count_unexplained(moved);
+}
+
+/* What moved since it was looked at last. */
+static __always_inline __u64 flt_moved(struct thread *th, __u64 flt)
+{
+	__u64 moved = flt - th->flt_last;
+
+	th->flt_last = flt;
+	return moved;
+}
+
+/* Faults of a thread are accounted for up to here; true the first time. */
 static __always_inline bool thread_close(struct thread *th, __u64 flt)
 {
-	__u32 zero = 0;
-	struct ft_counters *c = bpf_map_lookup_elem(&counters, &zero);
-
-	if (th->closed || !c)
+	if (th->closed)
 		return false;
 	th->flt_final = flt;
 	th->closed = 1;
-	if (th->armed)
-		c->flt_total += flt - th->flt_base;
+	if (th->exiting)
+		count(exits_closed);
+	/* The thread may run meanwhile, and be further already. An open fault is in progress. */
+	if (th->armed && flt > th->flt_last)
+		account_unseen(th, flt - th->flt_last);
 	return true;
 }
 
@@ -145,6 +177,40 @@ static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct 
 {
 	return command_pid && tid == command_pid &&
 	       (kread(task, struct task_struct, flags) & PF_FORKNOEXEC);
+}
+
+/*
+ * Made by the kernel for a process, without sched_process_fork: of io_uring, since v5.12 and in
+ * stable kernels before, and of vhost.
+ */
+#define PF_IO_WORKER   0x10
+#define PF_USER_WORKER 0x4000 /* since v6.4 */
+
+static __always_inline struct thread *leader_of_this_thread(void)
+{
+	struct task_struct *leader;
+
+	if (!has_task_storage)
+		return thread_by_tid(bpf_get_current_pid_tgid() >> 32, false);
+	leader = bpf_get_current_task_btf()->group_leader;
+	return leader ? bpf_task_storage_get(&threads, leader, NULL, 0) : NULL;
+}
+
+/* Such a thread is traced when its process is, and is met first when it faults. */
+static __always_inline struct thread *worker_of_chosen(struct task_struct *task)
+{
+	struct thread *th;
+
+	if (target != FT_TARGET_CHOSEN || target_is_thread || finished ||
+	    !(kread(task, struct task_struct, flags) & (PF_IO_WORKER | PF_USER_WORKER)))
+		return NULL;
+	th = leader_of_this_thread();
+	if (!th)
+		return NULL;
+	th = this_thread(true);
+	if (!th)
+		count(lost_storage);
+	return th;
 }
 
 /*
@@ -165,7 +231,11 @@ static __always_inline struct thread *wanted_thread(struct task_struct *task, bo
 		return NULL;
 	if (thread_waits_for_exec((__u32)pid_tid, task))
 		return NULL;
-	create = create && target != FT_TARGET_CHOSEN && !finished;
+	if (target == FT_TARGET_CHOSEN) {
+		th = this_thread(false);
+		return th || !create ? th : worker_of_chosen(task);
+	}
+	create = create && !finished;
 	th = this_thread(create);
 	if (!th && create)
 		count(lost_storage);

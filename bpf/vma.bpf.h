@@ -11,14 +11,15 @@
 
 #include "thread.bpf.h"
 
-#define VM_READ	    0x00000001
-#define VM_WRITE    0x00000002
-#define VM_EXEC	    0x00000004
-#define VM_SHARED   0x00000008
-#define VM_MAYSHARE 0x00000080
-#define VM_PFNMAP   0x00000400
-#define VM_UFFD_WP  0x00001000
-#define VM_HUGETLB  0x00400000
+#define VM_READ		0x00000001
+#define VM_WRITE	0x00000002
+#define VM_EXEC		0x00000004
+#define VM_SHARED	0x00000008
+#define VM_MAYSHARE	0x00000080
+#define VM_UFFD_MISSING 0x00000200
+#define VM_PFNMAP	0x00000400
+#define VM_UFFD_WP	0x00001000
+#define VM_HUGETLB	0x00400000
 
 #define S_IFMT		    0170000
 #define S_IFREG		    0100000
@@ -27,6 +28,7 @@
 #define TMPFS_MAGIC	    0x01021994
 #define ANON_INODE_FS_MAGIC 0x09041934
 #define SOCKFS_MAGIC	    0x534F434B
+#define SECRETMEM_MAGIC	    0x5345434d
 
 /* Maple nodes are 256 bytes, aligned; the low bits hold the type and flags. */
 #define MAPLE_NODE_MASK	    0xffULL
@@ -177,7 +179,8 @@ static __always_inline __u32 vma_backing(struct thread *th, __u64 flags)
 	}
 	if (flags & VM_HUGETLB)
 		return FT_VMA_HUGETLB;
-	if (magic == TMPFS_MAGIC)
+	/* memfd_secret() is a memfd, too. */
+	if (magic == TMPFS_MAGIC || magic == SECRETMEM_MAGIC)
 		return FT_VMA_SHMEM;
 	if ((mode != S_IFREG && mode != S_IFBLK) || magic == ANON_INODE_FS_MAGIC)
 		return FT_VMA_DEVICE;
@@ -196,8 +199,21 @@ static __always_inline __u32 vma_flag_facts(__u64 flags)
 	facts <<= 2;
 	if (flags & VM_MAYSHARE)
 		facts |= FT_VMA_MAYSHARE;
+	return facts;
+}
+
+/* What the userfaultfd of a mapping that has one was registered for. */
+static __always_inline __u32 vma_uffd_facts(__u64 flags)
+{
+	__u32 facts = FT_VMA_UFFD;
+
 	if (flags & VM_UFFD_WP)
 		facts |= FT_VMA_UFFD_WP;
+	if (flags & VM_UFFD_MISSING)
+		facts |= FT_VMA_UFFD_MISSING;
+	/* It is registered for something. */
+	if ((flags & VM_UFFD_MINOR) || facts == FT_VMA_UFFD)
+		facts |= FT_VMA_UFFD_MINOR;
 	return facts;
 }
 
@@ -233,7 +249,7 @@ static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma, s
 	th->file = (__u64)kread(vma, struct vm_area_struct, vm_file);
 	rec->vma_offset = th->file ? kread(vma, struct vm_area_struct, vm_pgoff) << page_shift : 0;
 	if (kread(vma, struct vm_area_struct, vm_userfaultfd_ctx.ctx))
-		facts |= FT_VMA_UFFD;
+		facts |= vma_uffd_facts(flags);
 	if (th->file)
 		facts |= vma_backing(th, flags);
 	if (!kread(vma, struct vm_area_struct, vm_ops)) {

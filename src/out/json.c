@@ -284,6 +284,7 @@ static void json_end(struct buf *out, const struct run_start *run, const struct 
 	add_u64(out, KEY("unpaired"), end->lost_unpaired);
 	/* Faults in progress were lost.late in 0.1.0; they are no losses. */
 	add_u64(out, KEY("late"), 0);
+	add_u64(out, KEY("unexplained"), end->lost_unexplained);
 	add_if(out, "}" KEY("unseen_gup"), end->unseen_gup >= 0, (uint64_t)end->unseen_gup);
 	add_u64(out, KEY("elapsed_ns"), end->elapsed_ns);
 	add_if(out, KEY("overhead") "{\"bpf_run_ns\":", end->bpf_run_ns >= 0,

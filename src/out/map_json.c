@@ -157,7 +157,7 @@ static void add_trace(struct buf *out, const struct map_trace *trace, const stru
 	add_if(out, KEY("traced_ns"), trace, t->window_ns);
 	add_if(out, KEY("unseen_gup"), trace && end->unseen_gup >= 0, (uint64_t)end->unseen_gup);
 	add_if(out, KEY("lost_events"), trace,
-	       end->lost_ring + end->lost_storage + end->lost_unpaired);
+	       end->lost_ring + end->lost_storage + end->lost_unpaired + end->lost_unexplained);
 	add_if(out, KEY("refaults_anon"), has_refaults, t->refaults_anon);
 	add_if(out, KEY("refaults_file"), has_refaults, t->refaults_file);
 	add_string(out, KEY("cgroup"), t->cgroup);

@@ -319,7 +319,7 @@ static void loop(struct session *s)
 
 static unsigned long long lost(const struct run_end *end)
 {
-	return end->lost_ring + end->lost_storage + end->lost_unpaired;
+	return end->lost_ring + end->lost_storage + end->lost_unpaired + end->lost_unexplained;
 }
 
 /* With -k error alone, the summary begins with the number of errors. */
@@ -343,6 +343,8 @@ static void print_numbers(const struct session *s)
 		  "of probes that read user memory: left out" },
 		{ LOG_NOTE, wants_only_errors(s) ? 0 : s->end.errors, "fault",
 		  "could not be resolved (kind error)" },
+		{ LOG_NOTE, totals->counters.lost_unexplained, "lost fault",
+		  "the kernel counted, and nothing was seen of" },
 		{ LOG_NOTE, totals->counters.lost_stacks, "stack", "did not fit the ring buffer" },
 		{ LOG_NOTE, totals->missed_reads, "folio",
 		  "came to the page cache unseen: there may be more" },
@@ -426,6 +428,7 @@ static void finish(struct session *s)
 	end->lost_ring = totals->counters.lost_ring;
 	end->lost_storage = totals->counters.lost_storage;
 	end->lost_unpaired = totals->counters.lost_unpaired;
+	end->lost_unexplained = totals->counters.lost_unexplained;
 	end->in_progress = totals->counters.in_progress;
 	end->unseen_gup = totals->unseen_gup;
 	end->throttled_ns =

@@ -57,6 +57,7 @@ struct run_end {
 	unsigned long long lost_ring;
 	unsigned long long lost_storage;
 	unsigned long long lost_unpaired;
+	unsigned long long lost_unexplained; /* counted by the kernel, explained by no fault seen */
 	unsigned long long
 		in_progress;	       /* faults that had not ended when tracing ended; no losses */
 	long long unseen_gup;	       /* -1: unknown */

@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
@@ -15,6 +16,7 @@
 #include "../host/cgroup.h"
 #include "../host/clock.h"
 #include "../host/task.h"
+#include "../host/zero_page.h"
 #include "faulttrace.skel.h"
 #include "layout.h"
 #include "ring_reader.h"
@@ -31,6 +33,10 @@
 
 /* At most so many living descendants of the target are followed. */
 #define FOLLOWED_MAX 16384
+
+/* How long to wait for threads to be freed that have exited: a grace period is some ms. */
+#define FREED_STEP_NS 1000000LL
+#define FREED_STEPS   1000
 
 /* The reader is woken when so much of the ring is full. */
 #define WAKE_PART 8
@@ -62,10 +68,10 @@ static const struct {
 	enum feature needs;
 } common_programs[] = {
 	{ "process_exit", FEATURE_BTF },
+	{ "process_free", FEATURE_TASK_STORAGE },
 	{ "process_fork", FEATURE_BTF },
 	{ "signal_generate", FEATURE_BTF },
 	{ "signal_deliver", FEATURE_BTF },
-	{ "mark_victim", FEATURE_BTF },
 	{ "page_fault_user", FEATURE_PAGE_FAULT_TP },
 	{ "page_fault_kernel", FEATURE_PAGE_FAULT_TP },
 	/* Not attached: run by us. */
@@ -136,7 +142,6 @@ static void configure_target(struct tracer *t)
 	config->follow_children = opts->follow;
 	config->own_pid = (unsigned int)getpid();
 	config->command_pid = (unsigned int)t->command_pid;
-	config->started_ns = clock_ns(CLOCK_MONOTONIC);
 	if (!opts->follow && opts->target == TARGET_COMMAND)
 		config->only_pid = (unsigned int)t->command_pid;
 	if (!opts->follow && opts->target == TARGET_PID && opts->nr_ids == 1)
@@ -370,6 +375,8 @@ static int load(struct tracer *t, struct features *features)
 	t->skel->rodata->page_shift = (unsigned int)__builtin_ctz((unsigned int)getpagesize());
 	t->sees_throttling = t->opts->cause && features__has(features, FEATURE_STALLS);
 	t->skel->rodata->sees_stalls = t->sees_throttling;
+	t->skel->rodata->reads_fill = zero_page_is_off();
+	t->skel->rodata->huge_reads_fill = huge_zero_page_is_off();
 	t->skel->rodata->wake_at = t->opts->ring_bytes / WAKE_PART;
 	configure_target(t);
 	configure_filters(t);
@@ -594,6 +601,7 @@ int tracer__attach(struct tracer *t)
 		if (err)
 			return err;
 	}
+	t->skel->bss->attached_ns = clock_ns(CLOCK_MONOTONIC);
 	if (t->opts->verbose)
 		t->stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	err = adopt(t);
@@ -654,6 +662,7 @@ static void sum_counters(struct tracer *t)
 
 	if (!each || bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.counters), &zero, each))
 		return;
+	t->totals.counters = (struct ft_counters) { 0 };
 	for (size_t cpu = 0; cpu < nr; cpu++) {
 		const unsigned long long *from = (const unsigned long long *)&each[cpu];
 		unsigned long long *to = (unsigned long long *)&t->totals.counters;
@@ -661,6 +670,22 @@ static void sum_counters(struct tracer *t)
 		for (size_t i = 0; i < sizeof(*each) / sizeof(*to); i++)
 			to[i] += from[i];
 	}
+}
+
+/* Those that exited while they were traced, and were reaped since, close as they are freed. */
+static void wait_for_freed(struct tracer *t)
+{
+	const struct ft_counters *counters = &t->totals.counters;
+	struct timespec step = { .tv_nsec = FREED_STEP_NS };
+
+	for (int i = 0; i < FREED_STEPS; i++) {
+		sum_counters(t);
+		if (counters->exits_closed >= counters->exits)
+			return;
+		nanosleep(&step, NULL);
+	}
+	log_info("%llu exited threads are not freed yet: their last faults are not known",
+		 counters->exits - counters->exits_closed);
 }
 
 static void sum_bpf_stats(struct tracer *t)
@@ -711,6 +736,7 @@ void tracer__finish(struct tracer *t)
 
 	t->skel->bss->finished = true;
 	iterate(t->skel->progs.finish);
+	wait_for_freed(t);
 	sum_bpf_stats(t);
 	count_missed_reads(t);
 	detach(t);
@@ -720,9 +746,7 @@ void tracer__finish(struct tracer *t)
 	sum_counters(t);
 	t->totals.counters.in_progress -= t->totals.counters.in_progress_ended;
 	/* A thread-level filter drops faults whose gup sisters it cannot tell. */
-	t->totals.unseen_gup =
-		whole ? (long long)(t->totals.counters.flt_total - t->totals.counters.resolved)
-		      : -1;
+	t->totals.unseen_gup = whole ? (long long)t->totals.counters.gup : -1;
 	if (t->stats_fd >= 0)
 		close(t->stats_fd);
 	t->stats_fd = -1;

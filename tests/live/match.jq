@@ -35,8 +35,9 @@ def problems($said; $faults):
 			"\($got) resolved, getrusage counted \($said.minflt) + \($said.majflt)" else empty end
 	   else empty end);
 
-# A workload's processes are named as it is.
-(group_by(.comm) | map({key: .[0].comm, value: .}) | from_entries) as $by_name
+# A workload's processes are named as it is, but for the kernel's workers.
+map(if .comm | startswith("iou-wrk-") then .comm = "uring" else . end)
+| (group_by(.comm) | map({key: .[0].comm, value: .}) | from_entries) as $by_name
 | $said[] | . as $this | (.start | hex) as $low | (.end | hex) as $high
 | [$by_name[.workload][]? | select($this.pid == null or .pid == $this.pid)
 	| select((.addr | hex) as $a | $a >= $low and $a < $high)] as $faults

@@ -14,13 +14,16 @@
 #define PRIVATE_FILE (COVERED | RW | FT_VMA_FILE)
 #define SHARED_FILE  (COVERED | RW | FT_VMA_FILE | FT_VMA_SHARED | FT_VMA_MAYSHARE)
 #define SHARED_SHMEM (COVERED | RW | FT_VMA_SHMEM | FT_VMA_SHARED | FT_VMA_MAYSHARE)
+#define MISSING	     (FT_VMA_UFFD | FT_VMA_UFFD_MISSING)
+#define MINOR	     (FT_VMA_UFFD | FT_VMA_UFFD_MINOR)
+#define WP	     (FT_VMA_UFFD | FT_VMA_UFFD_WP)
 
 /* What is not named is 0: a read by the user, resolved. */
 struct facts {
 	unsigned int vma;
 	unsigned char access, origin, outcome;
 	unsigned char before, before_page, after, after_page;
-	unsigned char page, blocked, signal;
+	unsigned char page, order, blocked, signal;
 };
 
 struct classify_case {
@@ -58,7 +61,20 @@ static const struct classify_case missing[] = {
 	  FT_KIND_ANON, 0 },
 	{ "first touch by mlock", WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), GUP), FT_KIND_ANON, 0 },
 	{ "zero page", READ(ANON, NOTHING, NOW(FT_PAGE_ZERO)), FT_KIND_ZERO, 0 },
-	{ "read that brings a huge page", READ(ANON, NOTHING, NOW(FT_PAGE_ANON)), FT_KIND_ANON, 0 },
+	{ "read that brings a huge page, without a huge zero page",
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_READS_FILL), FT_KIND_ANON,
+	  0 },
+	{ "read without a zero page, result unseen",
+	  READ(ANON, NOTHING, .after = FT_PTE_NONE, .page = FT_READS_FILL), FT_KIND_OTHER, 0 },
+	{ "read of what another thread wrote, or khugepaged put together",
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9), FT_KIND_OTHER, 0 },
+	{ "write while a huge page may have been put together",
+	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_WAS_COLLAPSING),
+	  FT_KIND_OTHER, 0 },
+	{ "write while others map: no huge page",
+	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .page = FT_WAS_COLLAPSING), FT_KIND_ANON, 0 },
+	{ "zero page while others map",
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ZERO), .page = FT_WAS_COLLAPSING), FT_KIND_ZERO, 0 },
 	{ "read, result unseen: not guessed", READ(ANON, NOTHING), FT_KIND_OTHER, 0 },
 	{ "read of a file", READ(PRIVATE_FILE, NOTHING, NOW(FT_PAGE_FILE)), FT_KIND_FILE, 0 },
 	{ "code", EXEC(COVERED | RX | FT_VMA_FILE, NOTHING, NOW(FT_PAGE_FILE)), FT_KIND_FILE, 0 },
@@ -111,15 +127,25 @@ static const struct classify_case present[] = {
 	  FT_KIND_REUSE, 0 },
 	{ "DAX made writable", WRITE(SHARED_FILE | FT_VMA_DEVICE, WAS(FT_PAGE_RAW)), FT_KIND_DEVICE,
 	  0 },
-	{ "another thread was faster, read", READ(ANON, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON)),
-	  FT_KIND_SPURIOUS, 0 },
+	{ "another thread was faster, read",
+	  READ(ANON, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON), .page = FT_SAME_PAGE), FT_KIND_SPURIOUS,
+	  0 },
 	{ "another thread was faster, written",
-	  WRITE(ANON, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON), .page = FT_WAS_WRITABLE),
+	  WRITE(ANON, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON), .page = FT_WAS_WRITABLE | FT_SAME_PAGE),
 	  FT_KIND_SPURIOUS, 0 },
-	{ "code that was there already", EXEC(COVERED | RX | FT_VMA_FILE, WAS(FT_PAGE_FILE)),
+	{ "code that was there already",
+	  EXEC(COVERED | RX | FT_VMA_FILE, WAS(FT_PAGE_FILE), NOW(FT_PAGE_FILE),
+	       .page = FT_SAME_PAGE),
 	  FT_KIND_SPURIOUS, 0 },
+	{ "dropped by another thread while it faulted, read",
+	  READ(ANON, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ZERO)), FT_KIND_OTHER, 0 },
+	{ "dropped by another thread while it faulted, written",
+	  WRITE(ANON, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON), .page = FT_WAS_WRITABLE), FT_KIND_OTHER,
+	  0 },
+	{ "dropped by another thread, before or after",
+	  READ(ANON, WAS(FT_PAGE_ANON), .after = FT_PTE_NONE), FT_KIND_OTHER, 0 },
 	{ "write-protected by uffd, asynchronously",
-	  WRITE(ANON | FT_VMA_UFFD, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
+	  WRITE(ANON | WP, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
 		.page = FT_WAS_UFFD_WP | FT_SAME_PAGE),
 	  FT_KIND_REUSE, 0 },
 };
@@ -149,28 +175,46 @@ static const struct classify_case special[] = {
 };
 
 static const struct classify_case uffd[] = {
-	{ "missing", WRITE(ANON | FT_VMA_UFFD, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
-	{ "missing, read", READ(SHARED_SHMEM | FT_VMA_UFFD, NOTHING, .blocked = 1), FT_KIND_UFFD,
-	  0 },
+	{ "missing", WRITE(ANON | MISSING, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
+	{ "missing, read", READ(SHARED_SHMEM | MISSING, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
+	{ "missing, of what is in the page cache",
+	  READ(SHARED_SHMEM | MINOR, NOTHING, .blocked = 1), FT_KIND_UFFD, 0 },
 	{ "write-protected",
-	  WRITE(ANON | FT_VMA_UFFD, WAS(FT_PAGE_ANON), .page = FT_WAS_UFFD_WP, .blocked = 1),
-	  FT_KIND_UFFD, 0 },
-	{ "write-protected by a marker",
-	  WRITE(SHARED_SHMEM | FT_VMA_UFFD, .before = FT_PTE_MARKER, .blocked = 1), FT_KIND_UFFD,
+	  WRITE(ANON | WP, WAS(FT_PAGE_ANON), .page = FT_WAS_UFFD_WP, .blocked = 1), FT_KIND_UFFD,
 	  0 },
-	{ "huge page", READ(COVERED | RW | FT_VMA_HUGETLB | FT_VMA_UFFD, NOTHING, .blocked = 1),
+	{ "a marker, missing pages are asked for",
+	  WRITE(SHARED_SHMEM | WP | MISSING, .before = FT_PTE_MARKER, .blocked = 1), FT_KIND_UFFD,
+	  0 },
+	{ "huge page", READ(COVERED | RW | FT_VMA_HUGETLB | MISSING, NOTHING, .blocked = 1),
 	  FT_KIND_UFFD, 0 },
+	{ "missing, but only write protection is asked about",
+	  WRITE(ANON | WP, NOTHING, NOW(FT_PAGE_ANON), .blocked = 1), FT_KIND_ANON, 0 },
+	{ "missing and read, but only write protection is asked about",
+	  READ(ANON | WP, NOTHING, NOW(FT_PAGE_ZERO), .blocked = 1), FT_KIND_ZERO, 0 },
+	{ "a marker: a page comes first, the write faults again",
+	  WRITE(SHARED_SHMEM | WP, .before = FT_PTE_MARKER, NOW(FT_PAGE_FILE), .blocked = 1),
+	  FT_KIND_SHMEM, 0 },
+	{ "write-protected once, but not registered for it",
+	  WRITE(ANON | MISSING, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
+		.page = FT_WAS_UFFD_WP | FT_SAME_PAGE, .blocked = 1),
+	  FT_KIND_REUSE, 0 },
 	{ "registered, but did not wait",
-	  WRITE(ANON | FT_VMA_UFFD, NOTHING, NOW(FT_PAGE_ANON), .blocked = 0), FT_KIND_ANON, 0 },
+	  WRITE(SHARED_SHMEM | MISSING, NOTHING, NOW(FT_PAGE_FILE), .blocked = 0), FT_KIND_SHMEM,
+	  0 },
+	{ "registered, provided before the thread slept, or by another",
+	  WRITE(ANON | MISSING, NOTHING, NOW(FT_PAGE_ANON)), FT_KIND_OTHER, 0 },
+	{ "registered, provided before the thread slept, and read",
+	  READ(ANON | MISSING, NOTHING, NOW(FT_PAGE_ZERO)), FT_KIND_OTHER, 0 },
 	{ "registered, but waited for swap",
-	  READ(ANON | FT_VMA_UFFD, .before = FT_PTE_SWAP, .blocked = 1), FT_KIND_SWAP, 0 },
+	  READ(ANON | MISSING, .before = FT_PTE_SWAP, .blocked = 1), FT_KIND_SWAP, 0 },
 	{ "write-protected, but read",
-	  READ(ANON | FT_VMA_UFFD, WAS(FT_PAGE_ANON), .page = FT_WAS_UFFD_WP, .blocked = 1),
+	  READ(ANON | WP, WAS(FT_PAGE_ANON), NOW(FT_PAGE_ANON),
+	       .page = FT_WAS_UFFD_WP | FT_SAME_PAGE, .blocked = 1),
 	  FT_KIND_SPURIOUS, 0 },
 	{ "waited, but not registered", WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .blocked = 1),
 	  FT_KIND_ANON, 0 },
 	{ "interrupted while the handler took its time",
-	  WRITE(ANON | FT_VMA_UFFD, NOTHING, .blocked = 1, OUTCOME(INTERRUPTED)), FT_KIND_UFFD, 0 },
+	  WRITE(ANON | MISSING, NOTHING, .blocked = 1, OUTCOME(INTERRUPTED)), FT_KIND_UFFD, 0 },
 };
 
 static const struct classify_case unresolved[] = {
@@ -191,8 +235,13 @@ static const struct classify_case unresolved[] = {
 	{ "EFAULT: the kernel writes to what is read-only",
 	  WRITE(COVERED | FT_VMA_READ | FT_VMA_ANON, KERNEL, OUTCOME(SUPERSEDED)), FT_KIND_ERROR,
 	  0 },
-	{ "execution of data", EXEC(ANON, NOTHING, OUTCOME(SUPERSEDED)), FT_KIND_ERROR, 0 },
-	{ "PROT_NONE", READ(COVERED | FT_VMA_ANON, .before = FT_PTE_PROTNONE, OUTCOME(EXITED)),
+	{ "execution of data, made executable meanwhile", EXEC(ANON, NOTHING, OUTCOME(SUPERSEDED)),
+	  FT_KIND_OTHER, 0 },
+	{ "a call of the vsyscall page", EXEC(FT_VMA_KNOWN, OUTCOME(SUPERSEDED)), FT_KIND_OTHER,
+	  0 },
+	{ "a wild jump", EXEC(FT_VMA_KNOWN, OUTCOME(FAILED), .signal = SIGSEGV), FT_KIND_ERROR, 0 },
+	{ "EFAULT: the kernel reads what is PROT_NONE",
+	  READ(COVERED | FT_VMA_ANON, .before = FT_PTE_PROTNONE, KERNEL, OUTCOME(EXITED)),
 	  FT_KIND_ERROR, 0 },
 	{ "read of a write-only mapping is allowed",
 	  READ(COVERED | FT_VMA_WRITE | FT_VMA_ANON, NOTHING, OUTCOME(INTERRUPTED)), FT_KIND_OTHER,
@@ -223,6 +272,7 @@ static struct ft_fault record_of(const struct facts *is)
 		.after = is->after,
 		.after_page = is->after_page,
 		.page = is->page,
+		.order = is->order,
 		.blocked = is->blocked,
 		.signal = is->signal,
 	};

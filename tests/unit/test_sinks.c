@@ -17,6 +17,7 @@ static const struct run_end run_end = {
 	.lost_ring = 1,
 	.lost_storage = 2,
 	.lost_unpaired = 3,
+	.lost_unexplained = 5,
 	.in_progress = 4,
 	.unseen_gup = -1,
 	.elapsed_ns = 3000000,

@@ -2,7 +2,9 @@
 /*
  * A thread holds mmap_lock for writing almost all the time: it changes the protection
  * of a large populated range, again and again. Another has the kernel write to
- * 101 fresh pages: such faults take mmap_lock on every kernel.
+ * 101 fresh pages: such faults take mmap_lock on every kernel. With -w these pages are
+ * registered with a userfaultfd for write protection, which they do not have: no handler
+ * is asked.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "uffd.h"
 #include "workload.h"
 
 #define PAGES	    101
@@ -64,7 +67,14 @@ static void wait_for_round(void)
 	}
 }
 
-int main(void)
+static void register_for_write_protection(char *start)
+{
+	struct uffd u = { .fd = uffd_open(UFFD_FEATURE_PAGEFAULT_FLAG_WP) };
+
+	uffd_start(&u, start, PAGES * page_size, UFFDIO_REGISTER_MODE_WP);
+}
+
+int main(int argc, char **argv)
 {
 	struct measure m;
 	pthread_t id;
@@ -81,6 +91,8 @@ int main(void)
 	if (fd < 0)
 		fail("/dev/zero: %s", strerror(errno));
 	p = map_pages(PAGES);
+	if (argc > 1 && !strcmp(argv[1], "-w"))
+		register_for_write_protection(p);
 	cpu = sched_getcpu();
 	use_other_cpus(cpu);
 	if (pthread_create(&id, NULL, hold, held))

@@ -321,13 +321,28 @@ void measure_begin(struct measure *m)
 	getrusage(RUSAGE_THREAD, &m->before);
 }
 
-void measure_end(struct measure *m)
+static void add_faults(const struct measure *m)
 {
-	getrusage(RUSAGE_THREAD, &m->after);
 	__atomic_fetch_add(&self.totals->minor, m->after.ru_minflt - m->before.ru_minflt,
 			   __ATOMIC_RELAXED);
 	__atomic_fetch_add(&self.totals->major, m->after.ru_majflt - m->before.ru_majflt,
 			   __ATOMIC_RELAXED);
+}
+
+void measure_end(struct measure *m)
+{
+	getrusage(RUSAGE_THREAD, &m->after);
+	add_faults(m);
+}
+
+void measured_others(int who, void (*body)(void))
+{
+	struct measure m;
+
+	getrusage(who, &m.before);
+	body();
+	getrusage(who, &m.after);
+	add_faults(&m);
 }
 
 void measured_read(char *start, size_t count, size_t stride)

@@ -60,6 +60,8 @@ void set_range(char *start, size_t len);
 /* Faults of the calling thread; sections add up, those of children too. */
 void measure_begin(struct measure *m);
 void measure_end(struct measure *m);
+/* While the body runs: of all threads (RUSAGE_SELF), or of children that it waits for (RUSAGE_CHILDREN). */
+void measured_others(int who, void (*body)(void));
 void measured_read(char *start, size_t count, size_t stride);
 void measured_write(char *start, size_t count, size_t stride);
 /* Each touch has to end in this signal. */
