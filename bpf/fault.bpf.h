@@ -383,22 +383,20 @@ static __always_inline void thread_exits(void)
 {
 	struct task_struct *task = this_task();
 	struct thread *th = wanted_thread(task, false);
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 
 	if (!th)
 		return;
 	if (th->phase == PHASE_OPEN)
 		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
 	throttle_end(th, task);
-	if (has_task_storage && !th->closed && kread(task, struct task_struct, mm)) {
+	if (!th->closed && kread(task, struct task_struct, mm)) {
 		sign(&th->rec);
 		th->exiting = 1;
 		count(exits);
 		return;
 	}
 	thread_close(th, task_faults(task));
-	if (!has_task_storage)
-		bpf_map_delete_elem(&threads_by_tid, &tid);
+	thread_forget(task);
 }
 
 /* An exited thread is reaped, and runs no more. What it was in came to nothing. */

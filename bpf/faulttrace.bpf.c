@@ -129,7 +129,7 @@ int BPF_PROG(process_exit)
 	return 0;
 }
 
-/* Long after its exit: a grace period after it was reaped. Its storage is freed later. */
+/* Long after its exit: a grace period after it was reaped. Task storage is freed after this. */
 SEC("?tp_btf/sched_process_free")
 int BPF_PROG(process_free, struct task_struct *task)
 {
@@ -137,6 +137,8 @@ int BPF_PROG(process_free, struct task_struct *task)
 
 	if (th && th->exiting)
 		thread_freed(th, task);
+	if (th)
+		thread_forget(task);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * What is remembered of each wanted thread: the fault it is in, and how far its
  * own fault counters had come. In task storage where tracing programs may use
  * it (Linux commit a10787e6d58c ("bpf: Enable task local storage for tracing
- * programs") (in v5.13)), else in a hash keyed by tid.
+ * programs") (in v5.13)), else in a hash keyed by the address of its task_struct: a
+ * thread keeps that when exec(2) gives it another tid, and while it exits.
  */
 #ifndef FT_THREAD_BPF_H
 #define FT_THREAD_BPF_H
@@ -77,21 +78,30 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
-	__type(key, __u32);
+	__type(key, __u64); /* address of the task_struct */
 	__type(value, struct thread);
-} threads_by_tid SEC(".maps");
+} threads_by_task SEC(".maps");
 
 /* A new thread's state, all zero; too large for a program's stack. */
 const volatile char no_thread[sizeof(struct thread)];
 
-static __always_inline struct thread *thread_by_tid(__u32 tid, bool create)
+static __always_inline struct thread *thread_by_task(__u64 task, bool create)
 {
-	struct thread *th = bpf_map_lookup_elem(&threads_by_tid, &tid);
+	struct thread *th = bpf_map_lookup_elem(&threads_by_task, &task);
 
 	if (th || !create)
 		return th;
-	bpf_map_update_elem(&threads_by_tid, &tid, (void *)&no_thread, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&threads_by_tid, &tid);
+	bpf_map_update_elem(&threads_by_task, &task, (void *)&no_thread, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&threads_by_task, &task);
+}
+
+/* The kernel frees task storage with the task; here the task's memory may be another one's next. */
+static __always_inline void thread_forget(struct task_struct *task)
+{
+	__u64 key = (__u64)task;
+
+	if (!has_task_storage)
+		bpf_map_delete_elem(&threads_by_task, &key);
 }
 
 static __always_inline struct thread *this_thread(bool create)
@@ -99,14 +109,14 @@ static __always_inline struct thread *this_thread(bool create)
 	if (has_task_storage)
 		return bpf_task_storage_get(&threads, bpf_get_current_task_btf(), NULL,
 					    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
-	return thread_by_tid((__u32)bpf_get_current_pid_tgid(), create);
+	return thread_by_task((__u64)this_task(), create);
 }
 
 /* task: a pointer that the verifier trusts. */
 #define thread_of(task, create)                                                                 \
 	(has_task_storage ? bpf_task_storage_get(&threads, task, NULL,                          \
 						 (create) ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0) \
-			  : thread_by_tid((task)->pid, create))
+			  : thread_by_task((__u64)(task), create))
 
 static __always_inline __u64 task_faults(struct task_struct *task)
 {
@@ -191,7 +201,8 @@ static __always_inline struct thread *leader_of_this_thread(void)
 	struct task_struct *leader;
 
 	if (!has_task_storage)
-		return thread_by_tid(bpf_get_current_pid_tgid() >> 32, false);
+		return thread_by_task((__u64)kread(this_task(), struct task_struct, group_leader),
+				      false);
 	leader = bpf_get_current_task_btf()->group_leader;
 	return leader ? bpf_task_storage_get(&threads, leader, NULL, 0) : NULL;
 }

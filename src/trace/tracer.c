@@ -68,7 +68,7 @@ static const struct {
 	enum feature needs;
 } common_programs[] = {
 	{ "process_exit", FEATURE_BTF },
-	{ "process_free", FEATURE_TASK_STORAGE },
+	{ "process_free", FEATURE_BTF },
 	{ "process_fork", FEATURE_BTF },
 	{ "signal_generate", FEATURE_BTF },
 	{ "signal_deliver", FEATURE_BTF },
@@ -261,7 +261,7 @@ static void size_maps(struct tracer *t, bool task_storage)
 	bpf_map__set_max_entries(t->skel->maps.ring, (unsigned int)opts->ring_bytes);
 	bpf_map__set_max_entries(t->skel->maps.chosen, max_chosen(opts));
 	bpf_map__set_autocreate(t->skel->maps.threads, task_storage);
-	bpf_map__set_autocreate(t->skel->maps.threads_by_tid, !task_storage);
+	bpf_map__set_autocreate(t->skel->maps.threads_by_task, !task_storage);
 	bpf_map__set_autocreate(t->skel->maps.rows, t->sums_up && !rows_are_few(opts));
 	bpf_map__set_max_entries(t->skel->maps.rows, max_rows(t));
 	bpf_map__set_autocreate(t->skel->maps.few_rows, t->sums_up && rows_are_few(opts));
