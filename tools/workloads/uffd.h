@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A thread that answers the range's userfaultfd. It keeps each fault waiting
- * for a moment, so that the faulting thread really goes to sleep.
+ * A thread that answers the range's userfaultfd, once the faulting thread sleeps: a
+ * thread that is preempted before it sleeps finds its answer there, and never does.
  */
 #ifndef FT_WORKLOAD_UFFD_H
 #define FT_WORKLOAD_UFFD_H
@@ -20,7 +20,8 @@
 #ifndef UFFD_USER_MODE_ONLY
 #define UFFD_USER_MODE_ONLY 1
 #endif
-#define UFFD_ANSWER_MS 2
+#define UFFD_ANSWER_MS	  2
+#define UFFD_SLEEP_MS_MAX 1000
 
 struct uffd {
 	int fd;
@@ -51,6 +52,25 @@ static inline void uffd_provide(int fd, unsigned long page)
 		fail("UFFDIO_COPY: %s", strerror(errno));
 }
 
+/*
+ * Waits until the process's first thread, which takes the faults, sleeps: read(2) of this file does not return
+ * while a thread that is about to sleep still has to run, and says "running" of any other one that has.
+ */
+static void uffd_wait_for_sleep(void)
+{
+	char path[64], said = 'r';
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", getpid());
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	for (int i = 0; fd >= 0 && said == 'r' && i < UFFD_SLEEP_MS_MAX; i++) {
+		if (pread(fd, &said, 1, 0) == 1 && said == 'r')
+			sleep_ms(1);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 static void *uffd_serve(void *arg)
 {
 	const struct uffd *u = arg;
@@ -58,6 +78,7 @@ static void *uffd_serve(void *arg)
 
 	while (read(u->fd, &msg, sizeof(msg)) == sizeof(msg)) {
 		sleep_ms(UFFD_ANSWER_MS);
+		uffd_wait_for_sleep();
 		u->answer(u->fd, msg.arg.pagefault.address / page_size * page_size);
 	}
 	fail("userfaultfd: %s", strerror(errno));
