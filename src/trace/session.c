@@ -386,6 +386,7 @@ static void print_losses(const struct run_end *end)
 		{ end->lost_ring, "ring buffer full" },
 		{ end->lost_storage, "no room for a thread's state" },
 		{ end->lost_unpaired, "end seen, but no begin" },
+		{ end->lost_unexplained, "counted by the kernel, but not seen" },
 	};
 
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)

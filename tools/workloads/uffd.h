@@ -6,6 +6,7 @@
 #ifndef FT_WORKLOAD_UFFD_H
 #define FT_WORKLOAD_UFFD_H
 
+#include <stdio.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
