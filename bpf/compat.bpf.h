@@ -395,6 +395,12 @@ static __always_inline void read_comm(struct task_struct *task, char *ret)
 	}
 }
 
+/* Linux commit 07343110b293 ("bpf: add bpf_map_lookup_percpu_elem for percpu map") (in v5.19). */
+static __always_inline bool has_percpu_lookup(void)
+{
+	return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_map_lookup_percpu_elem);
+}
+
 /*
  * Is this a tracer's probe reading user memory? bpf_probe_read_kernel() disables
  * page faults too while it reads the counter, and so finds itself in it.

@@ -20,8 +20,7 @@ struct with_causes {
 };
 
 struct batch {
-	__u64 writers;
-	__u32 nr;
+	struct ft_batch_head head;
 	union {
 		struct ft_fault records[BATCH_RECORDS];
 		struct with_causes with_causes[BATCH_WITH_CAUSES];
@@ -52,13 +51,13 @@ bool batch_waits[FT_BATCH_CPUS] SEC(".data.batch");
  */
 static __always_inline bool batch_enter(struct batch *batch)
 {
-	__sync_fetch_and_add(&batch->writers, 1);
-	return *(volatile __u64 *)&batch->writers == 1;
+	__sync_fetch_and_add(&batch->head.writers, 1);
+	return *(volatile __u64 *)&batch->head.writers == 1;
 }
 
 static __always_inline void batch_leave(struct batch *batch)
 {
-	__sync_fetch_and_add(&batch->writers, -1);
+	__sync_fetch_and_add(&batch->head.writers, -1);
 }
 
 /* To wake the reader or not. Once: a wake-up is an interrupt, 5 us on the faulting thread. */
@@ -90,19 +89,19 @@ static __always_inline __u32 record_size(void)
 
 static __always_inline void batch_add(struct batch *batch, const struct thread *th, __u32 cpu)
 {
-	__u32 at = batch->nr & (batch_max() - 1);
+	__u32 at = batch->head.nr & (batch_max() - 1);
 
 	if (wants_cause)
 		batch->with_causes[at] = *(const struct with_causes *)th;
 	else
 		batch->records[at] = th->rec;
-	batch->nr = at + 1;
+	batch->head.nr = at + 1;
 	if (at == 0)
 		batch_waits[cpu] = true;
 	if (at + 1 < batch_max())
 		return;
 	ring_write(batch->records, batch_max(), batch_max() * record_size());
-	batch->nr = 0;
+	batch->head.nr = 0;
 }
 
 static __noinline void emit(const struct thread *th)
@@ -120,24 +119,30 @@ static __noinline void emit(const struct thread *th)
 	batch_leave(batch);
 }
 
-/* Run by the reader on the CPU whose batch waits. */
-static __always_inline void batch_flush(void)
+/* Run by the reader on the CPU whose batch waits; on another one if that CPU is offline. */
+static __always_inline void batch_flush(__u32 cpu)
 {
-	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
-	struct batch *batch = bpf_map_lookup_elem(&batches, &zero);
+	__u32 zero = 0;
+	struct batch *batch;
 
+	if (cpu == bpf_get_smp_processor_id())
+		batch = bpf_map_lookup_elem(&batches, &zero);
+	else if (has_percpu_lookup())
+		batch = bpf_map_lookup_percpu_elem(&batches, &zero, cpu);
+	else
+		return;
 	if (!batch || cpu >= FT_BATCH_CPUS)
 		return;
 	/* Interrupted in the middle of adding: next time. */
 	if (batch_enter(batch)) {
-		__u32 nr = batch->nr & (batch_max() - 1);
+		__u32 nr = batch->head.nr & (batch_max() - 1);
 		__u64 size = nr * record_size();
 
 		/* The verifiers of old kernels do not know how large a product can be. */
 		asm volatile("" : "+r"(size));
 		if (nr && size <= sizeof(batch->records))
 			ring_write(batch->records, nr, size);
-		batch->nr = 0;
+		batch->head.nr = 0;
 		batch_waits[cpu] = false;
 	}
 	batch_leave(batch);

@@ -321,9 +321,10 @@ int calibrate(void *ctx)
 	return 0;
 }
 
+/* The argument is the CPU whose batch it is. */
 SEC("?raw_tp")
-int flush(void *ctx)
+int flush(__u64 *args)
 {
-	batch_flush();
+	batch_flush(args[0]);
 	return 0;
 }

@@ -18,6 +18,13 @@
 #define FT_UNKNOWN8   0xff
 #define FT_BATCH_CPUS 1024 /* records of CPUs beyond are sent one by one */
 
+/* Of the records that wait on a CPU. */
+struct ft_batch_head {
+	__u64 writers;
+	__u32 nr;
+	__u32 pad;
+};
+
 /* Starts every record; size lets a reader skip what it does not know. */
 struct ft_header {
 	__u16 type; /* enum ft_record */

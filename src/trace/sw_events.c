@@ -58,16 +58,20 @@ int sw_events__add_process(struct sw_events *events, int pid)
 	return err == -ESRCH ? 0 : err;
 }
 
+int sw_events__add_cpu(struct sw_events *events, int cpu)
+{
+	int err = open_pair(events, -1, cpu);
+
+	return err == -ENODEV || err == -ENXIO ? 0 : err; /* offline */
+}
+
 static int open_cpus(struct sw_events *events)
 {
 	long nr = sysconf(_SC_NPROCESSORS_CONF);
 	int err = 0;
 
-	for (int cpu = 0; !err && cpu < nr; cpu++) {
-		err = open_pair(events, -1, cpu);
-		if (err == -ENODEV || err == -ENXIO)
-			err = 0; /* offline */
-	}
+	for (int cpu = 0; !err && cpu < nr; cpu++)
+		err = sw_events__add_cpu(events, cpu);
 	return err;
 }
 
@@ -84,9 +88,12 @@ static int open_ids(struct sw_events *events)
 	return err ? err : events->nr_threads ? 0 : -ESRCH;
 }
 
+bool sw_events__are_on_cpus(const struct options *opts)
+{
+	return opts->target == TARGET_ALL || opts->target == TARGET_CGROUP;
+}
+
 int sw_events__open(struct sw_events *events)
 {
-	bool by_id = events->opts->target != TARGET_ALL && events->opts->target != TARGET_CGROUP;
-
-	return by_id ? open_ids(events) : open_cpus(events);
+	return sw_events__are_on_cpus(events->opts) ? open_cpus(events) : open_ids(events);
 }

@@ -23,4 +23,8 @@ int sw_events__open(struct sw_events *events);
 /* The same for one more process, which may be gone already. 0 or -errno. */
 int sw_events__add_process(struct sw_events *events, int pid);
 
+/* Are they on each CPU? Then one that comes online needs its own. */
+bool sw_events__are_on_cpus(const struct options *opts);
+int sw_events__add_cpu(struct sw_events *events, int cpu);
+
 #endif /* TRACE_SW_EVENTS_H */

@@ -15,6 +15,7 @@
 #include "../base/log.h"
 #include "../host/cgroup.h"
 #include "../host/clock.h"
+#include "../host/cpus.h"
 #include "../host/task.h"
 #include "../host/zero_page.h"
 #include "faulttrace.skel.h"
@@ -54,6 +55,7 @@ struct tracer {
 	struct bpf_link **links;
 	size_t nr_links;
 	int stats_fd;
+	int cpu_watch; /* for CPUs that come online and need perf events; -1: not needed */
 	size_t nr_possible_cpus;
 	size_t nr_batch_cpus; /* that may have a batch */
 	bool sums_up;
@@ -416,6 +418,7 @@ int tracer__open(const struct options *opts, struct features *features, const st
 	t->record = record;
 	t->ctx = ctx;
 	t->stats_fd = -1;
+	t->cpu_watch = -1;
 	t->nr_possible_cpus = (size_t)libbpf_num_possible_cpus();
 	t->nr_batch_cpus =
 		t->nr_possible_cpus < FT_BATCH_CPUS ? t->nr_possible_cpus : FT_BATCH_CPUS;
@@ -522,9 +525,28 @@ static int complain_about_sw_events(int err)
 static int attach_sw_events(struct tracer *t)
 {
 	struct sw_events events = sw_events_of(t);
-	int err = sw_events__open(&events);
+	int err;
 
+	/* First: a CPU that comes online meanwhile gets its events twice, which does no harm. */
+	if (sw_events__are_on_cpus(t->opts))
+		t->cpu_watch = cpu_watch__open();
+	err = sw_events__open(&events);
 	return !err || err == -ESRCH ? err : complain_about_sw_events(err);
+}
+
+/* Those of a CPU that was offline went with it. */
+static void attach_to_new_cpus(struct tracer *t)
+{
+	struct sw_events events = sw_events_of(t);
+	int cpu, err;
+
+	while (t->cpu_watch >= 0 && (cpu = cpu_watch__next(t->cpu_watch)) >= 0) {
+		err = sw_events__add_cpu(&events, cpu);
+		if (err)
+			complain_about_sw_events(err);
+		else
+			log_info("CPU %d is online, and traced", cpu);
+	}
 }
 
 /* Runs an iterator program over all tasks. */
@@ -608,17 +630,46 @@ int tracer__attach(struct tracer *t)
 	return err ? err : targets__follow(t->opts, choose, adopt, t);
 }
 
+/* On the CPU itself; if it is offline, on any. */
+static void flush_batch(const struct tracer *t, unsigned long long cpu)
+{
+	int fd = bpf_program__fd(t->skel->progs.flush);
+	LIBBPF_OPTS(bpf_test_run_opts, there, .ctx_in = &cpu, .ctx_size_in = sizeof(cpu),
+		    .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = (unsigned int)cpu);
+	LIBBPF_OPTS(bpf_test_run_opts, here, .ctx_in = &cpu, .ctx_size_in = sizeof(cpu));
+
+	if (bpf_prog_test_run_opts(fd, &there))
+		bpf_prog_test_run_opts(fd, &here);
+}
+
 /* Brings what waits in the CPUs' batches into the ring. */
-static void flush_batches(struct tracer *t)
+static void flush_batches(const struct tracer *t)
 {
 	volatile bool *waits = t->skel->data_batch->batch_waits;
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .flags = BPF_F_TEST_RUN_ON_CPU);
 
-	for (size_t cpu = 0; cpu < t->nr_batch_cpus; cpu++) {
-		opts.cpu = (unsigned int)cpu;
+	for (size_t cpu = 0; cpu < t->nr_batch_cpus; cpu++)
 		if (waits[cpu])
-			bpf_prog_test_run_opts(bpf_program__fd(t->skel->progs.flush), &opts);
-	}
+			flush_batch(t, cpu);
+}
+
+/*
+ * What still waits when all is over: batches of CPUs that are offline, where the kernel cannot
+ * look into them from another CPU (before v5.19).
+ */
+static unsigned long long count_waiting(const struct tracer *t)
+{
+	volatile bool *waits = t->skel->data_batch->batch_waits;
+	size_t size = (bpf_map__value_size(t->skel->maps.batches) + 7) & ~7UL;
+	char *each __cleanup_free = calloc(t->nr_possible_cpus, size);
+	unsigned long long nr = 0;
+	unsigned int zero = 0;
+
+	if (!each || bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.batches), &zero, each))
+		return 0;
+	for (size_t cpu = 0; cpu < t->nr_batch_cpus; cpu++)
+		if (waits[cpu])
+			nr += ((const struct ft_batch_head *)(each + cpu * size))->nr;
+	return nr;
 }
 
 size_t tracer__collect(struct tracer *t)
@@ -628,6 +679,7 @@ size_t tracer__collect(struct tracer *t)
 
 	/* Cleared first: what comes during consume may ask for a wake-up again. */
 	t->skel->bss->wake_pending = false;
+	attach_to_new_cpus(t);
 	flush_batches(t);
 	n = ring_reader__consume(t->ring, on_record, t);
 	window__hand_on(t->window, now);
@@ -744,11 +796,14 @@ void tracer__finish(struct tracer *t)
 		;
 	window__hand_on(t->window, UINT64_MAX);
 	sum_counters(t);
+	t->totals.counters.lost_ring += count_waiting(t) * t->opts->sample;
 	t->totals.counters.in_progress -= t->totals.counters.in_progress_ended;
 	/* A thread-level filter drops faults whose gup sisters it cannot tell. */
 	t->totals.unseen_gup = whole ? (long long)t->totals.counters.gup : -1;
 	if (t->stats_fd >= 0)
 		close(t->stats_fd);
+	if (t->cpu_watch >= 0)
+		close(t->cpu_watch);
 	t->stats_fd = -1;
 }
 
