@@ -6,11 +6,11 @@
 #ifndef FT_WORKLOAD_UFFD_H
 #define FT_WORKLOAD_UFFD_H
 
-#include <stdio.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
