@@ -95,8 +95,19 @@ FT_PURE int ft_asks_uffd(const struct ft_fault *f)
 }
 
 /*
- * Nothing was mapped of anonymous memory. Where a userfaultfd handler is asked about
- * that, but the thread did not sleep, the handler was fast or another thread faster. A
+ * Was the userfaultfd handler asked, where the kernel asks it? Then the thread sleeps, unless
+ * it is preempted first for so long that the answer is there. It has to try again anyway; of
+ * anonymous memory of which nothing is mapped nothing else makes it.
+ */
+FT_PURE int ft_asked_uffd(const struct ft_fault *f)
+{
+	return f->blocked ||
+	       ((f->vma & FT_VMA_ANON) && f->before == FT_PTE_NONE && (f->page & FT_WAS_RETRIED));
+}
+
+/*
+ * Nothing was mapped of anonymous memory. Where a userfaultfd handler is asked about that,
+ * but nothing shows that it was, the handler was fast or another thread faster. A
  * read maps the zero page; where it is an anonymous page afterwards, another thread
  * wrote to it, or khugepaged had the page table emptied for a moment to put a huge page
  * together. That can come to a write too, where somebody changed the address space.
@@ -167,7 +178,7 @@ FT_PURE struct ft_verdict ft_classify(const struct ft_fault *f)
 		return ft_verdict(FT_KIND_ERROR);
 	if (!(f->vma & FT_VMA_COVERS))
 		return ft_verdict(FT_KIND_OTHER);
-	if (ft_asks_uffd(f) && f->blocked)
+	if (ft_asks_uffd(f) && ft_asked_uffd(f))
 		return ft_verdict(FT_KIND_UFFD);
 	if (f->vma & FT_VMA_HUGETLB)
 		return ft_verdict(FT_KIND_HUGETLB);

@@ -17,6 +17,7 @@
 #define FAULT_FLAG_WRITE       0x01
 #define FAULT_FLAG_USER	       0x40
 #define FAULT_FLAG_INSTRUCTION 0x100
+#define FAULT_FLAG_VMA_LOCK    0x1000 /* since v6.4 */
 
 #define VM_FAULT_OOM	 0x0001
 #define VM_FAULT_MAJOR	 0x0004
@@ -451,6 +452,19 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 		page_before(th, mm);
 }
 
+/*
+ * The attempt ended with VM_FAULT_RETRY. With only the mapping's own lock held that may be
+ * because mmap_lock is needed to give the mapping an anon_vma.
+ */
+static __always_inline void attempt_retried(struct thread *th)
+{
+	th->rec.retries++;
+	if (!(th->attempt_flags & FAULT_FLAG_VMA_LOCK) || !th->vma_is_fresh)
+		th->rec.page |= FT_WAS_RETRIED;
+	if (wants_cause)
+		cause_does(th, DOING_LOOKUP, true);
+}
+
 static __always_inline void attempt_end(__u32 ret)
 {
 	struct task_struct *task = this_task();
@@ -463,9 +477,7 @@ static __always_inline void attempt_end(__u32 ret)
 	}
 	th->attempt_open = 0;
 	if (ret & VM_FAULT_RETRY) {
-		th->rec.retries++;
-		if (wants_cause)
-			cause_does(th, DOING_LOOKUP, true);
+		attempt_retried(th);
 		return;
 	}
 	if (!(ret & VM_FAULT_ERROR)) {

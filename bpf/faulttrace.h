@@ -91,6 +91,7 @@ enum ft_page_fact {
 	FT_SAME_PAGE = 1 << 3,	    /* both present, same frame */
 	FT_WAS_COLLAPSING = 1 << 4, /* no page table before, while the address space changed */
 	FT_READS_FILL = 1 << 5,	    /* a read of nothing gets such a page here, not the zero page */
+	FT_WAS_RETRIED = 1 << 6,    /* VM_FAULT_RETRY, and not for the anon_vma alone */
 };
 
 enum ft_vma_fact {

@@ -64,6 +64,7 @@ struct thread {
 	__u8 exiting;	   /* its last faults come now, and it is closed when it is freed */
 	__u8 in_progress;  /* its open fault is counted as in_progress */
 	__u8 attempt_open; /* inside handle_mm_fault */
+	__u8 vma_is_fresh; /* the mapping, one with a userfaultfd, has no anon_vma yet */
 	__u8 kind;	   /* of the fault that was added to a table last */
 	__u32 attempt_flags;
 };
