@@ -49,6 +49,16 @@ void add_map_peak(struct buf *out, const struct run_start *run, const struct mem
 	end_line(out, run, line, false);
 }
 
+void add_map_peak_column(struct buf *out, const struct memory_map *map)
+{
+	size_t start = out->len;
+
+	/* Peaks of several processes are of different times, and do not add up. */
+	add_map_bytes(out, map->pid ? map->peak_rss : MAP_UNKNOWN);
+	buf__right_align(out, start, MAP_PEAK_WIDTH);
+	buf__addc(out, ' ');
+}
+
 unsigned int map_range_width(const struct run_start *run)
 {
 	return run->wide ? strlen("7ffe0a3b1000-7ffe0a3b2000") : strlen("7ffe0a3b1000");

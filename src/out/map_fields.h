@@ -17,6 +17,11 @@ void add_map_bytes(struct buf *out, uint64_t bytes);
 void add_map_title(struct buf *out, const char *title, unsigned int width);
 /* A line with the peak of resident memory; nothing if it is not known. */
 void add_map_peak(struct buf *out, const struct run_start *run, const struct memory_map *map);
+/* The same in a table with a line for each process: a number and a space. */
+#define MAP_PEAK_WIDTH 5
+void add_map_peak_column(struct buf *out, const struct memory_map *map);
+/* What such a line takes at its end: PEAK and COMM. */
+#define MAP_PROCESS_WIDTH (MAP_PEAK_WIDTH + 1 + TASK_COMM - 1)
 /* Of the first column. */
 unsigned int map_range_width(const struct run_start *run);
 /* "7ffe0a3b1000", and its end where there is room. */

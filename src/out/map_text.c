@@ -74,7 +74,6 @@ static const struct number {
 
 #define NR_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
 #define RANK_MAX   8
-#define COMM_WIDTH (TASK_COMM - 1)
 
 static bool is_in_rows(const struct number *number, const struct run_start *run,
 		       const struct memory_map *map, unsigned int left_out)
@@ -220,11 +219,11 @@ static void add_legend(struct buf *out, const struct run_start *run)
 	end_line(out, run, line, false);
 }
 
-/* A line of totals: a class or a pid, the numbers, and the process's name; comm is NULL for a class. */
+/* A line of totals. process: whose they are, or the sum of several; NULL for a class. */
 static void add_total(struct buf *out, const struct run_start *run, const char *first,
-		      const struct map_total *total, const char *comm)
+		      const struct map_total *total, const struct memory_map *process)
 {
-	unsigned int left_out = left_out_of_totals(run, comm ? COMM_WIDTH : 0);
+	unsigned int left_out = left_out_of_totals(run, process ? MAP_PROCESS_WIDTH : 0);
 	size_t line = out->len;
 
 	buf__adds(out, first);
@@ -235,15 +234,17 @@ static void add_total(struct buf *out, const struct run_start *run, const char *
 	for (size_t i = 0; i < NR_NUMBERS; i++)
 		if (is_in_totals(&numbers[i], left_out))
 			add_number(out, &numbers[i], total->n);
-	if (comm)
-		buf__add_text(out, comm);
+	if (process) {
+		add_map_peak_column(out, process);
+		buf__add_text(out, process->comm);
+	}
 	end_line(out, run, line, false);
 }
 
 static void add_total_titles(struct buf *out, const struct run_start *run, const char *first,
-			     const char *last)
+			     bool of_processes)
 {
-	unsigned int left_out = left_out_of_totals(run, *last ? COMM_WIDTH : 0);
+	unsigned int left_out = left_out_of_totals(run, of_processes ? MAP_PROCESS_WIDTH : 0);
 	size_t line = out->len;
 
 	if (run->quiet)
@@ -254,7 +255,10 @@ static void add_total_titles(struct buf *out, const struct run_start *run, const
 	for (size_t i = 0; i < NR_NUMBERS; i++)
 		if (is_in_totals(&numbers[i], left_out))
 			add_map_title(out, numbers[i].title, numbers[i].width);
-	buf__adds(out, last);
+	if (of_processes) {
+		add_map_title(out, "PEAK", MAP_PEAK_WIDTH);
+		buf__adds(out, "COMM");
+	}
 	end_line(out, run, line, true);
 }
 
@@ -265,7 +269,7 @@ static void text_totals(struct buf *out, const struct run_start *run, const stru
 	if (run->strip && !run->quiet)
 		add_legend(out, run);
 	buf__addc(out, '\n');
-	add_total_titles(out, run, "CLASS", "");
+	add_total_titles(out, run, "CLASS", false);
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
 		if (map->classes[i].mappings)
 			add_total(out, run, map_class_names[i], &map->classes[i], NULL);
@@ -280,13 +284,13 @@ static void text_sum(struct buf *out, const struct run_start *run, const struct 
 {
 	char pid[16];
 
-	add_total_titles(out, run, "PID", "COMM");
+	add_total_titles(out, run, "PID", true);
 	for (size_t i = 0; i < nr; i++) {
 		snprintf(pid, sizeof(pid), "%d", maps[i].pid);
-		add_total(out, run, pid, &maps[i].all, maps[i].comm);
+		add_total(out, run, pid, &maps[i].all, &maps[i]);
 	}
 	if (!run->no_totals)
-		add_total(out, run, "all", &sum->all, "");
+		add_total(out, run, "all", &sum->all, sum);
 }
 
 static void text_evict_start(struct buf *out, const struct run_start *run)

@@ -391,10 +391,10 @@ static void test_several(void)
 	sink_find("text")->map->sum(&out, &run, maps, NR(maps), &sum);
 	terminate(&out);
 	CHECK_STR(out.data,
-		  "PID       MAPS  SIZE   RSS RSS%  SWAP   PSS DIRTY CACHED  DISK COMM\n"
-		  "4242         5  100G 99.9M  <1%     -     0     -      -     - postgres\n"
-		  "17           5  100G 99.9M  <1%     -     -     -      -     - new\\x0aline\n"
-		  "all         10  200G  200M  <1%     -     -     -      -     -\n");
+		  "PID       MAPS  SIZE   RSS  SWAP   PSS DIRTY CACHED  DISK  PEAK COMM\n"
+		  "4242         5  100G 99.9M     -     0     -      -     -  130M postgres\n"
+		  "17           5  100G 99.9M     -     -     -      -     -  130M new\\x0aline\n"
+		  "all         10  200G  200M     -     -     -      -     -     -\n");
 	out.len = 0;
 	sink_find("json")->map->sum(&out, &run, maps, NR(maps), &sum);
 	terminate(&out);
