@@ -48,8 +48,8 @@ WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 
 # What runs in a test without privileges and without libbpf.
 PURE	 = $(wildcard src/base/*.c src/out/*.c) $(wildcard src/option*.c) \
-	   $(addprefix src/map/,map.c strip.c account.c passed.c touch.c) \
-	   $(addprefix src/host/,maps.c task.c child.c mmap_events.c residency.c users_nss.c) \
+	   $(addprefix src/map/,map.c strip.c account.c family.c passed.c touch.c) \
+	   $(addprefix src/host/,maps.c task.c child.c tracees.c mmap_events.c residency.c users_nss.c) \
 	   $(addprefix src/trace/,words.c names.c row.c sums.c window.c profile.c calltree.c \
 	   cached.c)
 # What looks for symbols needs libraries for it.

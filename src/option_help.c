@@ -43,7 +43,7 @@ static const struct {
 	},
 	[COMMAND_MAP] = {
 		"map -p PID[,PID..] [-d DUR] [OUTPUT..]\n"
-		"       faulttrace map [--cold] [OUTPUT..] -- CMD [ARG..]\n"
+		"       faulttrace map [-f] [--cold] [OUTPUT..] -- CMD [ARG..]\n"
 		"       faulttrace map [OUTPUT..] --evict FILE..",
 		"the memory map of a process: what of it is where",
 		"  faulttrace map -p 4242               a line a mapping, and totals by class\n"
@@ -52,13 +52,15 @@ static const struct {
 		"  faulttrace map -p 4242,4243          totals of each process, and of all\n"
 		"  faulttrace map -p 4242 -d 10         what faults did in ten seconds\n"
 		"  faulttrace map --cold -- ls          from exec to exit, read from the disk\n"
+		"  faulttrace map -f -- make            and of all processes that it forks\n"
 		"  faulttrace map --evict a.db b.db     so that reading them is cold again\n"
 		"\n"
 		"With -d, or a CMD, page faults are traced. Then AFTER = BEFORE + FAULT (pages\n"
 		"with a fault of their own) + AROUND (without one: fault-around, huge pages,\n"
 		"prefault) - GONE (reclaimed, dropped, unmapped) + REST (what pages do not tell).\n"
 		"A mapping is + new, - gone, ~ both; ! is none. CMD is held, by ptrace(2), when\n"
-		"its main thread exits: AFTER is what it had then. Children are not followed.\n"
+		"its main thread exits: AFTER is what it had then. So is, with -f, each process\n"
+		"that it forks.\n"
 		"What came without a fault and went again between the maps is in neither AROUND\n"
 		"nor GONE: nothing tells of it. FAULTS are those from the begin of the first map\n"
 		"to the end of the second. Refaults are those of all processes in the target's\n"

@@ -531,7 +531,12 @@ const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 'f', "follow", ARG_NONE, NULL,
 	  "their children, too, living ones and those forked\n"
 	  "later (default for CMD)",
-	  .set = set_follow, FIELD(follow) },
+	  .set = set_follow, FIELD(follow), .commands = TO_TRACING | TO(MAP),
+	  .told_apart = TO(MAP) },
+	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-f, --follow",
+	  "also the processes that CMD forks, up to 63: each\n"
+	  "from its fork, or from its last exec, to its exit",
+	  .set = NULL, .commands = TO(MAP) },
 	{ GROUP_TARGET, 0, "no-follow", ARG_NONE, NULL, "CMD alone, without its children",
 	  .set = set_no_follow },
 	{ GROUP_TARGET, 0, "as-root", ARG_NONE, NULL, "run CMD as root, not as sudo's user",

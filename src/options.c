@@ -374,6 +374,11 @@ static int check_map(const struct options *opts)
 		log_error("cannot use --cold without a command");
 		return -EINVAL;
 	}
+	if (opts->follow && !opts->argv) {
+		log_error("cannot follow forks of a process that runs already: only of a command");
+		log_hint("faulttrace map -f -- CMD   shows CMD and the processes that it forks");
+		return -EINVAL;
+	}
 	if (nr > 1 && opts->duration_ns)
 		log_error("cannot trace the memory of %zu processes at once: choose one", nr);
 	else if (nr || opts->argv)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* `faulttrace map -d` and `map -- CMD`: a map, tracing, another map, and the account. */
+/*
+ * `faulttrace map -d` and `map -- CMD`: a map, tracing, another map, and the account; with -f also
+ * of the processes that CMD forks.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,8 +10,9 @@
 #include "../base/log.h"
 #include "../host/cgroup.h"
 #include "../host/clock.h"
-#include "../map/account.h"
+#include "../host/task.h"
 #include "../map/cold.h"
+#include "../map/family.h"
 #include "../map/show.h"
 #include "../trace/naming.h"
 #include "../trace/session.h"
@@ -23,24 +27,20 @@
 
 struct watch {
 	const struct options *opts;
-	int pid;
 	struct naming *naming;
-	struct memory_map before;
-	struct memory_map after; /* no rows: the process was gone */
-	struct touches touches;
-	struct map_trace trace;
-	/* Of all processes in the target's cgroup, at the begin and at the end. */
+	struct family family; /* first the process that was asked for */
+	/* Of all processes in its cgroup, at the begin and at the end. */
 	struct cgroup_refaults refaults_before, refaults_after;
 	bool has_refaults;
-	bool has_moved;	    /* to another cgroup meanwhile */
-	bool was_looked_at; /* at the end */
-	unsigned long long begin_ns;
+	bool has_moved; /* to another cgroup meanwhile */
+	bool is_over;
+	struct memory_map shown[FAMILY_MAX]; /* at the end: of each its totals */
 };
 
-static int read_map(const struct watch *w, const struct run_start *start, struct memory_map *map)
+static int read_map(int pid, const struct run_start *start, struct memory_map *map)
 {
 	const struct map_config config = {
-		.pid = w->pid,
+		.pid = pid,
 		.strip = start->strip,
 		.keep_runs = true,
 	};
@@ -60,7 +60,7 @@ static void count_refaults(struct watch *w)
 
 	if (!w->has_refaults)
 		return;
-	if (cgroup__refaults(w->pid, after)) {
+	if (cgroup__refaults(w->family.members[0]->pid, after)) {
 		*after = *before;
 		w->has_refaults = !cgroup__refaults_again(after);
 		return;
@@ -69,96 +69,128 @@ static void count_refaults(struct watch *w)
 	w->has_refaults = !w->has_moved;
 }
 
-/* The last look at the process. What it has done is what there is. */
-static void look_again(void *ctx)
+/* The last look at a process. What it has done is what there is. */
+static void look_again(struct session *session, struct family_member *m)
+{
+	struct watch *w = session->ctx;
+	bool is_held;
+
+	if (m->was_looked_at)
+		return;
+	m->was_looked_at = true;
+	if (m == w->family.members[0])
+		count_refaults(w);
+	if (read_map(m->pid, &session->start, &m->after)) {
+		map__free(&m->after);
+		m->trace.window_ns = clock_ns(CLOCK_MONOTONIC) - m->begin_ns;
+		return;
+	}
+	m->touches.after_begin = m->after.begin_ns;
+	m->touches.after_end = m->after.end_ns;
+	m->trace.has_after = true;
+	/* A command, and what it forks, is held while its map is read: that is not its time. */
+	is_held = m->trace.is_from_exec || m->trace.is_followed;
+	m->trace.window_ns = (is_held ? m->after.begin_ns : m->after.end_ns) - m->begin_ns;
+}
+
+static void on_exit_of(void *ctx, int pid)
 {
 	struct session *session = ctx;
 	struct watch *w = session->ctx;
+	struct family_member *m = family__find(&w->family, pid);
 
-	if (w->was_looked_at)
+	if (m)
+		look_again(session, m);
+}
+
+static void on_fork_of(void *ctx, int pid)
+{
+	struct session *session = ctx;
+	struct watch *w = session->ctx;
+	struct family_member *m = w->is_over ? NULL : family__add(&w->family, pid);
+
+	if (!m)
 		return;
-	w->was_looked_at = true;
-	count_refaults(w);
-	if (read_map(w, &session->start, &w->after)) {
-		map__free(&w->after);
-		w->trace.window_ns = clock_ns(CLOCK_MONOTONIC) - w->begin_ns;
+	m->trace.is_followed = true;
+	m->trace.parent = task_parent(pid);
+	if (read_map(pid, &session->start, &m->before))
+		map__free(&m->before);
+	family_member__begin(m, clock_ns(CLOCK_MONOTONIC));
+}
+
+/* The command itself is accounted for from its first exec on. */
+static void on_exec_of(void *ctx, int pid)
+{
+	struct session *session = ctx;
+	struct watch *w = session->ctx;
+	struct family_member *m = w->is_over ? NULL : family__find(&w->family, pid);
+
+	if (!m || m == w->family.members[0])
 		return;
-	}
-	w->touches.after_begin = w->after.begin_ns;
-	w->touches.after_end = w->after.end_ns;
-	w->trace.has_after = true;
-	/* A command is held while its map is read: that is not its time. */
-	w->trace.window_ns =
-		(w->trace.is_from_exec ? w->after.begin_ns : w->after.end_ns) - w->begin_ns;
+	family_member__exec(m, clock_ns(CLOCK_MONOTONIC));
+	task_comm(pid, m->before.comm);
 }
 
 /* Right after its exec a command has nothing yet. */
-static int begin_command(struct session *session, struct watch *w)
+static int begin_command(struct session *session, struct family_member *m)
 {
-	int err = child__hold_at_exit(&session->child, look_again, session);
+	struct watch *w = session->ctx;
+	bool follow = session->opts->follow;
+	const struct tracee_watcher watcher = {
+		.on_exit = on_exit_of,
+		.on_fork = follow ? on_fork_of : NULL,
+		.on_exec = on_exec_of,
+		.ctx = session,
+	};
+	int err = child__watch(&session->child, &watcher);
 
 	if (err)
-		log_note("its memory at its exit is unknown: ptrace: %s", strerror(-err));
+		log_note("its memory at its exit%s unknown: ptrace: %s",
+			 follow ? ", and what it forks, are" : " is", strerror(-err));
 	if (session->opts->cold)
 		cold_start(session);
-	w->has_refaults = !cgroup__refaults(w->pid, &w->refaults_before);
-	w->before.knows_runs = true;
-	w->begin_ns = clock_ns(CLOCK_MONOTONIC);
-	w->trace.is_from_exec = true;
+	w->has_refaults = !cgroup__refaults(m->pid, &w->refaults_before);
+	m->trace.is_followed = follow;
+	family_member__exec(m, clock_ns(CLOCK_MONOTONIC));
 	return 0;
 }
 
-static int begin_process(struct session *session, struct watch *w)
+static int begin_process(struct session *session, struct family_member *m)
 {
+	struct watch *w = session->ctx;
 	int err;
 
-	w->has_refaults = !cgroup__refaults(w->pid, &w->refaults_before);
-	err = read_map(w, &session->start, &w->before);
-	if (err) {
-		map_complain(w->pid, err);
-		return err;
-	}
-	w->begin_ns = w->before.begin_ns;
-	w->touches.before = &w->before;
-	w->touches.before_begin = w->before.begin_ns;
-	w->touches.before_end = w->before.end_ns;
-	return 0;
+	w->has_refaults = !cgroup__refaults(m->pid, &w->refaults_before);
+	err = read_map(m->pid, &session->start, &m->before);
+	if (err)
+		map_complain(m->pid, err);
+	else
+		family_member__begin(m, m->before.begin_ns);
+	return err;
 }
 
 static int begin(struct session *session)
 {
 	struct watch *w = session->ctx;
 	const struct map_ops *format = session->opts->sink->account;
+	struct family_member *m = family__add(&w->family, session->start.target_ids[0]);
 
 	map_describe(&session->start, session->opts);
-	w->pid = session->start.target_ids[0];
 	if (format->begin)
 		format->begin(&session->out.buf, &session->start);
-	return session->child.pid ? begin_command(session, w) : begin_process(session, w);
-}
-
-static void on_fault(struct watch *w, const struct ft_fault *rec)
-{
-	if ((int)rec->pid != w->pid ||
-	    !touches__add(&w->touches, rec, naming__of(w->naming, rec)) ||
-	    rec->outcome != FT_OUTCOME_RESOLVED)
-		return;
-	w->trace.faults++;
-	if (rec->major != 1)
-		return;
-	w->trace.major++;
-	if (rec->latency_ns != FT_UNKNOWN64)
-		w->trace.major_ns += rec->latency_ns;
+	return session->child.pid ? begin_command(session, m) : begin_process(session, m);
 }
 
 static void record(void *ctx, const struct ft_header *record)
 {
+	const struct ft_fault *rec = (const struct ft_fault *)record;
 	struct watch *w = ctx;
 
-	if (record->type == FT_RECORD_FAULT && record->size >= sizeof(struct ft_fault))
-		on_fault(w, (const struct ft_fault *)record);
-	else if (record->type == FT_RECORD_NAME)
+	if (record->type == FT_RECORD_NAME)
 		naming__learn(w->naming, (const struct ft_name *)record);
+	else if (record->type == FT_RECORD_FAULT && record->size >= sizeof(*rec) &&
+		 family__find(&w->family, (int)rec->pid))
+		family__add_fault(&w->family, rec, naming__of(w->naming, rec));
 }
 
 static bool done(const struct session *session)
@@ -166,9 +198,20 @@ static bool done(const struct session *session)
 	return output__broken(&session->out);
 }
 
+/* Those that have not exited are looked at while they run, and let go. */
 static void stopping(struct session *session)
 {
-	look_again(session);
+	struct watch *w = session->ctx;
+
+	w->is_over = true;
+	for (size_t i = 0; i < w->family.nr; i++) {
+		struct family_member *m = w->family.members[i];
+
+		m->trace.still_runs = !m->was_looked_at && task_status(m->pid) == TASK_RUNS;
+		look_again(session, m);
+	}
+	if (session->opts->follow)
+		child__leave_followed(&session->child);
 }
 
 static void conclude(struct map_trace *trace, const struct watch *w)
@@ -184,30 +227,83 @@ static void conclude(struct map_trace *trace, const struct watch *w)
 			      trace->major_ns * THRASHING_SHARE >= trace->window_ns;
 }
 
+/* Shows one process. Of what is shown the totals stay. */
+static void show(struct session *session, struct family_member *m, struct memory_map *shown)
+{
+	account__build(shown, &m->before, &m->after, &m->touches);
+	shown->pid = m->pid;
+	shown->trace = &m->trace;
+	if (!m->trace.has_after && m->trace.is_followed)
+		log_note("%d was gone before its memory could be looked at once more", m->pid);
+	else if (!m->trace.has_after)
+		log_note("the process was gone before its memory could be looked at once more");
+	map_show(session->opts->sink->account, &session->start, shown, &session->out);
+}
+
+static void sum_up(struct map_trace *sum, const struct family *family)
+{
+	sum->window_ns = family->members[0]->trace.window_ns;
+	sum->processes = family->nr;
+	sum->left_out = family->left_out;
+	for (size_t i = 0; i < family->nr; i++) {
+		const struct map_trace *trace = &family->members[i]->trace;
+
+		sum->faults += trace->faults;
+		sum->major += trace->major;
+		sum->major_ns += trace->major_ns;
+	}
+}
+
+static void fill_end(struct run_end *end, const struct memory_map *sum)
+{
+	end->faults = sum->trace->faults;
+	end->major = sum->trace->major;
+	end->minor = end->faults - end->major;
+	end->errors = sum->all.account->kinds[FT_KIND_ERROR];
+	end->latency_ns = sum->all.account->ns;
+	/* The faults are those of the time between the maps: so is the time in the summary. */
+	end->elapsed_ns = sum->trace->window_ns;
+}
+
+/* Shows all of them, and adds them up. */
+static void show_family(struct session *session, struct memory_map *sum)
+{
+	struct watch *w = session->ctx;
+
+	for (size_t i = 0; i < w->family.nr; i++) {
+		struct family_member *m = w->family.members[i];
+
+		/* Others are not asked for their cgroups. */
+		m->trace.refaults_anon = m->trace.refaults_file = MAP_UNKNOWN;
+		if (!i)
+			conclude(&m->trace, w);
+		show(session, m, &w->shown[i]);
+		account__add_map(sum, &w->shown[i]);
+		account__keep_totals(&w->shown[i]);
+	}
+}
+
 static void end(struct session *session)
 {
 	struct watch *w = session->ctx;
-	struct run_end *end = &session->end;
 	const struct map_ops *format = session->opts->sink->account;
-	struct memory_map shown;
+	struct map_trace trace = { .is_followed = session->opts->follow };
+	struct memory_map sum = { .is_complete = true, .trace = &trace };
 
-	account__build(&shown, &w->before, &w->after, &w->touches);
-	shown.pid = w->pid;
-	shown.trace = &w->trace;
-	conclude(&w->trace, w);
-	end->faults = w->trace.faults;
-	end->major = w->trace.major;
-	end->minor = end->faults - end->major;
-	end->errors = shown.all.account->kinds[FT_KIND_ERROR];
-	end->latency_ns = shown.all.account->ns;
-	/* The faults are those of the time between the maps: so is the time in the summary. */
-	end->elapsed_ns = w->trace.window_ns;
-	if (!w->trace.has_after)
-		log_note("the process was gone before its memory could be looked at once more");
-	map_show(format, &session->start, &shown, &session->out);
+	sum_up(&trace, &w->family);
+	conclude(&trace, w);
+	show_family(session, &sum);
+	fill_end(&session->end, &sum);
+	if (trace.is_followed)
+		format->sum(&session->out.buf, &session->start, w->shown, w->family.nr, &sum);
 	if (format->end)
-		format->end(&session->out.buf, &session->start, &shown, end);
-	account__free(&shown);
+		format->end(&session->out.buf, &session->start, &sum, &session->end);
+	for (size_t i = 0; i < w->family.nr; i++)
+		account__free(&w->shown[i]);
+	account__free(&sum);
+	if (trace.left_out)
+		log_note("%lu more process%s not looked at: %d is the most", trace.left_out,
+			 trace.left_out == 1 ? " was" : "es were", FAMILY_MAX);
 }
 
 static const struct session_ops ops = {
@@ -226,12 +322,10 @@ int run_account(const struct options *opts)
 
 	if (w && !naming__new(&w->naming)) {
 		w->opts = opts;
-		w->touches.page_size = (uint64_t)getpagesize();
+		w->family.page_size = (uint64_t)getpagesize();
 		status = session__run(&session, opts, &ops, w);
 		naming__free(w->naming);
-		touches__free(&w->touches);
-		map__free(&w->before);
-		map__free(&w->after);
+		family__free(&w->family);
 	}
 	free(w);
 	return status;

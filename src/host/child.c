@@ -6,13 +6,19 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
 #include "../base/parse.h"
+#include "clock.h"
 #include "users.h"
+
+/* So many things that processes did are handled before those who call us have their turn again. */
+#define EVENTS_MAX 16
+
+/* How long to wait for processes to stop, so that they can be detached. */
+#define LEAVE_NS 500000000ULL
 
 /* An id that sudo left in the environment; -1 if there is none. */
 static long sudo_id(const char *variable)
@@ -164,16 +170,15 @@ static void on_sigchld(int sig)
 	(void)sig;
 }
 
-int child__hold_at_exit(struct child *c, void (*on_exit)(void *ctx), void *ctx)
+int child__watch(struct child *c, const struct tracee_watcher *watcher)
 {
 	struct sigaction action = { .sa_handler = on_sigchld };
 	sigset_t mask;
+	int err = tracees__seize(&c->tracees, c->pid, watcher);
 
-	if (ptrace(PTRACE_SEIZE, c->pid, NULL, PTRACE_O_TRACEEXIT))
-		return -errno;
-	c->on_exit = on_exit;
-	c->ctx = ctx;
-	/* Blocked but for those who wait, and let it in then, so that it cannot come too early. */
+	if (err)
+		return err;
+	/* Who waits lets it in: blocked elsewhere, it cannot come just before the waiting begins. */
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
@@ -181,28 +186,32 @@ int child__hold_at_exit(struct child *c, void (*on_exit)(void *ctx), void *ctx)
 	return 0;
 }
 
-/* A ptrace stop: all but that at the exit are as if we were not there. */
-static void resume(const struct child *c, int status)
+/* Takes note of what waitpid(2) has told. */
+static void handle(struct child *c, int pid, int status)
 {
-	int event = status >> 16, sig = WSTOPSIG(status);
-	bool is_job_control = sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-
-	if (event == PTRACE_EVENT_STOP && is_job_control) {
-		ptrace(PTRACE_LISTEN, c->pid, NULL, NULL);
-		return;
+	if (WIFSTOPPED(status)) {
+		tracees__stopped(&c->tracees, pid, status);
+	} else if (pid == c->pid) {
+		c->status = status;
+		c->reaped = true;
+	} else {
+		tracees__ended(&c->tracees, pid);
 	}
-	if (event == PTRACE_EVENT_EXIT)
-		c->on_exit(c->ctx);
-	ptrace(PTRACE_CONT, c->pid, NULL, (long)(event ? 0 : sig));
 }
 
-/* Until it has ended, or, with WNOHANG, there is nothing more to hear. */
+/* Handles what has happened, with WNOHANG, or else whatever happens until the command has ended. */
 static void listen_to(struct child *c, int options)
 {
+	bool follows = c->tracees.watcher.on_fork;
 	int status, pid;
 
-	while (!c->reaped) {
-		pid = waitpid(c->pid, &status, options);
+	for (size_t i = 0; !c->reaped || (follows && options); i++) {
+		if (options && i == EVENTS_MAX) {
+			/* The next wait returns at once. */
+			raise(SIGCHLD);
+			return;
+		}
+		pid = waitpid(follows ? -1 : c->pid, &status, options | (follows ? __WALL : 0));
 		if (pid < 0 && errno == EINTR)
 			continue;
 		/*
@@ -211,14 +220,25 @@ static void listen_to(struct child *c, int options)
 		 */
 		if (pid < 0 && errno == ECHILD)
 			c->reaped = true;
-		if (pid != c->pid)
+		if (pid <= 0)
 			return;
-		if (WIFSTOPPED(status)) {
-			resume(c, status);
-			continue;
-		}
-		c->status = status;
-		c->reaped = true;
+		handle(c, pid, status);
+	}
+}
+
+void child__leave_followed(struct child *c)
+{
+	const struct timespec moment = { .tv_nsec = 10000000 };
+	unsigned long long until = clock_ns(CLOCK_MONOTONIC) + LEAVE_NS;
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	tracees__leave(&c->tracees);
+	listen_to(c, WNOHANG);
+	while (c->tracees.nr && clock_ns(CLOCK_MONOTONIC) < until) {
+		sigtimedwait(&mask, NULL, &moment);
+		listen_to(c, WNOHANG);
 	}
 }
 
@@ -234,10 +254,8 @@ void child__signal(struct child *c, int sig)
 		kill(c->pid, sig);
 }
 
-void child__stop(struct child *c)
+static void end_it(struct child *c)
 {
-	if (c->pid <= 0 || child__ended(c))
-		return;
 	/* Not let go yet: end of file on the pipe makes it leave. */
 	if (c->go >= 0) {
 		close(c->go);
@@ -246,6 +264,13 @@ void child__stop(struct child *c)
 		child__signal(c, SIGTERM);
 	}
 	listen_to(c, 0);
+}
+
+void child__stop(struct child *c)
+{
+	if (c->pid > 0 && !child__ended(c))
+		end_it(c);
+	tracees__free(&c->tracees);
 }
 
 int child__exit_status(const struct child *c)

@@ -8,14 +8,15 @@
 
 #include <stdbool.h>
 
+#include "tracees.h"
+
 struct child {
 	int pid;    /* 0: none */
 	int go;	    /* write end: closing it without a byte ends the child */
 	int failed; /* read end: errno of the exec, nothing if it worked */
 	int status; /* as waitpid(2) gives it, once reaped */
 	bool reaped;
-	void (*on_exit)(void *ctx); /* see child__hold_at_exit() */
-	void *ctx;
+	struct tracees tracees; /* empty without child__watch() */
 };
 
 /*
@@ -31,11 +32,16 @@ int child__read_lines(char **argv, bool as_root, void (*line)(void *ctx, char *l
 /* 0, or -errno of the exec. */
 int child__go(struct child *c);
 /*
- * Calls on_exit, from whichever of the functions below notices, when the main thread is
- * about to exit: it waits, and its memory is still there. From now on the caller is its
- * ptrace(2)r, so that it cannot have another. 0 or -errno.
+ * From now on the functions below tell the watcher what the command does. The caller is its
+ * ptrace(2)r, so that it cannot have another, nor can those that it forks if they are followed.
+ * 0 or -errno.
  */
-int child__hold_at_exit(struct child *c, void (*on_exit)(void *ctx), void *ctx);
+int child__watch(struct child *c, const struct tracee_watcher *watcher);
+/*
+ * Ends the watching, and detaches from all but the command. A process that does not stop within
+ * half a second is detached when we exit.
+ */
+void child__leave_followed(struct child *c);
 /* True once it has ended; does not block. */
 bool child__ended(struct child *c);
 /* Sends it a signal, if it still runs. */

@@ -418,6 +418,14 @@ static void fold_passed(struct builder *b)
 	b->shown->nr_rows = first + passed_fold(b->shown->rows + first, b->shown->nr_rows - first);
 }
 
+/* What the process had at its end is not known, whatever mappings it had before. */
+static void forget_numbers(struct memory_map *shown)
+{
+	memset(shown->all.n, 0xff, sizeof(shown->all.n));
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		memset(shown->classes[i].n, 0xff, sizeof(shown->classes[i].n));
+}
+
 static void sum_up(struct builder *b)
 {
 	struct memory_map *shown = b->shown;
@@ -465,17 +473,47 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 	if (shown->nr_rows)
 		qsort(shown->rows, shown->nr_rows, sizeof(*shown->rows), compare_rows);
 	sum_up(&b);
+	if (!has_after)
+		forget_numbers(shown);
 	shown->all.n[FIELD_PSS] = has_after ? after->all.n[FIELD_PSS] : MAP_UNKNOWN;
 	shown->peak_rss = has_after ? after->peak_rss : MAP_UNKNOWN;
 }
 
+static void add_total_account(struct map_total *sum, const struct map_total *total)
+{
+	if (!sum->account)
+		sum->account = new_account(CHANGE_UNKNOWN);
+	account__add(sum->account, total->account);
+}
+
+void account__add_map(struct memory_map *sum, const struct memory_map *shown)
+{
+	map__add(sum, shown);
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		add_total_account(&sum->classes[i], &shown->classes[i]);
+	add_total_account(&sum->all, &shown->all);
+	sum->has_remainder |= shown->has_remainder;
+}
+
+static void free_rows(struct memory_map *shown)
+{
+	for (size_t i = 0; shown->rows && i < shown->nr_rows; i++)
+		free(shown->rows[i].account);
+	free(shown->rows);
+}
+
+void account__keep_totals(struct memory_map *shown)
+{
+	free_rows(shown);
+	shown->rows = NULL;
+	shown->nr_rows = 0;
+}
+
 void account__free(struct memory_map *shown)
 {
-	for (size_t i = 0; i < shown->nr_rows; i++)
-		free(shown->rows[i].account);
+	free_rows(shown);
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
 		free(shown->classes[i].account);
 	free(shown->all.account);
-	free(shown->rows);
 	*shown = (struct memory_map) { 0 };
 }

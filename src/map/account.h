@@ -36,7 +36,7 @@ struct map_account {
 	int64_t remainder; /* 0 if anything is unknown */
 };
 
-/* What was traced, as a whole. */
+/* What was traced of one process; or of several, in the map that is their sum. */
 struct map_trace {
 	uint64_t faults;
 	uint64_t major;
@@ -44,6 +44,11 @@ struct map_trace {
 	uint64_t window_ns;	/* in which they happened: between the maps, or from exec to exit */
 	bool is_from_exec;	/* every mapping is new */
 	bool has_after;		/* else the process was gone before it could be looked at */
+	bool is_followed;	/* so are those that it forks (map -f) */
+	bool still_runs;	/* it had not exited when tracing ended */
+	int parent;		/* pid of who forked it, if that is followed; 0: nobody */
+	size_t processes;	/* of a sum: how many there are */
+	uint64_t left_out;	/* ... and how many more were forked, but not looked at */
 	const char *cgroup;	/* whose refaults are told, of all its processes; NULL: not known */
 	const char *moved_to;	/* the target's cgroup at the end; NULL: the same as at the begin */
 	uint64_t refaults_anon; /* or MAP_UNKNOWN, as when the target has moved */
@@ -64,6 +69,10 @@ const char *map_kind_name(size_t kind, char *text);
 void account__build(struct memory_map *shown, const struct memory_map *before,
 		    const struct memory_map *after, struct touches *touches);
 void account__free(struct memory_map *shown);
+/* Frees the rows; the totals stay. */
+void account__keep_totals(struct memory_map *shown);
+/* Adds the totals of a process to a sum, which is all zeroes first, with is_complete set. */
+void account__add_map(struct memory_map *sum, const struct memory_map *shown);
 
 /* Whatever changed. */
 void account__add(struct map_account *sum, const struct map_account *account);

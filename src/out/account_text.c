@@ -119,16 +119,22 @@ static bool is_shown(const struct column *column, const struct run_start *run,
 	return run->wide || !column->is_needed || column->is_needed(map);
 }
 
+/* Rows end with a mark and a name; those of processes, below their sum, with PEAK and COMM. */
+static size_t last_width(const struct memory_map *map)
+{
+	return map->pid ? strlen("  ") + MAP_NAME_ROOM : MAP_PROCESS_WIDTH;
+}
+
 /* The highest rank that is left out to make room for names; 0: none. */
 static unsigned int left_out_of(const struct run_start *run, const struct memory_map *map)
 {
 	for (unsigned int rank = 0;; rank++) {
-		size_t used = map_range_width(run) + strlen("   ");
+		size_t used = map_range_width(run) + strlen(" ");
 
 		for (size_t i = 0; i < NR_COLUMNS; i++)
 			if (is_shown(&columns[i], run, map, rank))
 				used += columns[i].width + 1;
-		if (!is_cut(run) || rank == RANK_MAX || used + MAP_NAME_ROOM <= run->columns)
+		if (!is_cut(run) || rank == RANK_MAX || used + last_width(map) <= run->columns)
 			return rank;
 	}
 }
@@ -175,8 +181,27 @@ static void add_titles(struct buf *out, const struct run_start *run, const struc
 	end_line(out, run, line, true);
 }
 
+/* "4243 cc1, child of 4242, from its exec:", where forks are followed. */
+static void add_process_title(struct buf *out, const struct run_start *run,
+			      const struct memory_map *map)
+{
+	const struct map_trace *trace = map->trace;
+	size_t line = out->len;
+
+	if (run->quiet || !trace->is_followed)
+		return;
+	buf__addf(out, "%d ", map->pid);
+	buf__add_text(out, *map->comm ? map->comm : "-");
+	if (trace->parent)
+		buf__addf(out, ", child of %d, from its %s", trace->parent,
+			  trace->is_from_exec ? "exec" : "fork");
+	buf__adds(out, trace->still_runs ? ", still runs:" : ":");
+	end_line(out, run, line, true);
+}
+
 static void start(struct buf *out, const struct run_start *run, const struct memory_map *map)
 {
+	add_process_title(out, run, map);
 	add_titles(out, run, map, run->wide ? "RANGE                     PERM" : "START", "  NAME");
 }
 
@@ -387,10 +412,40 @@ static void totals(struct buf *out, const struct run_start *run, const struct me
 	add_kinds_line(out, run, map);
 	add_pressure(out, run, map->trace);
 	add_refaults(out, run, map->trace);
+	if (map->trace->is_followed)
+		buf__addc(out, '\n');
+}
+
+static void add_process(struct buf *out, const struct run_start *run, const struct memory_map *sum,
+			const char *first, const struct memory_map *map)
+{
+	size_t line = out->len;
+
+	buf__adds(out, first);
+	pad_first(out, run, line);
+	add_columns(out, run, sum, map->all.account, map->all.n[FIELD_RSS]);
+	add_map_peak_column(out, map);
+	buf__add_text(out, map->comm);
+	end_line(out, run, line, false);
+}
+
+static void sum(struct buf *out, const struct run_start *run, const struct memory_map *maps,
+		size_t nr, const struct memory_map *sum_of_all)
+{
+	char pid[16];
+
+	add_titles(out, run, sum_of_all, "PID", " PEAK COMM");
+	for (size_t i = 0; i < nr; i++) {
+		snprintf(pid, sizeof(pid), "%d", maps[i].pid);
+		add_process(out, run, sum_of_all, pid, &maps[i]);
+	}
+	if (!run->no_totals)
+		add_process(out, run, sum_of_all, "all", sum_of_all);
 }
 
 const struct map_ops text_account = {
 	.start = start,
 	.row = row,
 	.totals = totals,
+	.sum = sum,
 };

@@ -114,6 +114,20 @@ static void add_row(struct buf *out, const struct run_start *run, const struct m
 	buf__adds(out, "}\n");
 }
 
+/* Null where forks are not followed, and of the sum of all. */
+static void add_begin(struct buf *out, const struct memory_map *map)
+{
+	const struct map_trace *t = map->trace;
+	bool known = map->pid && t && t->is_followed;
+
+	add_if(out, KEY("parent"), known && t->parent, known ? (uint64_t)t->parent : 0);
+	add_string(out, KEY("begin"), !known ? NULL : t->is_from_exec ? "exec" : "fork");
+	if (known)
+		add_bool(out, KEY("still_runs"), t->still_runs);
+	else
+		add_null(out, KEY("still_runs"));
+}
+
 static void add_total(struct buf *out, const struct memory_map *map, const char *class,
 		      const struct map_total *total)
 {
@@ -126,6 +140,7 @@ static void add_total(struct buf *out, const struct memory_map *map, const char 
 	/* Only for one whole process: classes have no peak, and peaks at different times do not add up. */
 	add_if(out, KEY("peak_rss"), total == &map->all && map->pid && map->peak_rss != MAP_UNKNOWN,
 	       map->peak_rss);
+	add_begin(out, map);
 	buf__adds(out, "}\n");
 }
 
@@ -166,6 +181,8 @@ static void add_trace(struct buf *out, const struct map_trace *trace, const stru
 	else
 		add_null(out, KEY("thrashing"));
 	add_if(out, KEY("in_progress"), trace, end->in_progress);
+	add_if(out, KEY("processes"), t->is_followed, t->processes);
+	add_if(out, KEY("processes_left_out"), t->is_followed, t->left_out);
 }
 
 static void end(struct buf *out, const struct run_start *run, const struct memory_map *map,

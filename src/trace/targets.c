@@ -294,7 +294,7 @@ bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms)
 	targets->fds[0] = (struct pollfd) { .fd = fd, .events = POLLIN };
 	/* No events are asked for: poll(2) always reports POLLERR and POLLHUP, that the reader has left. */
 	targets->fds[1] = (struct pollfd) { .fd = output };
-	/* Who handles it has blocked it elsewhere (child__hold_at_exit()). */
+	/* Who handles it has blocked it elsewhere (child__watch()). */
 	sigprocmask(SIG_SETMASK, NULL, &mask);
 	sigdelset(&mask, SIGCHLD);
 	if (ppoll(targets->fds, FIRST_TARGET + targets->nr, &timeout, &mask) <= 0)

@@ -184,6 +184,8 @@ static void test_map(void)
 	r = parse("map -p 17 -d 2 --plan perf --strict");
 	CHECK(!r->ret && r->opts.nr_ids == 1 && r->opts.duration_ns == 2000000000ULL);
 	options__free(&r->opts);
+	CHECK(!good("map -- ls")->follow);
+	CHECK(good("map -f -- ls")->follow);
 	r = parse("map --cold --as-root -- ls -l");
 	CHECK(!r->ret && r->opts.cold && r->opts.target == TARGET_COMMAND && !r->opts.follow);
 	CHECK_STR(r->opts.argv[1], "-l");
@@ -355,6 +357,8 @@ static void test_errors(void)
 		  "map -p 4242" },
 		{ "map -p 1 --cold", "cannot use --cold without a command", NULL },
 		{ "map --cold", "cannot use --cold without a command", NULL },
+		{ "map -f -p 1", "cannot follow forks of a process that runs already",
+		  "map -f -- CMD" },
 		{ "map -p 1 -- ls", "cannot trace both -p and -- CMD", NULL },
 		{ "map -d 3 --evict a", "cannot use --duration with --evict", NULL },
 		{ "map -a", "cannot use --all with map", NULL },
