@@ -343,8 +343,6 @@ static void print_numbers(const struct session *s)
 		  "of probes that read user memory: left out" },
 		{ LOG_NOTE, wants_only_errors(s) ? 0 : s->end.errors, "fault",
 		  "could not be resolved (kind error)" },
-		{ LOG_NOTE, totals->counters.lost_unexplained, "lost fault",
-		  "the kernel counted, and nothing was seen of" },
 		{ LOG_NOTE, totals->counters.lost_stacks, "stack", "did not fit the ring buffer" },
 		{ LOG_NOTE, totals->missed_reads, "folio",
 		  "came to the page cache unseen: there may be more" },
