@@ -14,8 +14,8 @@ CFLAGS	?= -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 
 ARCH	:= $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/riscv64/riscv/')
-# The page table walk (bpf/page.bpf.h) is what others lack.
-ifneq ($(ARCH),x86)
+# What an architecture spells its own way: one file in bpf/arch; one, and its header, in src/symbols/arch.
+ifeq ($(wildcard bpf/arch/$(ARCH).bpf.h),)
 $(error faulttrace is not written for this architecture ($(ARCH)) yet)
 endif
 
@@ -41,19 +41,16 @@ Q = @
 msg = @printf '  %-8s %s\n' '$(1)' '$(patsubst $(O)/%,%,$(2))';
 endif
 
-SOURCES	 = $(filter-out $(NOT_LINKED),$(wildcard src/*.c src/*/*.c))
+# Those of src/symbols/arch that are not for this architecture.
+OTHER_ARCHES = $(filter-out src/symbols/arch/$(ARCH).c,$(wildcard src/symbols/arch/*.c))
+SOURCES	 = $(filter-out $(NOT_LINKED) $(OTHER_ARCHES),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 OBJECTS	 = $(SOURCES:%.c=$(O)/%.o)
 WORKLOADS = $(patsubst tools/workloads/%.c,%,$(filter-out %/workload.c,$(wildcard tools/workloads/*.c)))
 WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 
-# What runs in a test without privileges and without libbpf.
-PURE	 = $(wildcard src/base/*.c src/out/*.c) $(wildcard src/option*.c) \
-	   $(addprefix src/map/,map.c strip.c account.c family.c passed.c touch.c) \
-	   $(addprefix src/host/,maps.c task.c child.c tracees.c mmap_events.c residency.c users_nss.c) \
-	   $(addprefix src/trace/,words.c names.c row.c sums.c window.c profile.c calltree.c \
-	   cached.c)
-# What looks for symbols needs libraries for it.
-SYMBOLS	 = $(filter-out src/symbols/elfutils_static.c,$(wildcard src/symbols/*.c))
+# What unit tests are linked with: all but main. Each takes of the archive what it needs.
+TESTED	 = $(filter-out $(OTHER_ARCHES) src/main.c src/host/users_files.c src/symbols/elfutils_static.c, \
+	   $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
 SANITIZE = -Wno-override-init -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -115,13 +112,15 @@ $(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
 	$(call msg,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-# The one translation unit that sees the skeleton.
-$(O)/src/trace/tracer.o: $(O)/bpf/faulttrace.skel.h
-$(O)/src/trace/tracer.o: DEFINES += -isystem $(O)/bpf
+# The translation units that see the skeleton.
+TRACER	 = $(wildcard src/source/live/tracer*.c)
+SEE_SKELETON = $(TRACER:%.c=$(O)/%.o) $(TRACER:%.c=$(O)/tests/%.o)
+$(SEE_SKELETON): $(O)/bpf/faulttrace.skel.h
+$(SEE_SKELETON): DEFINES += -isystem $(O)/bpf
 
 # They hold these files.
-$(O)/src/out/flamegraph.o $(O)/tests/src/out/flamegraph.o: src/out/flamegraph.css src/out/flamegraph.js
-$(O)/src/out/schema.o $(O)/tests/src/out/schema.o: src/out/schema.json
+$(O)/src/format/flamegraph.o $(O)/tests/src/format/flamegraph.o: src/format/flamegraph.css src/format/flamegraph.js
+$(O)/src/format/schema.o $(O)/tests/src/format/schema.o: src/format/schema.json
 
 $(O)/%.o: %.c $(O)/flags
 	$(call msg,CC,$@)
@@ -146,17 +145,13 @@ $(O)/tests/src/%.o: src/%.c $(O)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) $(SANITIZE) -c $< -o $@
 
-TEST_LIBS = -lz
+$(O)/tests/tested.a: $(TESTED:src/%.c=$(O)/tests/src/%.o)
+	$(Q)rm -f $@
+	$(Q)$(AR) crs $@ $^
 
-$(O)/tests/%: tests/unit/%.c $(PURE:src/%.c=$(O)/tests/src/%.o)
+$(O)/tests/%: tests/unit/%.c $(O)/tests/tested.a
 	$(call msg,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $(filter %.c %.o,$^) $(TEST_LIBS) -o $@
-
-$(O)/tests/test_symbol_table: $(O)/tests/src/symbols/symbol_table.o
-$(O)/tests/test_symbols $(O)/tests/test_demangle $(O)/tests/test_unwind: $(SYMBOLS:src/%.c=$(O)/tests/src/%.o)
-$(O)/tests/test_symbols $(O)/tests/test_demangle $(O)/tests/test_unwind: TEST_LIBS = -ldw -lelf -llzma -lz -liberty
-$(O)/tests/test_table: $(addprefix $(O)/tests/src/trace/,table.o naming.o)
-$(O)/tests/test_spaces $(O)/tests/test_mmap_events: $(addprefix $(O)/tests/src/symbols/,spaces.o regions.o)
+	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $< $(O)/tests/tested.a -Wl,--as-needed -lbpf -ldw -lelf -llzma -lz -liberty -o $@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -16,7 +16,7 @@ enum cached {
 	CACHED_READY,
 };
 
-/* An entry's low bits: an inner node, or a pointer to the slot of the same folio. */
+/* Low bits of an entry: an inner node, or a sibling (a reference to the folio's first slot). */
 #define XA_INTERNAL	2
 #define XA_INTERNAL_MAX 4096
 #define XA_DEPTH_MAX	6
@@ -37,7 +37,7 @@ static __always_inline __u64 xa_slot(__u64 node, __u64 slot)
 /* The folio at this index, 0 if there is none. */
 static __noinline __u64 xa_find(__u64 entry, __u64 index)
 {
-	/* A tree of one entry has no node: it is that of index 0. */
+	/* A tree of one entry has no node: the entry is that of index 0. */
 	if (!xa_is_node(entry) && index)
 		return 0;
 	for (int depth = 0; depth < XA_DEPTH_MAX && xa_is_node(entry); depth++) {
@@ -47,7 +47,7 @@ static __noinline __u64 xa_find(__u64 entry, __u64 index)
 		if (!depth && index >> (shift & 63) > XA_SLOT_MASK)
 			return 0;
 		entry = xa_slot(node, index >> (shift & 63));
-		/* One of many slots that a large folio has. */
+		/* A sibling: a large folio has many slots. */
 		if ((entry & 3) == XA_INTERNAL && entry < 1 << (XA_SLOT_BITS + 2))
 			entry = xa_slot(node, entry >> 2);
 	}
@@ -58,7 +58,7 @@ static __always_inline enum cached cached_page(struct thread *th)
 {
 	struct ft_fault *rec = &th->rec;
 	struct address_space *mapping = kread(th->file, struct file, f_mapping);
-	__u64 index = (rec->vma_offset + (rec->addr - rec->vma_start)) >> page_shift;
+	__u64 index = (rec->vma.offset + (rec->addr - rec->vma.start)) >> page_shift;
 	__u64 locked = 1ULL << bpf_core_enum_value(enum pageflags, PG_locked);
 	__u64 uptodate = 1ULL << bpf_core_enum_value(enum pageflags, PG_uptodate);
 	__u64 folio, flags;
@@ -66,7 +66,7 @@ static __always_inline enum cached cached_page(struct thread *th)
 	folio = xa_find((__u64)kread(mapping, struct address_space, i_pages.xa_head), index);
 	if (!folio)
 		return CACHED_UNKNOWN;
-	/* They come first in a struct page, whatever their type is called. */
+	/* The flags come first in a struct page, whatever their type is called. */
 	flags = kread64(folio);
 	if (!(flags & uptodate))
 		return CACHED_READING;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the time of an open fault goes (--cause). At each moment it goes to one
- * cause; whatever changes that adds the time since the last change to the cause that
- * was. So the parts add up to the latency, whichever events a kernel has.
+ * Where the time of an open fault goes (--cause). At each moment one cause is set;
+ * an event that sets another one adds the time since the last change to the cause
+ * before. So the parts add up to the latency, whichever events a kernel has.
  */
 #ifndef FT_CAUSE_BPF_H
 #define FT_CAUSE_BPF_H
@@ -30,7 +30,7 @@ static __always_inline __u8 cause_of_doing(const struct thread *th)
 					   : FT_CAUSE_CPU;
 }
 
-/* Clocks of two CPUs may differ by a little: time never goes back. */
+/* Clocks of two CPUs may differ by a little: ignores time that goes back. */
 static __always_inline void cause_add(struct thread *th, __u64 now)
 {
 	__s64 passed = now - th->cause_since;
@@ -43,8 +43,8 @@ static __always_inline void cause_add(struct thread *th, __u64 now)
 }
 
 /*
- * From now on it is this cause. Programs at handle_mm_fault can be preempted here:
- * then the switches leave it alone, out and in.
+ * Sets another cause. Programs at handle_mm_fault can be preempted here: because of
+ * noting, the context switches out and in then do not change the cause.
  */
 static __always_inline void cause_becomes(struct thread *th, __u8 cause)
 {
@@ -82,7 +82,7 @@ static __always_inline void cause_of_thread_noted(struct thread *th, __u8 what, 
 		cause_does(th, what, begins);
 }
 
-/* It is inside reclaim and the like, or has left it. */
+/* The current thread enters (begins) or leaves reclaim and the like. */
 static __always_inline void cause_noted(__u8 what, bool begins)
 {
 	cause_of_thread_noted(wanted_thread(this_task(), false), what, begins);
@@ -90,22 +90,22 @@ static __always_inline void cause_noted(__u8 what, bool begins)
 
 /* ---- Off the CPU ---- */
 
-/* A page is in iowait until whoever reads it, or has it locked, is done. */
+/* A thread in iowait waits until the page is read, or unlocked: which of them? */
 static __always_inline __u8 cause_of_iowait(const struct ft_fault *rec, enum cached cached)
 {
-	bool writes_shared = rec->access == FT_ACCESS_WRITE && (rec->vma & FT_VMA_SHARED);
+	bool writes_shared = rec->access == FT_ACCESS_WRITE && (rec->vma.facts & FT_VMA_SHARED);
 
-	/* A file system locks the page itself for the first write. */
+	/* On the first write to a shared page the file system itself locks the page. */
 	if (cached == CACHED_LOCKED && !writes_shared)
 		return FT_CAUSE_LOCK;
 	if (rec->before == FT_PTE_MIGRATION)
 		return FT_CAUSE_LOCK;
-	if (rec->before == FT_PTE_PRESENT && !(rec->vma & FT_VMA_SHARED))
+	if (rec->before == FT_PTE_PRESENT && !(rec->vma.facts & FT_VMA_SHARED))
 		return FT_CAUSE_LOCK;
 	return FT_CAUSE_IO;
 }
 
-/* Locks are waited for without regard to signals. */
+/* Signals end this wait, but not the wait for a lock. */
 static __always_inline bool waits_for_uffd(const struct ft_fault *rec, __u32 state)
 {
 	return (state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) && ft_asks_uffd(rec);
@@ -116,17 +116,17 @@ static __always_inline __u8 cause_of_sleep(struct thread *th, struct task_struct
 	const struct ft_fault *rec = &th->rec;
 	enum cached cached = CACHED_UNKNOWN;
 
-	/* On the way to handle_mm_fault mmap_lock is what there is to sleep for. */
+	/* Before handle_mm_fault a thread sleeps only for mmap_lock. */
 	if (th->doing)
 		return th->doing == DOING_LOOKUP ? FT_CAUSE_LOCK : cause_of_doing(th);
-	if (vma_covers(rec) && (rec->vma & FT_VMA_FILE))
+	if (vma_covers(rec) && (rec->vma.facts & FT_VMA_FILE))
 		cached = cached_page(th);
-	/* Network and FUSE file systems wait without calling it so. */
+	/* Network and FUSE file systems wait for I/O without iowait. */
 	if (cached == CACHED_READING)
 		return FT_CAUSE_IO;
 	if (task_in_iowait(task))
 		return cause_of_iowait(rec, cached);
-	/* By memory.high, inside the fault: it does so where very many pages are too many. */
+	/* memory.high throttles inside the fault if very many pages are above it. */
 	if (sees_stalls && task_in_memstall(task))
 		return FT_CAUSE_RECLAIM;
 	return waits_for_uffd(rec, task_state(task)) ? FT_CAUSE_UFFD : FT_CAUSE_OTHER;
@@ -160,7 +160,7 @@ static __always_inline void cause_enters_cpu(struct thread *th)
 
 #define REQ_OP_MASK 0xff /* REQ_OP_READ is 0 */
 
-/* Whose request it is: of which fault, if the thread is in that one still. */
+/* The thread that made a request, and the begin of the fault that it was made in. */
 struct disk_request {
 	__u64 fault_ns;
 	__u32 tid;
@@ -186,7 +186,7 @@ struct {
 	__type(value, struct answer);
 } answers SEC(".maps");
 
-/* The thread asks for something to be read. Devices on top of others ask again: once is enough. */
+/* The thread submits a read. Stacked devices submit it again, to other devices: not counted. */
 static __always_inline void disk_asked(struct bio___bdev *bio)
 {
 	struct thread *th = wanted_thread(this_task(), false);
@@ -208,7 +208,7 @@ static __always_inline void disk_asked(struct bio___bdev *bio)
 	bpf_map_update_elem(&requests, &key, &request, BPF_ANY);
 }
 
-/* In an interrupt, or wherever it is done. */
+/* A bio is done. The current task may be any: this may run in an interrupt. */
 static __always_inline void disk_answered(void *bio)
 {
 	__u64 key = (__u64)bio;
@@ -225,7 +225,7 @@ static __always_inline void disk_answered(void *bio)
 	bpf_map_update_elem(&answers, &tid, &answer, BPF_ANY);
 }
 
-#define BIOS_MAX 32 /* of one request of the driver's */
+#define BIOS_MAX 32 /* looked at in one request */
 
 static __noinline void disk_answered_all(struct request___compat *request)
 {
@@ -249,7 +249,7 @@ static __always_inline void disk_end(struct thread *th)
 	bpf_map_delete_elem(&answers, &tid);
 }
 
-/* The fault is over. Returns when. */
+/* The fault is over. Returns when it ended. */
 static __noinline __u64 cause_end(struct thread *th, __u64 now)
 {
 	cause_add(th, now);

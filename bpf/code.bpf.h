@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which code a process has at its addresses: they are used again. */
+/* Which code a process has at its addresses, where other code may be later. */
 #ifndef FT_CODE_BPF_H
 #define FT_CODE_BPF_H
 
 #include "name.bpf.h"
 
 /*
- * Another number when the process has executed another program, or mapped or unmapped
- * code. A library in the place of another one that is as large, and what a JIT compiler
- * writes over, are not told apart by it.
+ * Changes when the process executes another program, or maps or unmaps code. Does not
+ * change when a library replaces another one that is as large, or when a JIT compiler
+ * overwrites code.
  */
 static __always_inline __u32 code_generation(struct task_struct *task)
 {

@@ -6,54 +6,13 @@
 #ifndef FT_COMPAT_BPF_H
 #define FT_COMPAT_BPF_H
 
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
+#include "kread.bpf.h"
+#include "arch/arch.bpf.h"
 
 /* What the loader found out about this kernel before loading. */
-const volatile bool has_rdonly_cast;  /* the kfunc below */
-const volatile bool has_iter_num;     /* the kfuncs below that */
-const volatile bool has_task_storage; /* for tracing programs */
-
-/*
- * Reads kernel memory as a plain load with an exception table entry: 1-2 ns,
- * where bpf_probe_read_kernel() costs 26. Since Linux commit a35b9af4ec2c
- * ("bpf: Add a kfunc for generic type cast") (in v6.2).
- */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-
-#define kcast(ptr, type) \
-	((type *)bpf_rdonly_cast((const void *)(ptr), bpf_core_type_id_kernel(type)))
-
-/*
- * The 8 bytes at a kernel address: cast to a structure that begins with an
- * integer, so that the verifier takes the result for a number, pointer or not.
- */
-static __always_inline __u64 kread64(__u64 addr)
-{
-	__u64 value = 0;
-
-	if (has_rdonly_cast)
-		return kcast(addr, struct qstr)->hash_len;
-	bpf_probe_read_kernel(&value, sizeof(value), (void *)addr);
-	return value;
-}
-
-/* ptr->field of a kernel structure that ptr may, or may no longer, point to. */
-#define kread(ptr, type, field)                                                                 \
-	({                                                                                      \
-		type *__object = (type *)(ptr);                                                 \
-		typeof(({ __object->field; })) __value;                                         \
-		if (sizeof(__value) == 8)                                                       \
-			__value = (typeof(__value))kread64((__u64)__object +                    \
-							   bpf_core_field_offset(type, field)); \
-		else if (has_rdonly_cast)                                                       \
-			__value = kcast(__object, type)->field;                                 \
-		else                                                                            \
-			bpf_core_read(&__value, sizeof(__value), &__object->field);             \
-		__value;                                                                        \
-	})
+const volatile bool has_iter_num;	/* bpf_iter_num_*() */
+const volatile bool has_task_storage;	/* for tracing programs */
+const volatile __s64 vm_events_from_rq; /* from runqueue to event counters; 0: not known */
 
 struct bpf_iter_num;
 extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
@@ -61,9 +20,9 @@ extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
 extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
 
 /*
- * Runs step, an expression, until it is false, and at most max times. A loop in C the
- * verifier goes through as often as it may run, this one until nothing changes any more:
- * it loads in a quarter of the time, but each round is a call. Since Linux commit
+ * Runs step, an expression, until it is false, and at most max times. The verifier follows
+ * each iteration of a loop in C, but of this one only until its state does not change any
+ * more: it loads in a quarter of the time, but each round is a call. Since Linux commit
  * 6018e1f407cc ("bpf: implement numbers iterator") (in v6.4).
  */
 #define repeat_rarely(max, step)                                          \
@@ -114,8 +73,8 @@ static __always_inline bool mm_generation(struct mm_struct *mm, __u32 *ret)
 }
 
 /*
- * May the address space have changed since *generation was read? Where no generation
- * tells (known: there was one to read), its lock does: is it held for writing just now?
+ * May the address space have changed since generation was read (known: it could be read)?
+ * On kernels without a seqcount: is mmap_lock held for writing just now?
  */
 static __always_inline bool mm_changes(struct mm_struct *mm, bool known, __u32 generation)
 {
@@ -195,7 +154,7 @@ struct page___order {
 /* head: of a folio that is large. */
 static __always_inline __u8 large_folio_order(struct page *head)
 {
-	/* The newer field came earlier, for the tail page's flags. */
+	/* _flags_1 is older than its use for the order: older kernels have both fields. */
 	if (bpf_core_field_exists(struct folio___order, _folio_order))
 		return kread(head, struct folio___order, _folio_order);
 	if (bpf_core_field_exists(struct folio___flags_1, _flags_1))
@@ -216,7 +175,7 @@ static __always_inline __u8 large_folio_order(struct page *head)
  * A tail page knows its head: bit 0 says that it is one, the rest is the head's
  * address. "mm: rework compound_head() for power-of-2 sizeof(struct page)" (in
  * v7.1) renamed the field, and may keep there a mask to be laid over the tail's
- * own address. A mask is a small negative number; struct pages are far from there.
+ * own address. A mask is a small negative number: see COMPOUND_MASKS_FROM.
  */
 struct page___compound_head {
 	unsigned long compound_head;
@@ -225,8 +184,6 @@ struct page___compound_head {
 struct page___compound_info {
 	unsigned long compound_info;
 } __attribute__((preserve_access_index));
-
-#define COMPOUND_MASKS_FROM 0xffffff0000000000ULL
 
 static __always_inline struct page *page_head(__u64 page)
 {
@@ -268,7 +225,7 @@ struct xa_node___compat {
 } __attribute__((preserve_access_index));
 
 /*
- * Where a request goes: Linux commit 309dca309fc3 ("block: store a block_device
+ * The device of a bio: a block_device since Linux commit 309dca309fc3 ("block: store a block_device
  * pointer in struct bio") (in v5.12); before it a disk and the number of a partition.
  */
 struct block_device___compat {
@@ -285,7 +242,7 @@ struct bio___bdev {
 	struct bvec_iter___compat bi_iter;
 } __attribute__((preserve_access_index));
 
-/* Requests that were made one. */
+/* Bios that were merged into one request. */
 struct bio___next {
 	struct bio___next *bi_next;
 } __attribute__((preserve_access_index));
@@ -318,7 +275,7 @@ static __always_inline __u32 bio_device(void *bio)
 }
 
 /*
- * 0: it can run. Linux commit 2f064a59a11f ("sched: Change task_struct::state")
+ * 0: the task can run. Linux commit 2f064a59a11f ("sched: Change task_struct::state")
  * (in v5.14) renamed the field and made it an int. (What sched_switch says about it
  * came only in v5.18, and in two different places.)
  */
@@ -343,14 +300,14 @@ static __always_inline bool task_in_exec(struct task_struct *task)
 	return BPF_CORE_READ_BITFIELD_PROBED(task, in_execve);
 }
 
-/* Kept up with where the kernel accounts memory stalls (CONFIG_PSI), and does (psi=1). */
+/* Set only where the kernel accounts memory stalls: with CONFIG_PSI and psi=1. */
 static __always_inline bool task_in_memstall(struct task_struct *task)
 {
 	return bpf_core_field_exists(task->in_memstall) &&
 	       BPF_CORE_READ_BITFIELD_PROBED(task, in_memstall);
 }
 
-/* By how much the task took its memory cgroup above memory.high, and has not paid for it. */
+/* Pages that the task took above memory.high of its cgroup and was not throttled for yet. */
 static __always_inline __u32 pages_over_high(struct task_struct *task)
 {
 	if (!bpf_core_field_exists(task->memcg_nr_pages_over_high))
@@ -371,15 +328,47 @@ static __always_inline bool killed_for_memory(struct task_struct *task)
 	return kread(kread(task, struct task_struct, signal), struct signal_struct___oom, oom_mm);
 }
 
-/* Registers of user mode as they were saved at the last entry: a system call has a number there. */
-static __always_inline bool came_by_exception(struct pt_regs *regs)
-{
-	return regs && (long)kread(regs, struct pt_regs, orig_ax) < 0;
-}
+/* Registers of user mode as they were saved at the current thread's last entry. */
+#define user_regs() ((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()))
 
 static __always_inline struct task_struct *this_task(void)
 {
 	return (struct task_struct *)bpf_get_current_task();
+}
+
+/*
+ * This CPU's runqueue, by way of the current thread. Only with CONFIG_FAIR_GROUP_SCHED does a
+ * queue point to the runqueue that it is a part of.
+ */
+struct rq___compat {
+	int cpu;
+} __attribute__((preserve_access_index));
+
+struct cfs_rq___compat {
+	struct rq___compat *rq;
+} __attribute__((preserve_access_index));
+
+static __always_inline struct rq___compat *this_rq(struct task_struct *task)
+{
+	struct rq___compat *rq;
+
+	if (!bpf_core_field_exists(struct cfs_rq___compat, rq))
+		return NULL;
+	rq = kread(kread(task, struct task_struct, se.cfs_rq), struct cfs_rq___compat, rq);
+	return (__u32)kread(rq, struct rq___compat, cpu) == bpf_get_smp_processor_id() ? rq : NULL;
+}
+
+/*
+ * This CPU's counter of an event, of which /proc/vmstat has the sum. Per-CPU variables have
+ * the same distance from one another on each CPU. (bpf_this_cpu_ptr() finds a variable by its
+ * name, but only where it is both in BTF and in kallsyms; for the distance one of them is enough.)
+ */
+static __always_inline bool this_cpu_event(struct task_struct *task, __u32 item, __u64 *ret)
+{
+	struct rq___compat *rq = this_rq(task);
+
+	*ret = rq ? kread64((__u64)rq + vm_events_from_rq + sizeof(*ret) * item) : 0;
+	return rq;
 }
 
 /* The thread's name: 16 bytes, two loads where loads are cheap. */
@@ -402,8 +391,8 @@ static __always_inline bool has_percpu_lookup(void)
 }
 
 /*
- * Is this a tracer's probe reading user memory? bpf_probe_read_kernel() disables
- * page faults too while it reads the counter, and so finds itself in it.
+ * Is this a tracer's probe reading user memory? bpf_probe_read_kernel(), too, disables
+ * page faults while it reads the counter: then the counter includes this read.
  */
 static __always_inline bool pagefaults_disabled(struct task_struct *task)
 {

@@ -7,18 +7,11 @@
 #define FT_CONFIG_BPF_H
 
 #include "compat.bpf.h"
-#include "classify.h"
-
-/* Who is traced. Chosen: those in the map `chosen`, and what they create. */
-enum ft_target {
-	FT_TARGET_CHOSEN = 0,
-	FT_TARGET_ALL = 1,
-	FT_TARGET_CGROUP = 2,
-};
+#include "contract/classify.h"
 
 const volatile __u32 target = FT_TARGET_ALL;
 const volatile bool target_is_thread; /* chosen holds tids */
-const volatile __u32 only_pid;	      /* the one process, 0: see the map */
+const volatile __u32 only_pid;	      /* the only process; 0: see the map chosen */
 const volatile __u32 own_pid;	      /* the tracer: never shown */
 const volatile __u32 command_pid;     /* our child: traced after its exec */
 const volatile bool follow_children;
@@ -38,8 +31,10 @@ const volatile bool only_major;
 const volatile bool only_minor;
 const volatile __u32 sample = 1;
 
-/* What is to become of a fault: a record, or a part of a sum; and what that needs to know. */
+/* What becomes of a fault: it is summed up or sent; and which facts that needs. */
 const volatile bool sums_up;
+/* Single faults go to the reader; together with sums_up only in tests. */
+const volatile bool sends = true;
 const volatile bool wants_kind = true;
 const volatile bool wants_order; /* of the folio, also without wants_kind */
 const volatile bool wants_bytes; /* the sizes of the folios, in the sums */
@@ -48,23 +43,26 @@ const volatile bool wants_stack;
 const volatile bool copies_stack; /* for code without frame pointers */
 const volatile bool wants_cause;
 const volatile bool wants_reads;
-const volatile bool sees_stalls; /* for that: in a task, while it waits for memory */
+const volatile bool sees_stalls; /* for wants_cause: the kernel marks tasks that wait for memory */
 
 /* How this plan sees things. */
 const volatile bool sees_attempts; /* handle_mm_fault is hooked */
+const volatile bool
+	settles; /* ends of faults are seen before the kernel counts them: see settle.bpf.h */
 const volatile __u32 page_shift = 12;
 const volatile bool reads_fill;	     /* a read of untouched memory gets a page: no zero page here */
-const volatile bool huge_reads_fill; /* only if it is a huge one */
-const volatile __u64 wake_at = 1 << 20; /* bytes waiting in the ring */
+const volatile bool huge_reads_fill; /* ... gets a huge page: no huge zero page here */
+const volatile __u64 wake_at = 1 << 20; /* the reader is woken at so many bytes in the ring */
 
-/* Learnt after loading (src/trace/layout.c). */
+/* Learnt after loading (src/source/live/page_layout.c). */
 struct ft_layout layout;
 struct ft_calibration calibration;
+bool vm_events_proved; /* this_cpu_event() was tested against faults of the loader's own */
 
 /* Set before the threads are closed one by one: nothing begins any more. */
 bool finished;
 
-/* Set by the program when it asked the reader to wake; cleared by the reader. */
+/* Set by a program that has woken the reader; cleared by the reader. */
 bool wake_pending;
 
 /* When all programs were attached; 0 before. */
@@ -99,14 +97,21 @@ struct {
 	__type(value, __u32);
 } target_cgroup SEC(".maps");
 
+/* Atomic: a softirq frees a thread, and may interrupt a program that adds to the same counter. */
 #define count_many(field, nr)                                                      \
 	do {                                                                       \
 		__u32 __zero = 0;                                                  \
 		struct ft_counters *__c = bpf_map_lookup_elem(&counters, &__zero); \
 		if (__c)                                                           \
-			__c->field += (nr);                                        \
+			__sync_fetch_and_add(&__c->field, (nr));                   \
 	} while (0)
 
 #define count(field) count_many(field, 1)
+
+/* Is each fault of get_user_pages seen, or only their number? */
+static __always_inline bool sees_gup(void)
+{
+	return sees_attempts || settles;
+}
 
 #endif /* FT_CONFIG_BPF_H */

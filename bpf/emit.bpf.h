@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a finished record to the reader. Records gather on their CPU and cross
- * over many at a time: a ring buffer's lock, and the memory it shares with a reader
- * on another CPU, cost 150 ns a visit. The reader empties what waits (flush) before
- * it looks, so that nothing waits for long.
+ * Sends finished records to the reader. Each CPU collects them in a batch and writes
+ * that to the ring: the ring's lock, and the memory it shares with a reader on another
+ * CPU, cost 150 ns a write. The reader flushes the batches before it reads the ring,
+ * so that no record waits for long.
  */
 #ifndef FT_EMIT_BPF_H
 #define FT_EMIT_BPF_H
@@ -42,12 +42,12 @@ struct {
 	__type(value, struct batch);
 } batches SEC(".maps");
 
-/* Apart from what programs read at each fault: these change hands often. */
+/* Not in the cache lines of what programs read at each fault: this is written often. */
 bool batch_waits[FT_BATCH_CPUS] SEC(".data.batch");
 
 /*
  * Programs can be interrupted by others on their CPU, and on some kernels
- * preempted: only who comes first may touch the batch, until it leaves.
+ * preempted: only the first one to enter may touch the batch, until it leaves.
  */
 static __always_inline bool batch_enter(struct batch *batch)
 {
@@ -60,7 +60,7 @@ static __always_inline void batch_leave(struct batch *batch)
 	__sync_fetch_and_add(&batch->head.writers, -1);
 }
 
-/* To wake the reader or not. Once: a wake-up is an interrupt, 5 us on the faulting thread. */
+/* Does a write wake the reader? Once, until it runs: a wake-up costs the faulting thread 5 us. */
 static __always_inline __u64 ring_flags(void)
 {
 	if (wake_pending ||
@@ -70,10 +70,26 @@ static __always_inline __u64 ring_flags(void)
 	return BPF_RB_FORCE_WAKEUP;
 }
 
-/* Of records that do not fit: each stands for as many faults as those that are told (--sample). */
+/* Wakes the reader, with a record that is discarded at once. */
+static __always_inline void ring_wake(void)
+{
+	void *nothing;
+
+	if (wake_pending)
+		return;
+	wake_pending = true;
+	nothing = bpf_ringbuf_reserve(&ring, sizeof(__u64), 0);
+	if (nothing)
+		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
+/* nr faults are lost if they do not fit; weighted like those that are sent (--sample). */
 static __always_inline void ring_write(const struct ft_fault *records, __u32 nr, __u64 size)
 {
-	if (bpf_ringbuf_output(&ring, (void *)records, size, ring_flags()))
+	long err = bpf_ringbuf_output(&ring, (void *)records, size, ring_flags());
+
+	/* LLVM turns an atomic addition of 0 into an OR, which Linux 5.10 refuses to load. */
+	if (err && nr)
 		count_many(lost_ring, (__u64)nr * sample);
 }
 
@@ -87,6 +103,13 @@ static __always_inline __u32 record_size(void)
 	return wants_cause ? sizeof(struct with_causes) : sizeof(struct ft_fault);
 }
 
+/* Makes the reader run flush on this CPU the next time that it polls. */
+static __always_inline void batch_wait(__u32 cpu)
+{
+	if (cpu < FT_BATCH_CPUS && !batch_waits[cpu])
+		batch_waits[cpu] = true;
+}
+
 static __always_inline void batch_add(struct batch *batch, const struct thread *th, __u32 cpu)
 {
 	__u32 at = batch->head.nr & (batch_max() - 1);
@@ -96,8 +119,9 @@ static __always_inline void batch_add(struct batch *batch, const struct thread *
 	else
 		batch->records[at] = th->rec;
 	batch->head.nr = at + 1;
+	batch->head.batched++;
 	if (at == 0)
-		batch_waits[cpu] = true;
+		batch_wait(cpu);
 	if (at + 1 < batch_max())
 		return;
 	ring_write(batch->records, batch_max(), batch_max() * record_size());
@@ -112,10 +136,12 @@ static __noinline void emit(const struct thread *th)
 	batch = bpf_map_lookup_elem(&batches, &zero);
 	if (!batch)
 		return;
-	if (batch_enter(batch) && !reader_sleeps && cpu < FT_BATCH_CPUS)
+	if (batch_enter(batch) && !reader_sleeps && cpu < FT_BATCH_CPUS) {
 		batch_add(batch, th, cpu);
-	else
+	} else {
+		__sync_fetch_and_add(&batch->head.direct, 1);
 		ring_write(&th->rec, 1, record_size());
+	}
 	batch_leave(batch);
 }
 
@@ -133,7 +159,7 @@ static __always_inline void batch_flush(__u32 cpu)
 		return;
 	if (!batch || cpu >= FT_BATCH_CPUS)
 		return;
-	/* Interrupted in the middle of adding: next time. */
+	/* false: this has interrupted a program that adds a record. The next flush sends it. */
 	if (batch_enter(batch)) {
 		__u32 nr = batch->head.nr & (batch_max() - 1);
 		__u64 size = nr * record_size();

@@ -1,21 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the kernel calls us. Each program is a line or three; which of them are
- * loaded is the plan's to say (src/trace/tracer.c).
+ * The programs that the kernel calls, each of a few lines. The plan decides which
+ * of them are loaded (src/source/live/tracer_load.c).
  */
-#include "fault.bpf.h"
+#include "attempt.bpf.h"
+#include "memcg.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define PF_WRITE (1UL << 1)
-#define PF_INSTR (1UL << 4)
-#define USER_END (1UL << 56) /* five levels; the kernel is above */
-
-static __always_inline __u8 access_of(unsigned long error_code)
+/*
+ * Programs are attached in the order in which they stand here: this one, which sees the ends of
+ * faults, before those that see begins, so that each fault that is seen to begin is seen to end.
+ */
+SEC("?tp_btf/count_memcg_events")
+int BPF_PROG(memcg_event, void *memcg, int item)
 {
-	return error_code & PF_WRITE   ? FT_ACCESS_WRITE
-	       : error_code & PF_INSTR ? FT_ACCESS_EXEC
-				       : FT_ACCESS_READ;
+	struct task_struct *task = this_task();
+	struct thread *th;
+
+	if ((__u64)item != bpf_core_enum_value(enum vm_event_item, PGFAULT))
+		return 0;
+	th = wanted_thread(task, true);
+	if (th)
+		attempt_ended(th, task);
+	return 0;
+}
+
+static __always_inline bool may_be_wanted(struct task_struct *task)
+{
+	return !only_pid || (__u32)task->tgid == only_pid;
+}
+
+/*
+ * Stands before the program that --cause has at this tracepoint: a fault is settled here, and
+ * then that program notes how long memory.high throttles the thread for it.
+ */
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(settle_switch, bool preempt, struct task_struct *prev)
+{
+	struct thread *th = may_be_wanted(prev) ? thread_of(prev, false) : NULL;
+
+	if (!th)
+		return 0;
+	settle(th, prev, !preempt);
+	/* A dead thread is switched out for the last time: its counters do not move any more. */
+	if (th->exiting && !preempt && (task_state(prev) & TASK_DEAD))
+		thread_freed(th, prev);
+	return 0;
 }
 
 SEC("?tp_btf/page_fault_user")
@@ -26,10 +57,10 @@ int BPF_PROG(page_fault_user, unsigned long address, struct pt_regs *regs, unsig
 
 	if (!th)
 		return 0;
+	settle(th, task, true);
 	if (wants_cause)
 		th->regs = (__u64)regs;
-	fault_open(th, task, address, kread(regs, struct pt_regs, ip),
-		   HOW(access_of(error_code), FT_ORIGIN_USER));
+	fault_open(th, task, address, regs_ip(regs), HOW(access_of(error_code), FT_ORIGIN_USER));
 	return 0;
 }
 
@@ -45,13 +76,13 @@ int BPF_PROG(page_fault_kernel, unsigned long address, struct pt_regs *regs,
 	th = wanted_thread(task, true);
 	if (!th)
 		return 0;
-	/* It never reaches handle_mm_fault. */
+	/* Such a fault, of a probe read, never reaches handle_mm_fault. */
 	if (pagefaults_disabled(task)) {
 		count(probe_faults);
 		return 0;
 	}
-	fault_open(th, task, address, kread(regs, struct pt_regs, ip),
-		   HOW(access_of(error_code), FT_ORIGIN_KERNEL));
+	settle(th, task, true);
+	fault_open(th, task, address, regs_ip(regs), HOW(access_of(error_code), FT_ORIGIN_KERNEL));
 	return 0;
 }
 
@@ -129,20 +160,21 @@ int BPF_PROG(process_exit)
 	return 0;
 }
 
-/* Long after its exit: a grace period after it was reaped. Task storage is freed after this. */
+/* Runs an RCU grace period after the thread was reaped, before its task storage is freed. */
 SEC("?tp_btf/sched_process_free")
 int BPF_PROG(process_free, struct task_struct *task)
 {
 	struct thread *th = thread_of(task, false);
 
-	if (th && th->exiting)
+	if (!th)
+		return 0;
+	if (th->exiting)
 		thread_freed(th, task);
-	if (th)
-		thread_forget(task);
+	thread_forget(task);
 	return 0;
 }
 
-/* Of a chosen thread the siblings are not wanted; of the processes that it made, all threads are. */
+/* With -t siblings of a chosen thread are not traced; all threads of its children are. */
 static __always_inline bool wants_siblings(struct task_struct *task)
 {
 	__u32 tid = task->pid;
@@ -160,21 +192,17 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	    !(parent->tgid == child->tgid ? wants_siblings(parent) : follow_children))
 		return 0;
 	th = thread_of(child, true);
-	if (th)
-		thread_arm(th, 0);
-	else
+	if (!th)
 		count(lost_storage);
+	/* Else not all of its faults are seen yet: adopt arms it, or its first fault after that. */
+	else if (attached_ns)
+		thread_arm(th, 0);
 	return 0;
 }
 
 /* ---- --cause: where the time of an open fault goes ---- */
 
 const volatile bool bio_is_second; /* of block_bio_queue's arguments: before v5.11 */
-
-static __always_inline bool may_be_wanted(struct task_struct *task)
-{
-	return !only_pid || (__u32)task->tgid == only_pid;
-}
 
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(cause_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
@@ -193,7 +221,7 @@ int BPF_PROG(cause_switch, bool preempt, struct task_struct *prev, struct task_s
 	return 0;
 }
 
-/* Runs where the waker does. */
+/* Runs on the CPU of the waker, which is the current task. */
 SEC("?tp_btf/sched_wakeup")
 int BPF_PROG(cause_wakeup, struct task_struct *task)
 {
@@ -247,7 +275,7 @@ int cause_disk_begin(__u64 *args)
 	return 0;
 }
 
-/* Drivers are handed requests, made of bios; or bios, and then only the other event comes. */
+/* A driver gets requests, made of bios; or bios, and then only block_bio_complete comes. */
 SEC("?tp_btf/block_rq_complete")
 int BPF_PROG(cause_request_end, void *request)
 {
@@ -280,7 +308,11 @@ static __always_inline bool is_chosen(struct task_struct *task)
 	return target == FT_TARGET_CHOSEN && bpf_map_lookup_elem(&chosen, &id);
 }
 
-/* Run once after attaching: the threads that are there already. */
+/*
+ * Run when all programs are attached, and whenever more processes are chosen: arms the threads that
+ * are there already. With -a some are armed, since a program was attached that saw them fault; but
+ * others were not attached yet and faults were missed, so their account begins here.
+ */
 SEC("?iter/task")
 int adopt(struct bpf_iter__task *ctx)
 {
@@ -292,12 +324,37 @@ int adopt(struct bpf_iter__task *ctx)
 	th = thread_of(task, true);
 	if (!th)
 		count(lost_storage);
-	else if (!th->armed && (__u32)task->tgid != command_pid)
+	else if ((!th->armed || (target == FT_TARGET_ALL && th->phase == PHASE_IDLE)) &&
+		 (__u32)task->tgid != command_pid)
 		thread_arm(th, task_faults(task));
 	return 0;
 }
 
-/* Run once before detaching: up to here, and no further. */
+/* The sum that a run of audit finds; the reader sets it to 0 before. */
+__u64 unaccounted;
+
+/*
+ * Run once a minute: adds up the faults that the kernel counted since each thread's last one that
+ * was seen. They are missing. When the thread faults again they are counted as unexplained; this
+ * program changes nothing in the thread's state, since the thread may be running.
+ */
+SEC("?iter/task")
+int audit(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct thread *th = task && sees_gup() ? thread_of(task, false) : NULL;
+	__u64 last, moved;
+
+	if (!th || !th->armed || th->closed || th->phase != PHASE_IDLE)
+		return 0;
+	last = *(volatile __u64 *)&th->flt_last;
+	moved = task_faults(task) - last;
+	if (*(volatile __u8 *)&th->phase == PHASE_IDLE && *(volatile __u64 *)&th->flt_last == last)
+		unaccounted += moved;
+	return 0;
+}
+
+/* Run once before detaching: closes all threads. Later faults are not accounted for. */
 SEC("?iter/task")
 int finish(struct bpf_iter__task *ctx)
 {
@@ -307,7 +364,7 @@ int finish(struct bpf_iter__task *ctx)
 	if (!th || !thread_close(th, task_faults(task)))
 		return 0;
 	throttle_end(th, (void *)task);
-	if (th->phase == PHASE_OPEN) {
+	if (th->phase == PHASE_OPEN || th->phase == PHASE_ENDED) {
 		th->in_progress = 1;
 		count_many(in_progress, sample);
 	}
@@ -318,6 +375,7 @@ SEC("?raw_tp")
 int calibrate(void *ctx)
 {
 	calibrate_pages();
+	calibrate_events();
 	return 0;
 }
 
@@ -325,6 +383,11 @@ int calibrate(void *ctx)
 SEC("?raw_tp")
 int flush(__u64 *args)
 {
+	bool waits = settle_here();
+
 	batch_flush(args[0]);
+	/* After batch_flush(), which marks this CPU as one where nothing waits. */
+	if (waits)
+		batch_wait(bpf_get_smp_processor_id());
 	return 0;
 }

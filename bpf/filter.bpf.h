@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a run does not want to see, refused as early as it can be known: when
- * the fault begins, or when it has ended.
+ * The filters of a run. They refuse a fault as early as possible: when it
+ * begins, or when it has ended.
  */
 #ifndef FT_FILTER_BPF_H
 #define FT_FILTER_BPF_H
 
 #include "thread.bpf.h"
-#include "glob.h"
+#include "contract/glob.h"
 
 static __always_inline bool comm_matches(struct task_struct *task)
 {
@@ -19,7 +19,7 @@ static __always_inline bool comm_matches(struct task_struct *task)
 	return ft_glob(glob, comm);
 }
 
-/* Of the faults that pass everything else that is known at the begin, one in N. */
+/* Keeps one in N of the faults that pass all other filters at the begin. */
 static __always_inline bool sampled_out(void)
 {
 	return sample > 1 && bpf_get_prandom_u32() % sample;
@@ -40,14 +40,20 @@ static __always_inline bool begin_refused(struct ft_fault *rec, struct task_stru
 	return sampled_out();
 }
 
-/* Before the costly facts of the end are gathered. */
+static __always_inline bool major_refused(const struct ft_fault *rec)
+{
+	return (only_major && rec->major != 1) || (only_minor && rec->major != 0);
+}
+
+/* The filters at the end that come before its costly facts are gathered. */
 static __always_inline bool end_refused(const struct ft_fault *rec)
 {
 	if (min_latency_ns && (rec->latency_ns == FT_UNKNOWN64 || rec->latency_ns < min_latency_ns))
 		return true;
-	if (only_major && rec->major != 1)
-		return true;
-	return only_minor && rec->major != 0;
+	/* With plan memcg it is not known yet if the fault is a major one: see settle.bpf.h. */
+	if (settles && rec->outcome == FT_OUTCOME_RESOLVED)
+		return false;
+	return major_refused(rec);
 }
 
 static __always_inline bool kind_refused(const struct ft_fault *rec)

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A mapping's name, taken in the kernel at the fault: true for that moment, also
+ * A mapping's name, taken in the kernel at the fault: valid for that moment, also
  * when the process is gone before its record is read, in any mount namespace.
- * Each name is sent once; what identifies it (the dentry, its name and parent, the
- * inode) is hashed to the id that fault records carry, so a rename gets a new id.
+ * A name is sent before the first fault that has it; what identifies it (the dentry, its
+ * name and parent, the inode) is hashed to the id that fault records carry, so a rename
+ * gets a new id.
  */
 #ifndef FT_NAME_BPF_H
 #define FT_NAME_BPF_H
 
 #include "vma.bpf.h"
 
-#define NAME_PARTS_MAX 48
+/*
+ * How many components and mounts a walk goes up: all that a path can have, or fewer where the
+ * verifier follows each step of a loop.
+ */
+#define NAME_PARTS_MAX (has_iter_num ? FT_NAME_MAX / 2 : 48)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -19,16 +24,51 @@ struct {
 	__type(value, __u8);
 } names_sent SEC(".maps");
 
+/*
+ * Buffers of a CPU in which names are put together. Some kernels preempt a program while it writes
+ * to one, and the next program as well: each takes a buffer that no other one uses.
+ */
+struct name_place {
+	__u64 users;
+	struct ft_name name;
+};
+
+#define NAME_PLACES 3
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NAME_PLACES);
 	__type(key, __u32);
-	__type(value, struct ft_name);
-} name_scratch SEC(".maps");
+	__type(value, struct name_place);
+} name_places SEC(".maps");
+
+static __always_inline void name_leave(struct name_place *place)
+{
+	__sync_fetch_and_add(&place->users, -1);
+}
+
+/* NULL: all are in use. */
+static __always_inline struct name_place *name_enter(void)
+{
+	struct name_place *place;
+
+	for (__u32 i = 0; i < NAME_PLACES; i++) {
+		__u32 key = i;
+
+		place = bpf_map_lookup_elem(&name_places, &key);
+		if (!place)
+			return NULL;
+		__sync_fetch_and_add(&place->users, 1);
+		if (*(volatile __u64 *)&place->users == 1)
+			return place;
+		name_leave(place);
+	}
+	return NULL;
+}
 
 /*
- * Begins with hash 0, for the first value too: as they are, a process id and an address,
- * or a time and a thread id, can differ in the same bits.
+ * The first value is mixed, too, with hash 0: unmixed, two values (a process id and an
+ * address, or a time and a thread id) can differ in the same bits, and give the same hash.
  */
 static __always_inline __u64 mix(__u64 hash, __u64 value)
 {
@@ -64,7 +104,7 @@ struct walk {
 	bool whole;
 };
 
-/* One component, or one mount; false when it is the last, or did not fit. */
+/* Goes up one component, or one mount; false if it was the last, or did not fit. */
 static __always_inline bool name_step(struct walk *walk)
 {
 	struct dentry *dentry = walk->dentry, *parent = kread(dentry, struct dentry, d_parent);
@@ -81,7 +121,7 @@ static __always_inline bool name_step(struct walk *walk)
 	return name_append(walk->name, kread(dentry, struct dentry, d_name.name));
 }
 
-/* Components from the leaf up, across mounts, to the root of the namespace. */
+/* Components from the leaf up, across mounts; false if the root was not reached. */
 static __always_inline bool name_walk(struct ft_name *name, __u64 vfsmnt, struct dentry *dentry)
 {
 	struct walk walk = {
@@ -127,17 +167,18 @@ static __always_inline bool name_of_file(struct thread *th, struct name_source *
 	if (!dentry)
 		return false;
 	source->dentry = dentry;
-	source->inode = th->rec.inode;
+	source->inode = th->rec.vma.inode;
 	source->form = dentry_form(dentry);
 	if (source->form != FT_NAME_PATH && source->form != FT_NAME_DELETED)
 		source->text = kread(dentry, struct dentry, d_name.name);
-	source->id = mix(mix(mix(mix(0, (__u64)dentry), source->mnt), th->rec.inode), source->form);
+	source->id =
+		mix(mix(mix(mix(0, (__u64)dentry), source->mnt), th->rec.vma.inode), source->form);
 	source->id = mix(mix(source->id, kread(dentry, struct dentry, d_name.hash_len)),
 			 (__u64)kread(dentry, struct dentry, d_parent));
 	return true;
 }
 
-/* Anonymous names and special mappings: a string the kernel keeps. */
+/* The name of anonymous memory or of a special mapping: a string that the kernel keeps. */
 static __always_inline bool name_of_memory(struct thread *th, struct name_source *source)
 {
 	__u64 head = 0;
@@ -153,40 +194,49 @@ static __always_inline bool name_of_memory(struct thread *th, struct name_source
 	else
 		return false;
 	bpf_probe_read_kernel(&head, sizeof(head), source->text);
-	/* Drivers keep other things behind vm_private_data than a name. */
+	/* A driver may keep anything but a name behind vm_private_data. */
 	if (source->form == FT_NAME_VERBATIM && (head & 0xff) != '[')
 		return false;
 	source->id = mix(mix(mix(0, (__u64)source->text), head), source->form);
 	return true;
 }
 
-static __always_inline bool name_send(struct name_source *source)
+/* Puts the name together, and sends it. */
+static __always_inline bool name_send_from(struct ft_name *name, struct name_source *source)
 {
-	__u32 zero = 0, len;
-	struct ft_name *name = bpf_map_lookup_elem(&name_scratch, &zero);
-	bool whole;
+	__u32 len;
 
-	if (!name)
-		return false;
 	name->h.type = FT_RECORD_NAME;
 	name->h.cpu = bpf_get_smp_processor_id();
-	name->h.time_ns = 0;
+	name->h.time_ns = bpf_ktime_get_ns();
 	name->id = source->id;
 	name->inode = source->inode;
 	name->form = source->form;
 	name->len = 0;
-	whole = source->text ? name_append(name, source->text)
-			     : name_walk(name, source->mnt, source->dentry);
+	if (source->text)
+		name_append(name, source->text);
+	else if (!name_walk(name, source->mnt, source->dentry))
+		name->form |= FT_NAME_CUT;
 	len = name->len;
-	if (!whole || len > FT_NAME_MAX)
+	if (!len || len > FT_NAME_MAX)
 		return false;
 	len += sizeof(*name) - FT_NAME_MAX;
 	name->h.size = len;
 	return !bpf_ringbuf_output(&ring, name, len, BPF_RB_NO_WAKEUP);
 }
 
+static __always_inline bool name_send(struct name_source *source)
+{
+	struct name_place *place = name_enter();
+	bool sent = place && name_send_from(&place->name, source);
+
+	if (place)
+		name_leave(place);
+	return sent;
+}
+
 /*
- * Gives the record's mapping an id whose name was sent. Without one user space
+ * Gives the record's mapping the id of a name that was sent. Without an id user space
  * asks /proc/PID/maps, and believes it only if the mapping is still the same.
  */
 static __noinline void name_mapping(struct thread *th)
@@ -194,22 +244,22 @@ static __noinline void name_mapping(struct thread *th)
 	struct name_source source = {};
 	__u8 one = 1;
 
-	if (!(th->rec.vma & FT_VMA_COVERS))
+	if (!(th->rec.vma.facts & FT_VMA_COVERS))
 		return;
 	if (!(th->file ? name_of_file(th, &source) : name_of_memory(th, &source))) {
-		th->rec.name_id = 0;
+		th->rec.vma.name_id = 0;
 		return;
 	}
 	/* The same file under the same name as in this thread's last fault. */
-	if (th->rec.name_id == source.id)
+	if (th->rec.vma.name_id == source.id)
 		return;
-	th->rec.name_id = 0;
+	th->rec.vma.name_id = 0;
 	if (!bpf_map_lookup_elem(&names_sent, &source.id)) {
 		if (!name_send(&source))
 			return;
 		bpf_map_update_elem(&names_sent, &source.id, &one, BPF_ANY);
 	}
-	th->rec.name_id = source.id;
+	th->rec.vma.name_id = source.id;
 }
 
 #endif /* FT_NAME_BPF_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the page tables say about an address, before and after the fault. This
- * is what tells the kinds apart on every kernel alike: internal functions of mm/
- * come, go and are inlined, the page tables are the hardware's. Read without a
- * lock through the direct map, whose place calibration (below) finds and proves.
+ * tells the kinds apart on every kernel: internal functions of mm/ change and are
+ * inlined, but the hardware defines the page tables. They are read without a lock,
+ * through the direct map, whose place calibration (below) finds and proves.
  */
 #ifndef FT_PAGE_BPF_H
 #define FT_PAGE_BPF_H
@@ -16,56 +16,28 @@ struct page_view {
 	__u8 order;
 	bool writable;
 	bool uffd_wp;
-	bool no_table; /* nothing, and no page table that could have it */
+	bool no_table; /* no entry, and no page table that could hold one */
 };
 
-#ifdef __TARGET_ARCH_x86
+#define HUGE_ORDER (PMD_SHIFT - PTE_SHIFT)
 
-#define PTE_PRESENT	(1ULL << 0)
-#define PTE_WRITE	(1ULL << 1)
-#define PTE_DIRTY	(1ULL << 6)
-#define PTE_HUGE	(1ULL << 7)
-#define PTE_PROTNONE	(1ULL << 8)
-#define PTE_SPECIAL	(1ULL << 9)
-#define PTE_UFFD_WP	(1ULL << 10)
-#define PTE_PFN_MASK	0x000ffffffffff000ULL
-#define PTE_SHIFT	12
-#define PMD_SHIFT	21
-#define HUGE_ORDER	(PMD_SHIFT - PTE_SHIFT)
-#define SWAP_TYPE_SHIFT 59
-
-/*
- * What the kernel takes for present: pte_present(), pmd_present() and pud_present() of
- * arch/x86/include/asm/pgtable.h, without PROT_NONE entries, which are told apart. While
- * the mapping of a huge page is split, its PMD has no PRESENT bit, but keeps PSE.
- */
-static __always_inline bool entry_present(__u64 entry, __u32 shift)
+/* The bits of an entry that are the address of its frame. */
+static __always_inline __u64 frame_mask(void)
 {
-	if (entry & PTE_PRESENT)
-		return true;
-	return shift == PMD_SHIFT && (entry & (PTE_HUGE | PTE_PROTNONE)) == PTE_HUGE;
+	return PTE_PFN_MASK & ~layout.encrypted;
 }
 
-/*
- * An entry without PRESENT has the bits of its frame number inverted, against L1TF
- * (protnone_mask() of arch/x86/include/asm/pgtable-invert.h).
- */
-static __always_inline __u64 entry_frame(__u64 entry)
-{
-	return (entry & PTE_PRESENT ? entry : ~entry) & PTE_PFN_MASK;
-}
-
-/* A swap entry keeps the uffd-wp bit elsewhere: only present ones matter here. */
+/* The uffd-wp bit of a swap entry is elsewhere, and not needed: only that of present ones is. */
 static __always_inline __u8 pte_not_present(__u64 entry, __u32 shift)
 {
-	__u32 type = entry >> SWAP_TYPE_SHIFT;
+	__u32 type = entry_swap_type(entry);
 
 	if (!entry)
 		return FT_PTE_NONE;
-	if (entry & PTE_PROTNONE)
+	if (entry_protnone(entry))
 		return FT_PTE_PROTNONE;
-	/* A huge page's, whatever happens to it: the bits of a type are its protection. */
-	if (shift > PTE_SHIFT && (entry & PTE_HUGE))
+	/* An entry of a huge page: what would be its swap type are protection bits. */
+	if (shift > PTE_SHIFT && entry_huge(entry))
 		return FT_PTE_SPECIAL;
 	if (type < layout.swap_types)
 		return FT_PTE_SWAP;
@@ -80,29 +52,24 @@ static __always_inline __u8 pte_not_present(__u64 entry, __u32 shift)
 }
 
 /*
- * The entry that maps addr, or the first one on the way that does not go on;
- * *shift is its level.
+ * The entry that maps addr, or the first one on the way down that points to no
+ * further table; *shift is its level.
  */
 static __always_inline __u64 page_table_entry(__u64 pgd, __u64 addr, __u32 *shift)
 {
 	__u64 table = pgd, entry = 0;
-	__u32 level_shift = layout.levels == 5 ? 48 : 39;
+	__u32 level_shift = top_level_shift(layout.levels);
 
-	for (int level = 0; level < 5; level++) {
-		entry = kread64(table + 8 * ((addr >> level_shift) & 511));
+	for (int level = 0; level < LEVELS_MAX; level++) {
+		entry = kread64(table + sizeof(entry) * ((addr >> level_shift) & TABLE_MASK));
 		*shift = level_shift;
-		if (level_shift <= PTE_SHIFT || !(entry & PTE_PRESENT) ||
-		    (level_shift <= 30 && (entry & PTE_HUGE)))
+		if (entry_is_last(entry, level_shift))
 			break;
-		table = layout.page_offset + (entry & PTE_PFN_MASK);
-		level_shift -= 9;
+		table = layout.page_offset + (entry & frame_mask());
+		level_shift -= TABLE_SHIFT;
 	}
 	return entry;
 }
-
-#else
-#error "the page table walk is not written for this architecture yet"
-#endif
 
 /* The head of the folio that the frame belongs to. */
 static __always_inline struct page *frame_head(__u64 pfn)
@@ -117,16 +84,16 @@ static __always_inline __u8 folio_order(struct page *head)
 	return kread64((__u64)head) & head_bit ? large_folio_order(head) : 0;
 }
 
-/* What a present entry of a mapping with these facts maps. */
+/* Finds out what a present entry maps. vma: facts of the mapping. */
 static __always_inline void page_look(struct page_view *view, __u64 entry, bool huge, __u32 vma)
 {
 	struct page *head;
 	__u64 mapping;
 
-	if (!huge && (entry & PTE_SPECIAL)) {
+	if (!huge && entry_special(entry)) {
 		/* KSM's zero pages (use_zero_pages) are marked dirty. */
 		view->page = !(vma & FT_VMA_ANON) ? FT_PAGE_RAW
-			     : entry & PTE_DIRTY  ? FT_PAGE_KSM
+			     : entry_dirty(entry) ? FT_PAGE_KSM
 						  : FT_PAGE_ZERO;
 		return;
 	}
@@ -166,12 +133,12 @@ static __noinline __u8 page_view(struct page_view *view, struct mm_struct *mm, _
 		return pte_not_present(entry, shift);
 	}
 	huge = shift > PTE_SHIFT;
-	view->writable = entry & PTE_WRITE;
-	view->uffd_wp = entry & PTE_UFFD_WP;
+	view->writable = entry_writable(entry);
+	view->uffd_wp = entry_uffd_wp(entry);
 	view->order = shift - PTE_SHIFT;
-	view->pfn =
-		((entry_frame(entry) & ~((1ULL << shift) - 1)) | (addr & ((1ULL << shift) - 1))) >>
-		PTE_SHIFT;
+	view->pfn = ((entry_frame(entry, frame_mask()) & ~((1ULL << shift) - 1)) |
+		     (addr & ((1ULL << shift) - 1))) >>
+		    PTE_SHIFT;
 	page_look(view, entry, huge, vma);
 	return FT_PTE_PRESENT;
 }
@@ -197,14 +164,13 @@ static __always_inline void calibrate_pages(void)
 	if (!layout.page_offset)
 		return;
 	entry = page_table_entry(calibration.pgd, calibration.addr, &shift);
-	calibration.walked = shift == PTE_SHIFT &&
-			     (entry & (PTE_PRESENT | PTE_WRITE)) == (PTE_PRESENT | PTE_WRITE);
+	calibration.walked = shift == PTE_SHIFT && entry_maps_writable(entry);
 	if (!calibration.walked || !layout.vmemmap)
 		return;
-	head = frame_head((entry & PTE_PFN_MASK) >> PTE_SHIFT);
+	head = frame_head((entry & frame_mask()) >> PTE_SHIFT);
 	calibration.proved = ((__u64)kread(head, struct page, mapping) & PAGE_MAPPING_BITS) ==
 				     PAGE_MAPPING_ANON &&
-			     page_index(head) == calibration.addr >> 12;
+			     page_index(head) == calibration.addr >> PTE_SHIFT;
 }
 
 #endif /* FT_PAGE_BPF_H */

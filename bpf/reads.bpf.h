@@ -9,7 +9,7 @@
 #include "page.bpf.h"
 #include "vma.bpf.h"
 
-/* The current thread has added a folio. Of other files, a disk's own among them, it is not counted. */
+/* The current thread has added a folio. Those of other files (or of block devices) do not count. */
 static __always_inline void reads_add(struct page *folio)
 {
 	struct thread *th = wanted_thread(this_task(), false);
@@ -22,13 +22,13 @@ static __always_inline void reads_add(struct page *folio)
 		rec->read_pages = FT_UNKNOWN32;
 		return;
 	}
-	if (!(rec->vma & FT_VMA_FILE) || rec->read_pages == FT_UNKNOWN32)
+	if (!(rec->vma.facts & FT_VMA_FILE) || rec->read_pages == FT_UNKNOWN32)
 		return;
 	if (kread(folio, struct page, mapping) == kread(th->file, struct file, f_mapping))
 		rec->read_pages += 1U << (folio_order(folio) & 31);
 }
 
-/* What is added after an end that nobody saw is counted, too. */
+/* If the end was not seen, pages that were added after it are counted, too: unknown. */
 static __always_inline void reads_end(struct ft_fault *rec)
 {
 	if (rec->latency_ns == FT_UNKNOWN64 && rec->read_pages)

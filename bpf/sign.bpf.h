@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whose fault it was: gathered last, since most filters can do without it. */
+/* Adds to a record whose fault it was. Done last, since most filters do not need it. */
 #ifndef FT_SIGN_BPF_H
 #define FT_SIGN_BPF_H
 
@@ -10,7 +10,7 @@ static __always_inline void sign(struct ft_fault *rec)
 	__u64 pid_tid = bpf_get_current_pid_tgid();
 
 	rec->h.type = FT_RECORD_FAULT;
-	rec->h.size = sizeof(*rec) + (wants_cause && !sums_up ? sizeof(struct ft_causes) : 0);
+	rec->h.size = sizeof(*rec) + (wants_cause && sends ? sizeof(struct ft_causes) : 0);
 	rec->pid = pid_tid >> 32;
 	rec->tid = (__u32)pid_tid;
 	rec->cgroup_id = bpf_get_current_cgroup_id();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The user stack of a fault, along its frame pointers. Taken when the fault has ended and
- * is wanted: the thread was in the kernel all the time, so it is that of the begin. Each
- * is sent once; faults carry its id.
+ * The user stack of a fault, along its frame pointers, or as a copy. Taken when the fault has
+ * ended and passed the filters: the thread was in the kernel all the time, so the stack is that
+ * of the begin. Faults carry the id of a stack, which is sent before them.
  */
 #ifndef FT_STACK_BPF_H
 #define FT_STACK_BPF_H
@@ -11,8 +11,8 @@
 #include "emit.bpf.h"
 
 /*
- * When each was sent last, in turns of so many. After two it is sent again: the map may
- * remember it for longer than the reader does, which has new ones to remember.
+ * By stack id: the turn in which it was sent last; a turn is FT_STACKS_TURN stacks. Two turns
+ * later it is sent again: the reader may have evicted it for newer ones, but not this map.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -37,7 +37,7 @@ struct {
 	__type(value, struct ft_stack_copy);
 } copy_scratch SEC(".maps");
 
-/* In exec(2) they are those of the program that was: NULL. */
+/* NULL in exec(2): there they are still those of the old program. */
 static __always_inline struct pt_regs *user_registers(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -45,19 +45,7 @@ static __always_inline struct pt_regs *user_registers(void)
 	return task_in_exec(task) ? NULL : (void *)bpf_task_pt_regs(task);
 }
 
-static __always_inline void copy_registers(struct ft_stack_copy *copy, struct pt_regs *regs)
-{
-	copy->ip = kread(regs, struct pt_regs, ip);
-	copy->sp = kread(regs, struct pt_regs, sp);
-	copy->bp = kread(regs, struct pt_regs, bp);
-	copy->bx = kread(regs, struct pt_regs, bx);
-	copy->r12 = kread(regs, struct pt_regs, r12);
-	copy->r13 = kread(regs, struct pt_regs, r13);
-	copy->r14 = kread(regs, struct pt_regs, r14);
-	copy->r15 = kread(regs, struct pt_regs, r15);
-}
-
-/* The registers and the stack themselves, to be unwound by the reader. */
+/* Sends a copy of the registers and the stack, which the reader unwinds. */
 static __noinline __u64 stack_copy(struct ft_fault *rec, struct task_struct *task)
 {
 	__u32 zero = 0, len = 0, size;
@@ -73,8 +61,8 @@ static __noinline __u64 stack_copy(struct ft_fault *rec, struct task_struct *tas
 		__u32 at = i * FT_STACK_COPY_PIECE;
 
 		/*
-		 * Most functions use nothing below rsp, and that page may never have been
-		 * touched: what cannot be read becomes zeros.
+		 * Most functions use nothing below the stack pointer, and that page may never
+		 * have been touched: what cannot be read becomes zeros.
 		 */
 		if (bpf_probe_read_user(copy->bytes + at, FT_STACK_COPY_PIECE,
 					(void *)(from + at)) &&
@@ -83,6 +71,7 @@ static __noinline __u64 stack_copy(struct ft_fault *rec, struct task_struct *tas
 		len += FT_STACK_COPY_PIECE;
 	}
 	copy->h.type = FT_RECORD_STACK_COPY;
+	copy->h.cpu = bpf_get_smp_processor_id();
 	copy->h.time_ns = rec->h.time_ns;
 	copy->id = mix(mix(0, rec->h.time_ns), rec->tid);
 	copy->pid = rec->pid;
@@ -97,68 +86,48 @@ static __noinline __u64 stack_copy(struct ft_fault *rec, struct task_struct *tas
 	return copy->id;
 }
 
-/* What a frame pointer points to. */
-struct user_frame {
-	__u64 caller;
-	__u64 address;
-};
-
-#define CS_32_BIT  0x23 /* __USER32_CS */
-#define FIRST_CODE 4096 /* below is no code: a frame pointer that was none */
+#define FIRST_CODE 4096 /* no code is below: such a frame is invalid */
 #define FRAME_MAX  (16ULL << 20)
 
-static __always_inline long read_frame(struct user_frame *frame, __u64 at, bool is_32_bit)
-{
-	__u32 words[2] = {};
-	long err;
-
-	if (!is_32_bit)
-		return bpf_probe_read_user(frame, sizeof(*frame), (void *)at);
-	err = bpf_probe_read_user(words, sizeof(words), (void *)at);
-	frame->caller = words[0];
-	frame->address = words[1];
-	return err;
-}
-
 /*
- * Frames lie one above the other, in one stack. What code without frame pointers has in the
- * register is to be told from one before it is tried: a read that fails is a fault itself,
- * and costs more than all the rest.
+ * Frames lie one above the other, in one stack. Code without frame pointers may have anything
+ * in the register. That is checked before the read: one that fails is a fault itself, and costs
+ * more than all the rest.
  */
 static __always_inline bool may_be_frame(__u64 at, __u64 above)
 {
-	return at - above < FRAME_MAX && !(at & 3);
+	return at - above < FRAME_MAX && !(at & (FRAME_ALIGN - 1));
 }
 
 /*
- * Not by bpf_get_task_stack(): that does not tell a stack that ended from one where
- * something else was in the register. The hash is of the process and its code, too: the
- * same addresses are something else in another one.
+ * Not by bpf_get_task_stack(): that does not tell a complete stack from one cut by an
+ * invalid frame pointer. The hash includes the process and its code: the same addresses
+ * are other functions in another one.
  */
 static __noinline __u64 stack_walk(struct ft_stack *stack, __u32 pid, __u32 generation)
 {
 	struct pt_regs *regs = user_registers();
-	__u16 cs = regs ? kread(regs, struct pt_regs, cs) : 0;
+	__u16 mode = regs ? regs_code_mode(regs) : 0;
 	__u64 at, above, hash;
 	__u32 i;
 
-	/* A kernel's thread was never in user mode. */
-	if (!cs)
+	/* A kernel thread was never in user mode. */
+	if (!mode)
 		return 0;
-	at = kread(regs, struct pt_regs, bp);
-	above = kread(regs, struct pt_regs, sp);
-	stack->ips[0] = kread(regs, struct pt_regs, ip);
+	at = regs_fp(regs);
+	above = regs_sp(regs);
+	stack->ips[0] = regs_ip(regs);
 	stack->end = FT_STACK_FULL;
 	hash = mix(mix(0, (__u64)generation << 32 | pid), stack->ips[0]);
 	for (i = 1; i < FT_STACK_MAX; i++) {
 		struct user_frame frame = {};
 
-		/* In the register it is a zero like any other of code without frame pointers. */
+		/* A saved 0 ends the stack. In the register it may be any value of other code. */
 		stack->end = i > 1 ? FT_STACK_OUTERMOST : FT_STACK_ASTRAY;
 		if (!at)
 			break;
 		stack->end = FT_STACK_ASTRAY;
-		if (!may_be_frame(at, above) || read_frame(&frame, at, cs == CS_32_BIT) ||
+		if (!may_be_frame(at, above) || read_frame(&frame, at, mode == CODE_32_BIT) ||
 		    frame.address < FIRST_CODE)
 			break;
 		stack->end = FT_STACK_FULL;
@@ -186,6 +155,7 @@ static __noinline __u64 stack_take(struct ft_fault *rec, struct task_struct *tas
 	if (sent && turn - *sent < 2)
 		return stack->id;
 	stack->h.type = FT_RECORD_STACK;
+	stack->h.cpu = bpf_get_smp_processor_id();
 	stack->h.time_ns = rec->h.time_ns;
 	stack->pid = rec->pid;
 	size = sizeof(*stack) - sizeof(stack->ips) +

@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Faults summed up where they happen, by the keys of --by. A row is on each CPU and of
- * one epoch: nothing is shared, not even with the reader, who takes what has ended.
+ * Sums up faults in the kernel, by the keys of --by. Each CPU has its own part of a row, and
+ * a row is of one epoch: CPUs share nothing, nor does the reader, which takes ended epochs.
  */
 #ifndef FT_TABLE_BPF_H
 #define FT_TABLE_BPF_H
 
-#include "cause.h"
-#include "key.h"
+#include "emit.bpf.h"
 #include "name.bpf.h"
+#include "contract/row_key.h"
 #include "sign.bpf.h"
 #include "stack.bpf.h"
+#include "contract/takes.h"
+#include "thp.bpf.h"
 
 const volatile __u32 table_keys[FT_KEYS]; /* enum ft_key_type */
-const volatile bool rows_are_few;	  /* all keys are below FT_FEW_VALUES */
-const volatile bool stacks_have_comm;	  /* for profiles: a stack's row is of one name */
+const volatile bool rows_are_few;	  /* all values of the keys are below FT_FEW_VALUES */
+const volatile bool stacks_have_comm;	  /* for profiles: a stack's row is of one comm */
 const volatile struct ft_hist_scale table_scale;
 
 /*
- * The reader's: one higher when it takes the rows of the epoch before, as soon as no
- * program that began in it runs any more (src/trace/rows.c).
+ * Incremented by the reader, which then waits until no program that began in the epoch
+ * before runs any more, and takes its rows (src/source/live/row_reader.c).
  */
 __u32 table_epoch;
 
-/* How many rows of the hash were ever made, and of these, given back by the reader. */
+/* How many rows of the hash were made, and how many of these the reader has deleted. */
 __u32 rows_made;
 __u32 rows_given_back;
-/* The reader is woken when so many are in use. */
+/* The reader is woken when more rows than this are in use. */
 const volatile __u32 rows_enough;
 
 struct {
@@ -51,7 +53,7 @@ struct {
 	__type(value, struct ft_row);
 } overflow_row SEC(".maps");
 
-/* Where the mapping of an instruction is looked at, as if it were that of a fault. */
+/* For the mapping of an instruction, which is copied as that of a fault is. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -67,95 +69,31 @@ static __always_inline bool has_key(__u32 type)
 	return table_keys[0] == type || table_keys[1] == type;
 }
 
-/* Rows are of instructions: the user half merges those of one function, or line. */
+/* With these keys a row is of one instruction: the user half merges those of a function or line. */
 static __always_inline bool has_code_key(void)
 {
 	return has_key(FT_KEY_SYMBOL) || has_key(FT_KEY_LINE);
 }
 
-static __always_inline void key_of_mapping(__u64 *word, const struct ft_fault *rec)
-{
-	__u32 roles = FT_VMA_HEAP | FT_VMA_STACK;
-
-	/* The heap and the stack grow, downwards too: the same row all the same. */
-	word[0] = (__u64)rec->pid << 32 | (rec->vma & FT_VMA_COVERS ? rec->vma & roles : 0);
-	word[1] = rec->vma & FT_VMA_COVERS && !(rec->vma & roles) ? rec->vma_start : 0;
-	word[2] = rec->vma & FT_VMA_COVERS ? rec->name_id : 0;
-}
-
-/* What has no name is known by its role. */
-static __always_inline void key_of_file(__u64 *word, const struct ft_fault *rec)
-{
-	__u32 facts = FT_VMA_HEAP | FT_VMA_STACK | FT_VMA_COVERS | FT_VMA_ANON | FT_VMA_DEVICE;
-
-	word[0] = rec->vma & FT_VMA_COVERS ? rec->name_id : 0;
-	word[1] = word[0] ? 0 : rec->vma & facts;
-	word[2] = word[0] || !(rec->vma & FT_VMA_COVERS) ? 0 : rec->inode;
-}
-
-static __always_inline __u32 dominant_cause(const struct thread *th)
-{
-	return th->rec.latency_ns == FT_UNKNOWN64 ? FT_CAUSE_OTHER
-						  : ft_dominant_cause(th->causes.ns);
-}
-
-static __always_inline void key_of_comm(__u64 *word, const struct ft_fault *rec)
-{
-	word[0] = ((const __u64 *)rec->comm)[0];
-	word[1] = ((const __u64 *)rec->comm)[1];
-}
-
-/* Only of what is mapped when the fault ends, and where the page tables can be read. */
-static __always_inline __u64 known_order(const struct ft_fault *rec)
-{
-	return rec->after == FT_PTE_PRESENT ? rec->order : FT_UNKNOWN64;
-}
-
 static __always_inline void key_part(__u64 *word, __u32 type, const struct thread *th, __u32 kind)
 {
-	const struct ft_fault *rec = &th->rec;
-
-	if (type == FT_KEY_KIND)
-		word[0] = kind;
-	else if (type == FT_KEY_MAJOR)
-		word[0] = rec->major == 1;
-	else if (type == FT_KEY_ACCESS)
-		word[0] = rec->access;
-	else if (type == FT_KEY_ORIGIN)
-		word[0] = rec->origin;
-	else if (type == FT_KEY_PID)
-		word[0] = rec->pid;
-	else if (type == FT_KEY_TID)
-		word[0] = rec->tid;
-	else if (type == FT_KEY_CGROUP)
-		word[0] = rec->cgroup_id;
-	else if (type == FT_KEY_CPU)
-		word[0] = rec->h.cpu;
-	else if (type == FT_KEY_ORDER)
-		word[0] = known_order(rec);
-	else if (type == FT_KEY_CAUSE)
-		word[0] = dominant_cause(th);
-	else if (type == FT_KEY_STACK)
-		word[0] = rec->stack_id;
-	else if (type == FT_KEY_VMA)
-		key_of_mapping(word, rec);
-	else if (type == FT_KEY_FILE)
-		key_of_file(word, rec);
-	if (type == FT_KEY_COMM)
-		key_of_comm(word, rec);
+	ft_key_part(word, type, &th->rec, th->causes.ns, kind);
 	if (type == FT_KEY_STACK && stacks_have_comm)
-		key_of_comm(word + 1, rec);
-	if (type == FT_KEY_SYMBOL || type == FT_KEY_LINE) {
-		word[0] = (__u64)code_generation(this_task()) << 32 | rec->pid;
-		word[1] = rec->ip;
-	}
+		ft_key_of_comm(word + 1, &th->rec);
+	if (type == FT_KEY_SYMBOL || type == FT_KEY_LINE)
+		word[0] |= (__u64)code_generation(this_task()) << 32;
 }
 
-/* The instruction got a row: tell where it is while that can be known. */
+/* An instruction got a new row: sends its mapping, as long as the process has it. */
 static __always_inline void send_code(const struct ft_fault *rec, struct task_struct *task)
 {
 	struct ft_code code = {
-		.h = { .type = FT_RECORD_CODE, .size = sizeof(code) },
+		.h = {
+			.type = FT_RECORD_CODE,
+			.size = sizeof(code),
+			.cpu = bpf_get_smp_processor_id(),
+			.time_ns = rec->h.time_ns,
+		},
 		.ip = rec->ip,
 		.pid = rec->pid,
 		.generation = code_generation(task),
@@ -173,30 +111,18 @@ static __always_inline void send_code(const struct ft_fault *rec, struct task_st
 		if (vma_covers(&scratch->rec)) {
 			name_mapping(scratch);
 			code.vma = scratch->rec.vma;
-			code.vma_start = scratch->rec.vma_start;
-			code.vma_end = scratch->rec.vma_end;
-			code.vma_offset = scratch->rec.vma_offset;
-			code.inode = scratch->rec.inode;
-			code.dev = scratch->rec.dev;
-			code.name_id = scratch->rec.name_id;
 		}
 	}
 	/* If it is lost, the reader asks /proc. */
 	bpf_ringbuf_output(&ring, &code, sizeof(code), BPF_RB_NO_WAKEUP);
 }
 
-/* Wakes the reader, by a record of nothing: rows become scarce. */
+/* The reader is woken when rows become scarce. */
 static __always_inline void count_new_row(void)
 {
-	void *nothing;
-
 	__sync_fetch_and_add(&rows_made, 1);
-	if (rows_made - rows_given_back <= rows_enough || wake_pending)
-		return;
-	wake_pending = true;
-	nothing = bpf_ringbuf_reserve(&ring, sizeof(__u64), 0);
-	if (nothing)
-		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+	if (rows_made - rows_given_back > rows_enough)
+		ring_wake();
 }
 
 static __always_inline struct ft_row *row_of_key(const struct thread *th, __u32 kind, __u32 epoch,
@@ -245,13 +171,8 @@ static __always_inline struct ft_row *row_of(const struct thread *th, __u32 kind
 static __always_inline __u32 bucket_of(__u64 latency_ns)
 {
 	struct ft_hist_scale scale = { table_scale.low, table_scale.step, table_scale.nr };
-	__u32 bucket;
 
-	if (latency_ns == FT_UNKNOWN64)
-		return FT_HIST_UNKNOWN;
-	bucket =
-		scale.step ? ft_hist_linear_bucket(&scale, latency_ns) : ft_hist_bucket(latency_ns);
-	return bucket < FT_HIST_BUCKETS ? bucket : FT_HIST_BUCKETS - 1;
+	return ft_hist_slot(&scale, latency_ns);
 }
 
 static __always_inline void row_causes(struct ft_row *row, const struct ft_causes *causes)
@@ -275,13 +196,14 @@ static __always_inline void row_reads(struct ft_row *row, const struct ft_fault 
 static __always_inline void row_shows(struct ft_row *row, struct thread *th)
 {
 	row->used = 1;
-	if (!has_key(FT_KEY_VMA) && !has_key(FT_KEY_FILE))
+	if (!settles && !th->exiting && !has_key(FT_KEY_VMA) && !has_key(FT_KEY_FILE))
 		name_mapping(th);
-	sign(&th->rec);
+	if (!th->exiting)
+		sign(&th->rec);
 	row->worst = th->rec;
 }
 
-/* The fastest and the slowest, and the slowest whole; or, for what it was, the first. */
+/* Updates the row's minimum, maximum and slowest fault; without latencies, the first fault. */
 static __always_inline void row_extremes(struct ft_row *row, struct thread *th)
 {
 	struct ft_fault *rec = &th->rec;
@@ -299,9 +221,9 @@ static __always_inline void row_extremes(struct ft_row *row, struct thread *th)
 }
 
 /*
- * By way of memory: what a verifier knows of a register it may follow to the end for each
- * value on its own, and a walk of a stack is long. 6.1 had 621 665 instructions to look at
- * for --by kind,stack, and has 78 679.
+ * Stores the kind and reads it back: a verifier that knows a register's value may follow all
+ * that comes next once for each kind, and a walk of a stack is long. For --by kind,stack, Linux
+ * 6.1 then looks at 78 679 instructions, without this at 621 665.
  */
 static __always_inline __u32 kind_of(struct thread *th)
 {
@@ -311,22 +233,44 @@ static __always_inline __u32 kind_of(struct thread *th)
 	return *kind;
 }
 
-/* Counts it where it is one; errors have rows only where they are asked for. */
+/* Does a row count the fault? A counter of its own has all errors, also those in no row. */
 static __always_inline bool table_takes(const struct thread *th, __u32 kind)
 {
-	bool error = kind == FT_KIND_ERROR || th->rec.outcome == FT_OUTCOME_FAILED;
-
-	if (error)
+	if (ft_is_error(&th->rec, kind))
 		count_many(errors, sample);
-	return th->rec.outcome == FT_OUTCOME_RESOLVED ||
-	       (error && wanted_kinds & 1U << FT_KIND_ERROR);
+	return ft_is_in_table(&th->rec, kind, wanted_kinds);
+}
+
+/* Gathers what the row's keys need, as long as it can be read. */
+static __always_inline void table_describe(struct thread *th, struct task_struct *task)
+{
+	/*
+	 * The record of an exiting thread was signed when its exit began. By now the thread may be
+	 * freed, and the current task another one.
+	 */
+	if (th->exiting) {
+		th->rec.vma.name_id = 0;
+		th->rec.stack_id = 0;
+		return;
+	}
+	/*
+	 * With plan memcg a row shows its slowest fault later, when the mapping may be gone: so the
+	 * mapping is named when it is looked up, whether a row shows it or not.
+	 */
+	if (has_key(FT_KEY_VMA) || has_key(FT_KEY_FILE) ||
+	    (settles && wants_vma && !th->rec.vma.name_id))
+		name_mapping(th);
+	if (!rows_are_few)
+		sign(&th->rec);
+	if (wants_stack)
+		th->rec.stack_id = stack_take(&th->rec, task);
 }
 
 /*
  * Adds the fault to its row. With atomic additions, although the row is this CPU's
  * own: on some kernels one program can be preempted by another here.
  */
-static __noinline void table_add(struct thread *th, struct task_struct *task)
+static __noinline void table_add(struct thread *th, struct task_struct *task, bool described)
 {
 	struct ft_fault *rec = &th->rec;
 	__u32 kind = kind_of(th);
@@ -335,12 +279,10 @@ static __noinline void table_add(struct thread *th, struct task_struct *task)
 
 	if (!table_takes(th, kind))
 		return;
-	if (has_key(FT_KEY_VMA) || has_key(FT_KEY_FILE))
-		name_mapping(th);
-	if (!rows_are_few)
-		sign(rec);
-	if (wants_stack)
-		rec->stack_id = stack_take(rec, task);
+	if (vm_events_from_rq && rec->thp)
+		thp_count(rec);
+	if (!described)
+		table_describe(th, task);
 	row = row_of(th, kind, task);
 	if (!row)
 		return;
@@ -359,7 +301,7 @@ static __noinline void table_add(struct thread *th, struct task_struct *task)
 	row_extremes(row, th);
 }
 
-/* The row that the fault, which is still the one in th, went to, or would now. */
+/* Adds the time to the row of the fault, which is still in th; or to that of a new epoch. */
 static __always_inline void table_add_throttled(struct thread *th, struct task_struct *task)
 {
 	__u32 kind = kind_of(th);
@@ -368,7 +310,7 @@ static __always_inline void table_add_throttled(struct thread *th, struct task_s
 	if (!row)
 		return;
 	__sync_fetch_and_add(&row->throttled_ns, th->throttled.ns);
-	/* A new epoch: the first that comes to this row. */
+	/* The row is of a new epoch, and has no fault to show yet. */
 	if (!row->used)
 		row_shows(row, th);
 }

@@ -15,28 +15,31 @@ enum phase {
 	PHASE_IDLE = 0,
 	PHASE_OPEN,    /* rec is being filled */
 	PHASE_SKIPPED, /* in a fault that a filter refused */
+	/* Plan memcg: the end of the fault was seen; it is not known yet if it was resolved. */
+	PHASE_ENDED,	     /* was PHASE_OPEN */
+	PHASE_SKIPPED_ENDED, /* was PHASE_SKIPPED */
 };
 
 enum throttle {
 	THROTTLE_NONE = 0,
-	THROTTLE_DUE,	 /* pages above memory.high are still to be paid for */
-	THROTTLE_ASLEEP, /* for them */
+	THROTTLE_DUE,	 /* to be throttled: the task has pages above memory.high */
+	THROTTLE_ASLEEP, /* asleep, throttled */
 };
 
 struct thread {
-	struct ft_fault rec;	       /* of the open fault, or what is left of the last */
+	struct ft_fault rec;	       /* the open fault, or the last one */
 	struct ft_causes causes;       /* sent with it, where asked for */
 	struct ft_throttled throttled; /* ... and after it */
 
 	/* See cause.bpf.h. */
 	__u64 cause_since;
 	__u64 disk_since;
-	__u8 cause;    /* enum ft_cause: what passes the time now */
+	__u8 cause;    /* enum ft_cause: the one that time is added to now */
 	__u8 doing;    /* bits of enum doing */
 	__u8 off_cpu;  /* enum off_cpu */
-	__u8 noting;   /* one of our programs is at it */
+	__u8 noting;   /* a program is changing the cause */
 	__u8 throttle; /* enum throttle: see throttle.bpf.h */
-	__u64 regs;    /* of user mode, where the last fault came from */
+	__u64 regs;    /* address of the user registers at its last fault */
 
 	/* Task counters when the fault began. */
 	__u64 maj_flt;
@@ -44,11 +47,15 @@ struct thread {
 	__u64 read_bytes;
 	__u64 run_delay;
 
-	/* min_flt + maj_flt: up to where all is accounted for, and when tracing ended. */
+	/* See thp.bpf.h. */
+	__u64 switches;
+	__u64 thp_fallbacks; /* of its CPU */
+
+	/* min_flt + maj_flt: when faults were accounted for last, and when tracing ended. */
 	__u64 flt_last;
 	__u64 flt_final;
 
-	/* rec.vma_* stay true while the address space stays as it is. */
+	/* rec.vma_* are valid as long as the mm and its generation are these. */
 	__u64 vma_mm;
 	__u32 vma_generation;
 
@@ -64,6 +71,9 @@ struct thread {
 	__u8 exiting;	   /* its last faults come now, and it is closed when it is freed */
 	__u8 in_progress;  /* its open fault is counted as in_progress */
 	__u8 attempt_open; /* inside handle_mm_fault */
+	__u8 has_begun;	   /* a fault of the thread was seen to begin */
+	__u8 has_failed;   /* the attempt of the open fault has: see settle.bpf.h */
+	__u8 settling;	   /* a program is in settle() */
 	__u8 vma_is_fresh; /* the mapping, one with a userfaultfd, has no anon_vma yet */
 	__u8 kind;	   /* of the fault that was added to a table last */
 	__u32 attempt_flags;
@@ -96,7 +106,7 @@ static __always_inline struct thread *thread_by_task(__u64 task, bool create)
 	return bpf_map_lookup_elem(&threads_by_task, &task);
 }
 
-/* The kernel frees task storage with the task; here the task's memory may be another one's next. */
+/* Task storage is freed with the task. The hash needs this: the address may be used again. */
 static __always_inline void thread_forget(struct task_struct *task)
 {
 	__u64 key = (__u64)task;
@@ -111,6 +121,16 @@ static __always_inline struct thread *this_thread(bool create)
 		return bpf_task_storage_get(&threads, bpf_get_current_task_btf(), NULL,
 					    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
 	return thread_by_task((__u64)this_task(), create);
+}
+
+/* This thread's state, made if there is none; counts a loss if there is no room for it. */
+static __always_inline struct thread *new_thread(void)
+{
+	struct thread *th = this_thread(true);
+
+	if (!th)
+		count(lost_storage);
+	return th;
 }
 
 /* task: a pointer that the verifier trusts. */
@@ -131,33 +151,41 @@ static __always_inline void thread_arm(struct thread *th, __u64 flt)
 	th->armed = 1;
 }
 
-/* Of a thread that leaves its cgroup and comes back nobody knows what it did elsewhere. */
+/*
+ * Counts faults that were not seen. Not for a cgroup: a thread may leave it, fault elsewhere and
+ * come back. Nor while programs are being attached, since some faults are not seen then.
+ */
 static __always_inline void count_unexplained(__u64 moved)
 {
-	if (target != FT_TARGET_CGROUP)
+	if (target != FT_TARGET_CGROUP && attached_ns)
 		count_many(lost_unexplained, moved);
 }
 
 /*
- * The thread's own counters moved, and no end was seen. Between two faults that is
- * get_user_pages where only it is not seen. Of a fault that a filter refused the end need not
- * be seen. All else is missing, and nobody knows why.
+ * The thread's own counters moved while none of its faults was open: by get_user_pages, if the plan
+ * does not see that. Else faults are missing, for an unknown reason.
  */
-static __always_inline void account_unseen(struct thread *th, __u64 moved)
+static __always_inline void count_outside(__u64 moved)
 {
-	bool idle = th->phase == PHASE_IDLE;
-
-	if (!idle && moved)
-		moved--;
-	if (!moved)
-		return;
-	if (idle && !sees_attempts)
+	if (!sees_gup())
 		count_many(gup, moved);
 	else
 		count_unexplained(moved);
 }
 
-/* What moved since it was looked at last. */
+/*
+ * The thread's own counters moved, and no end was seen. A fault that is open, or that a filter
+ * refused, is one of what moved: its end need not be seen. Only one, as each is seen to begin.
+ */
+static __always_inline void account_unseen(struct thread *th, __u64 moved)
+{
+	if (th->phase != PHASE_IDLE && moved)
+		moved--;
+	if (moved)
+		count_outside(moved);
+}
+
+/* How much the counters moved since the last call. */
 static __always_inline __u64 flt_moved(struct thread *th, __u64 flt)
 {
 	__u64 moved = flt - th->flt_last;
@@ -173,15 +201,17 @@ static __always_inline bool thread_close(struct thread *th, __u64 flt)
 		return false;
 	th->flt_final = flt;
 	th->closed = 1;
-	if (th->exiting)
-		count(exits_closed);
-	/* The thread may run meanwhile, and be further already. An open fault is in progress. */
+	/* A running thread may have set flt_last beyond flt. An open fault is in progress. */
 	if (th->armed && flt > th->flt_last)
 		account_unseen(th, flt - th->flt_last);
+	/* This counter moves last: the reader waits for it before it takes the others. */
+	barrier();
+	if (th->exiting)
+		count(exits_closed);
 	return true;
 }
 
-/* Before its exec our own child is still us. Later threads of it never exec. */
+/* Before its exec our child is a copy of us. Its later threads have the flag for good. */
 #define PF_FORKNOEXEC 0x40
 
 static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct *task)
@@ -191,8 +221,8 @@ static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct 
 }
 
 /*
- * Made by the kernel for a process, without sched_process_fork: of io_uring, since v5.12 and in
- * stable kernels before, and of vhost.
+ * Threads that the kernel makes for a process, without sched_process_fork: of io_uring, since v5.12
+ * and in stable kernels before, and of vhost.
  */
 #define PF_IO_WORKER   0x10
 #define PF_USER_WORKER 0x4000 /* since v6.4 */
@@ -208,26 +238,18 @@ static __always_inline struct thread *leader_of_this_thread(void)
 	return leader ? bpf_task_storage_get(&threads, leader, NULL, 0) : NULL;
 }
 
-/* Such a thread is traced when its process is, and is met first when it faults. */
+/* Such a thread is traced if its process is; its state is made at its first fault. */
 static __always_inline struct thread *worker_of_chosen(struct task_struct *task)
 {
-	struct thread *th;
-
 	if (target != FT_TARGET_CHOSEN || target_is_thread || finished ||
 	    !(kread(task, struct task_struct, flags) & (PF_IO_WORKER | PF_USER_WORKER)))
 		return NULL;
-	th = leader_of_this_thread();
-	if (!th)
-		return NULL;
-	th = this_thread(true);
-	if (!th)
-		count(lost_storage);
-	return th;
+	return leader_of_this_thread() ? new_thread() : NULL;
 }
 
 /*
- * The state of the current thread if it is one to trace, else NULL. This is
- * all that a bystander's fault pays: cheapest test first.
+ * The state of the current thread if it is one to trace, else NULL. A fault of any
+ * other thread costs no more than this: cheapest test first.
  */
 static __always_inline struct thread *wanted_thread(struct task_struct *task, bool create)
 {
@@ -247,11 +269,7 @@ static __always_inline struct thread *wanted_thread(struct task_struct *task, bo
 		th = this_thread(false);
 		return th || !create ? th : worker_of_chosen(task);
 	}
-	create = create && !finished;
-	th = this_thread(create);
-	if (!th && create)
-		count(lost_storage);
-	return th;
+	return create && !finished ? new_thread() : this_thread(false);
 }
 
 #endif /* FT_THREAD_BPF_H */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How long memory.high holds a thread up. The kernel does that on the way back to user
- * mode, when the fault whose page was too many is over and told: it reclaims, and
- * if that is not enough it sleeps. So it is told apart, with that fault once more.
+ * How long memory.high throttles a thread. The kernel does that on the way back to user
+ * mode, when the fault that exceeded memory.high is over and sent: it reclaims, and
+ * if that is not enough it sleeps. So the time is sent later, with that fault once more.
  *
- * Only of faults in user mode: what a system call is held up for at its end, it may
- * have used itself.
+ * Only after faults in user mode: a system call may be throttled for memory that it
+ * took without a fault.
  */
 #ifndef FT_THROTTLE_BPF_H
 #define FT_THROTTLE_BPF_H
@@ -14,7 +14,7 @@
 #include "emit.bpf.h"
 #include "table.bpf.h"
 
-/* The fault is over, and shown. The kernel notes what it owes in the task, until it has it paid. */
+/* The fault passed the filters. Is the task to be throttled? The kernel notes that in the task. */
 static __always_inline void throttle_expect(struct thread *th, struct task_struct *task)
 {
 	th->throttle = sees_stalls && th->rec.origin == FT_ORIGIN_USER && pages_over_high(task)
@@ -22,14 +22,14 @@ static __always_inline void throttle_expect(struct thread *th, struct task_struc
 			       : THROTTLE_NONE;
 }
 
-/* On its way back from the fault, not in a system call that came later. */
+/* Is the thread on its way back from the fault, not in a later system call? */
 static __always_inline bool throttle_is_due(const struct thread *th)
 {
 	return sees_stalls && th && th->throttle && th->phase != PHASE_OPEN &&
 	       came_by_exception((void *)th->regs);
 }
 
-/* It lasts from the first of what is seen of it to the last. */
+/* The throttling lasts from the first event that is seen of it to the last. */
 static __always_inline void throttle_goes_on(struct thread *th)
 {
 	__u64 now = bpf_ktime_get_ns();
@@ -40,7 +40,7 @@ static __always_inline void throttle_goes_on(struct thread *th)
 		th->throttled.ns = now - th->throttled.began_ns;
 }
 
-/* A memory cgroup's pages are reclaimed: in a fault, or after it. */
+/* Reclaim of a memory cgroup begins or ends: in a fault, or after it. */
 static __always_inline void memcg_reclaim_noted(bool begins)
 {
 	struct thread *th = wanted_thread(this_task(), false);
@@ -68,7 +68,7 @@ static __always_inline void throttle_enters_cpu(struct thread *th)
 	th->throttle = THROTTLE_DUE;
 }
 
-/* Where the fault went: to the reader, or to a row. */
+/* Adds the time to the row of the fault, or sends it to the reader. */
 static __noinline void throttle_tell(struct thread *th, struct task_struct *task)
 {
 	struct ft_fault *rec = &th->rec;
@@ -78,15 +78,15 @@ static __noinline void throttle_tell(struct thread *th, struct task_struct *task
 	if (!th->throttled.ns)
 		return;
 	count_many(throttled_ns, th->throttled.ns * sample);
-	if (sums_up) {
+	if (sums_up)
 		table_add_throttled(th, task);
-	} else {
+	if (sends) {
 		rec->h.type = FT_RECORD_THROTTLED;
 		rec->h.size += sizeof(th->throttled);
 		_Static_assert(__builtin_offsetof(struct thread, throttled) ==
 				       sizeof(*rec) + sizeof(th->causes),
 			       "sent as one record");
-		/* If it does not fit, the sum of all has it nevertheless. */
+		/* Not counted as lost if it does not fit: the counter throttled_ns has the time. */
 		ring_write(rec, 0, sizeof(*rec) + sizeof(th->causes) + sizeof(th->throttled));
 	}
 	th->throttled.began_ns = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The mapping an address lies in, and what is kept of it. Without handle_mm_fault
- * to hand us the VMA it is found by walking the process's tree without a lock:
+ * The mapping an address lies in, and what is kept of it. If handle_mm_fault is not
+ * hooked, the VMA is found by walking the process's tree without a lock:
  * every step may read memory that was just freed, so the result is believed only
  * if it is a VMA of this mm that covers the address. (bpf_find_vma() would take
  * mmap_lock and release it through an irq_work: 12 us a call.)
@@ -40,7 +40,7 @@
 #define MAPLE_PIVOTS	    15 /* of the other types */
 #define MAPLE_ARANGE_PIVOTS 9
 
-/* 1 if this pivot's range ends before a user address. 0 is no pivot: never. */
+/* 1 if this pivot's range ends before addr, a user address. A pivot of 0 is unused: 0. */
 static __always_inline __u64 pivot_below(__u64 pivot, __u64 addr)
 {
 	__u64 last = pivot - 1;
@@ -49,12 +49,12 @@ static __always_inline __u64 pivot_below(__u64 pivot, __u64 addr)
 }
 
 /*
- * A node's four cache lines, all at once: among 60 000 mappings each is a miss, and
- * the search below waits for one before it knows the next. 200 ns a fault.
+ * Loads a node's four cache lines at once: among 60 000 mappings each is a miss, and
+ * the search below would wait for one after the other. Saves 200 ns a fault.
  */
 static __always_inline void node_load(__u64 node)
 {
-	/* Where a read is a call it would cost what it saves. */
+	/* Where a read is a call of a helper, this would cost what it saves. */
 	if (!has_rdonly_cast)
 		return;
 	for (int line = 0; line < 4; line++)
@@ -63,9 +63,9 @@ static __always_inline void node_load(__u64 node)
 
 /*
  * The slot of this node whose range holds addr: the first whose pivot is not
- * below it. A binary search without a branch, since the verifier would follow
- * each of them. Behind the few pivots of an arange node stand its slots: kernel
- * addresses and zeros, never below.
+ * below it. A binary search without branches, since the verifier would follow
+ * each of them. Behind the few pivots of an arange node it reads slots as pivots:
+ * kernel addresses and zeros, never below.
  */
 static __always_inline __u64 maple_step(__u64 entry, __u64 addr)
 {
@@ -86,7 +86,7 @@ static __always_inline __u64 maple_find(struct mm_struct *mm, __u64 addr)
 	for (int depth = 0; depth < MAPLE_DEPTH_MAX; depth++) {
 		__u32 type = (entry >> MAPLE_TYPE_SHIFT) & MAPLE_TYPE_MASK;
 
-		/* An internal entry: a node. Anything else is not a tree. */
+		/* The root is an internal entry, of a node; or there is no tree. */
 		if ((entry & 3) != 2 && depth == 0)
 			return 0;
 		entry = maple_step(entry, addr);
@@ -157,7 +157,7 @@ static __always_inline void file_shown_path(__u64 file, __u64 *mnt, struct dentr
 	*dentry = user;
 }
 
-/* What backs the mapping, and the pair that /proc/PID/maps shows for it. */
+/* What backs the mapping; sets the device and inode that /proc/PID/maps shows for it. */
 static __always_inline __u32 vma_backing(struct thread *th, __u64 flags)
 {
 	struct file *file = (void *)th->file;
@@ -168,14 +168,15 @@ static __always_inline __u32 vma_backing(struct thread *th, __u64 flags)
 	struct dentry *dentry;
 	__u64 mnt;
 
-	th->rec.inode = kread(inode, struct inode, i_ino);
-	th->rec.dev = kread(sb, struct super_block, s_dev);
+	th->rec.vma.inode = kread(inode, struct inode, i_ino);
+	th->rec.vma.dev = kread(sb, struct super_block, s_dev);
 	file_shown_path(th->file, &mnt, &dentry);
 	if (dentry != kread(file, struct file, f_path.dentry)) {
 		struct inode *shown = kread(dentry, struct dentry, d_inode);
 
-		th->rec.inode = kread(shown, struct inode, i_ino);
-		th->rec.dev = kread(kread(shown, struct inode, i_sb), struct super_block, s_dev);
+		th->rec.vma.inode = kread(shown, struct inode, i_ino);
+		th->rec.vma.dev =
+			kread(kread(shown, struct inode, i_sb), struct super_block, s_dev);
 	}
 	if (flags & VM_HUGETLB)
 		return FT_VMA_HUGETLB;
@@ -211,7 +212,7 @@ static __always_inline __u32 vma_uffd_facts(__u64 flags)
 		facts |= FT_VMA_UFFD_WP;
 	if (flags & VM_UFFD_MISSING)
 		facts |= FT_VMA_UFFD_MISSING;
-	/* It is registered for something. */
+	/* With no known bit it is registered for minor faults: it must be for something. */
 	if ((flags & VM_UFFD_MINOR) || facts == FT_VMA_UFFD)
 		facts |= FT_VMA_UFFD_MINOR;
 	return facts;
@@ -222,10 +223,10 @@ static __always_inline __u32 vma_role(struct ft_fault *rec, struct mm_struct *mm
 {
 	__u64 stack = kread(mm, struct mm_struct, start_stack);
 
-	if (rec->vma_start < kread(mm, struct mm_struct, brk) &&
-	    rec->vma_end > kread(mm, struct mm_struct, start_brk))
+	if (rec->vma.start < kread(mm, struct mm_struct, brk) &&
+	    rec->vma.end > kread(mm, struct mm_struct, start_brk))
 		return FT_VMA_HEAP;
-	if (rec->vma_start <= stack && rec->vma_end >= stack)
+	if (rec->vma.start <= stack && rec->vma.end >= stack)
 		return FT_VMA_STACK;
 	return 0;
 }
@@ -240,14 +241,14 @@ static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma, s
 	struct ft_fault *rec = &th->rec;
 	__u32 facts = FT_VMA_KNOWN | FT_VMA_COVERS | vma_flag_facts(flags);
 
-	rec->vma_start = kread(vma, struct vm_area_struct, vm_start);
-	rec->vma_end = kread(vma, struct vm_area_struct, vm_end);
-	rec->inode = 0;
-	rec->dev = 0;
-	rec->name_id = 0;
+	rec->vma.start = kread(vma, struct vm_area_struct, vm_start);
+	rec->vma.end = kread(vma, struct vm_area_struct, vm_end);
+	rec->vma.inode = 0;
+	rec->vma.dev = 0;
+	rec->vma.name_id = 0;
 	th->namer = 0;
 	th->file = (__u64)kread(vma, struct vm_area_struct, vm_file);
-	rec->vma_offset = th->file ? kread(vma, struct vm_area_struct, vm_pgoff) << page_shift : 0;
+	rec->vma.offset = th->file ? kread(vma, struct vm_area_struct, vm_pgoff) << page_shift : 0;
 	if (kread(vma, struct vm_area_struct, vm_userfaultfd_ctx.ctx)) {
 		facts |= vma_uffd_facts(flags);
 		th->vma_is_fresh = !kread(vma, struct vm_area_struct, anon_vma);
@@ -272,16 +273,16 @@ static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma, s
 	}
 	if (flags & VM_PFNMAP)
 		facts |= FT_VMA_DEVICE;
-	rec->vma = facts;
+	rec->vma.facts = facts;
 }
 
 static __always_inline bool vma_covers(const struct ft_fault *rec)
 {
-	return (rec->vma & FT_VMA_COVERS) && rec->addr >= rec->vma_start &&
-	       rec->addr < rec->vma_end;
+	return (rec->vma.facts & FT_VMA_COVERS) && rec->addr >= rec->vma.start &&
+	       rec->addr < rec->vma.end;
 }
 
-/* The mapping of rec.addr, from memory if the address space did not change. */
+/* Finds the mapping of rec.addr. It may be the last one, if the address space did not change. */
 static __noinline void vma_find(struct thread *th, struct task_struct *task)
 {
 	struct mm_struct *mm = kread(task, struct task_struct, mm);
@@ -291,7 +292,7 @@ static __noinline void vma_find(struct thread *th, struct task_struct *task)
 	bool cacheable;
 
 	if (!mm) {
-		rec->vma = 0;
+		rec->vma.facts = 0;
 		return;
 	}
 	cacheable = mm_generation(mm, &generation);
@@ -305,7 +306,7 @@ static __noinline void vma_find(struct thread *th, struct task_struct *task)
 	if (vma)
 		vma_copy(th, vma, mm);
 	if (!vma || !vma_covers(rec))
-		rec->vma = FT_VMA_KNOWN;
+		rec->vma.facts = FT_VMA_KNOWN;
 }
 
 #endif /* FT_VMA_BPF_H */

@@ -1,27 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Options to a command to an exit status; nothing else happens here.
+ * Parses the options, runs their command, returns its exit status; nothing else.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "options.h"
-#include "commands/run.h"
-#include "trace/targets.h"
-
-static const struct {
-	int (*run)(const struct options *opts);
-} commands[] = {
-	[COMMAND_TRACE] = { run_trace },       [COMMAND_HIST] = { run_tables },
-	[COMMAND_TOP] = { run_tables },	       [COMMAND_MAP] = { run_map },
-	[COMMAND_FEATURES] = { run_features },
-};
+#include "cli/options.h"
+#include "commands/commands.h"
+#include "source/live/targets.h"
 
 /*
- * A standard descriptor that the caller closed must not become one of ours: what
- * is written there would land in a map or a pipe. Read-only, so that writing fails.
+ * Opens /dev/null for standard descriptors that the caller closed: else a map or a pipe could
+ * get such a number, and messages be written there. Read-only, so that writing fails.
  */
 static void occupy_standard_fds(void)
 {
@@ -34,16 +26,28 @@ static void occupy_standard_fds(void)
 		close(fd);
 }
 
+static int find_target(struct options *opts)
+{
+	bool is_map = opts->command->id == COMMAND_MAP;
+	struct target_search search = {
+		.verb = is_map ? "map" : "trace",
+		.wants_one = is_map && opts->duration_ns,
+		.quiet = opts->quiet,
+	};
+
+	return targets__find(&opts->target, &search);
+}
+
 int main(int argc, char **argv)
 {
 	struct options opts;
 	int status;
 
 	occupy_standard_fds();
-	if (!options__parse(&opts, argc, argv, &status)) {
+	if (!options__parse(&opts, all_commands, argc, argv, &status)) {
 		if (opts.verbose)
 			log_set_level(opts.verbose > 1 ? LOG_DEBUG : LOG_INFO);
-		status = targets__find(&opts) ? EXIT_FAILURE : commands[opts.command].run(&opts);
+		status = find_target(&opts) ? EXIT_FAILURE : opts.command->run(&opts);
 	}
 	options__free(&opts);
 	return status;

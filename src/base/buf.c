@@ -90,14 +90,14 @@ void buf__addf(struct buf *b, const char *fmt, ...)
 
 static unsigned int count_digits(uint64_t n)
 {
-	/* log10(2) is about 1233 / 4096: one too few or right. */
+	/* log10(2) is about 1233 / 4096: the guess is right or one too few. */
 	unsigned int bits = 64 - (unsigned int)__builtin_clzll(n | 1);
 	unsigned int guess = bits * 1233 >> 12;
 
 	return guess + (n >= pow10_u64[guess] || !n);
 }
 
-/* The last count digits of n, zero-filled, into p. */
+/* Writes the last count digits of n to p, with leading zeroes. */
 static void put_digits(char *p, uint64_t n, unsigned int count)
 {
 	while (count >= 2) {
@@ -178,7 +178,7 @@ void buf__pad_to(struct buf *b, size_t start, unsigned int width)
 	b->len += width - columns;
 }
 
-/* Room for n bytes before byte offset at. */
+/* Makes room for n bytes before byte offset at. */
 static char *open_gap(struct buf *b, size_t at, size_t n)
 {
 	char *gap;
@@ -231,7 +231,7 @@ static unsigned int decode_utf8(const unsigned char *s, uint32_t *cp)
 	return len;
 }
 
-/* C0, DEL and C1; line separators; what turns the direction of a line. */
+/* C0, DEL and C1; line separators; bidirectional formatting characters. */
 static bool is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
@@ -249,7 +249,7 @@ static uint64_t has_zero(uint64_t x)
 	return (x - BYTES(0x01)) & ~x;
 }
 
-/* How many of the n bytes at s can be copied as they are: eight at a time. */
+/* How many of the n bytes at s need no escape; looks at eight at a time. */
 static size_t plain_span(const char *s, size_t n, bool json)
 {
 	size_t i = 0;

@@ -23,7 +23,7 @@ void buf__free(struct buf *b);
 /* The slow half of buf__reserve(). */
 void buf__grow(struct buf *b, size_t n);
 
-/* At least n free bytes after data + len. */
+/* Makes sure that at least n bytes are free after data + len. */
 static inline void buf__reserve(struct buf *b, size_t n)
 {
 	if (b->size - b->len < n)
@@ -57,7 +57,7 @@ void buf__vaddf(struct buf *b, const char *fmt, va_list args) __attribute__((for
 void buf__add_u64(struct buf *b, uint64_t n);
 /* The last digits of n, with leading zeroes. */
 void buf__add_padded(struct buf *b, uint64_t n, unsigned int digits);
-/* Right-aligned in width columns, more when it needs more. */
+/* Right-aligned in width columns, or in more if n needs more. */
 void buf__add_u64_right(struct buf *b, uint64_t n, unsigned int width);
 void buf__add_hex(struct buf *b, uint64_t n); /* without 0x */
 /* n units of 10^-digits: (1234, 3) is "1.234"; at most 19 digits. */
@@ -65,14 +65,14 @@ void buf__add_fixed(struct buf *b, uint64_t n, unsigned int digits);
 
 /* Columns taken by what follows byte offset start: a code point is one. */
 size_t buf__columns(const struct buf *b, size_t start);
-/* Spaces until at least width columns follow byte offset start. */
+/* Appends spaces until at least width columns follow byte offset start. */
 void buf__pad_to(struct buf *b, size_t start, unsigned int width);
-/* Spaces inserted at byte offset start, to the same end. */
+/* Inserts spaces at byte offset start until at least width columns follow it. */
 void buf__right_align(struct buf *b, size_t start, unsigned int width);
-/* n bytes inserted before byte offset at. */
+/* Inserts n bytes before byte offset at. */
 void buf__insert(struct buf *b, size_t at, const char *bytes, size_t n);
 
-/* Control characters and bytes that are not UTF-8 as \xNN: one safe line. */
+/* Control characters and bytes that are not UTF-8 become \xNN: one safe line. */
 void buf__add_text(struct buf *b, const char *s);
 /* A quoted JSON string; a byte that is not UTF-8 becomes U+FFFD. */
 void buf__add_json(struct buf *b, const char *s);

@@ -9,7 +9,7 @@ static unsigned int min(unsigned int a, unsigned int b)
 	return a < b ? a : b;
 }
 
-/* d[i][j]: the edits from the first i letters of a to the first j of b (optimal string alignment). */
+/* d[i][j]: edits from the first i letters of a to the first j of b (optimal string alignment). */
 unsigned int edits_between(const char *a, const char *b)
 {
 	unsigned int d[EDITS_MAX + 1][EDITS_MAX + 1];

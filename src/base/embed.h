@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file of the source tree as a string, for what is not C and better read as what it
- * is. The Makefile knows what depends on it.
+ * Embeds a file of the source tree as a string, so that what is not C has its own file.
+ * The Makefile lists which objects depend on which files.
  */
 #ifndef BASE_EMBED_H
 #define BASE_EMBED_H

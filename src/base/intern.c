@@ -20,7 +20,7 @@ void intern__free(struct intern *t)
 	t->nr = 0;
 }
 
-/* Eight bytes at a time; a multiplication mixes upwards, a shift downwards. */
+/* Eight bytes at a time; the multiplication mixes bits upwards, the shift downwards. */
 static uint32_t hash_of(const char *bytes, size_t len)
 {
 	uint64_t hash = len;
@@ -77,7 +77,7 @@ static uint32_t *find_slot(const struct intern *t, uint32_t hash, const void *by
 	return &slots[i];
 }
 
-/* Twice the slots, and the numbers into them again. */
+/* Doubles the slots and inserts all numbers again. */
 static void grow(struct intern *t)
 {
 	size_t nr = nr_slots(t) ? nr_slots(t) * 2 : MIN_SLOTS;

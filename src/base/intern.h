@@ -22,12 +22,12 @@ void intern__free(struct intern *t);
 
 /* The number of these bytes, which are copied if they are new. */
 uint32_t intern__add(struct intern *t, const void *bytes, size_t len);
-/* Aligned for any struct; moves when something is added. */
+/* The bytes, aligned for any struct; they move when something is added. */
 const void *intern__get(const struct intern *t, uint32_t number);
 
 size_t intern__len(const struct intern *t, uint32_t number);
 
-/* With the NUL that ends it, so that intern__get() is a string. */
+/* Adds a text with its NUL, so that intern__get() returns a string. */
 static inline uint32_t intern__add_text(struct intern *t, const char *text)
 {
 	return intern__add(t, text, strlen(text) + 1);

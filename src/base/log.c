@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ void log_vat(enum log_level level, const char *fmt, va_list args)
 
 	if (level > max_level)
 		return;
-	/* What -v adds stays as it is: it is for searching. */
+	/* Messages that -v adds are not wrapped, so that they can be searched. */
 	columns = level <= LOG_NOTE ? terminal_columns(STDERR_FILENO) : 0;
 	buf__vaddf(&message, fmt, args);
 	buf__addc(&message, '\0');
@@ -49,7 +50,7 @@ void log_vat(enum log_level level, const char *fmt, va_list args)
 		wrap_line(&line, start, columns, strlen(PREFIX));
 		buf__addc(&line, '\n');
 	}
-	/* stderr has no buffer: one write, so that lines do not mix. */
+	/* stderr has no buffer: one write, so that lines of other writers do not mix in. */
 	fwrite(line.data, 1, line.len, stderr);
 	buf__free(&line);
 	buf__free(&message);
@@ -62,4 +63,10 @@ void log_at(enum log_level level, const char *fmt, ...)
 	va_start(args, fmt);
 	log_vat(level, fmt, args);
 	va_end(args);
+}
+
+int log_no_memory(void)
+{
+	log_error("cannot continue: out of memory");
+	return -ENOMEM;
 }

@@ -12,7 +12,7 @@ enum log_level {
 	LOG_ERROR, /* always */
 	LOG_NOTE,  /* unless quiet: losses, summary */
 	LOG_INFO,  /* -v */
-	LOG_DEBUG, /* -vv: libbpf's own */
+	LOG_DEBUG, /* -vv: libbpf's messages */
 };
 
 void log_set_level(enum log_level level);
@@ -21,6 +21,9 @@ enum log_level log_get_level(void);
 void log_at(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vat(enum log_level level, const char *fmt, va_list args)
 	__attribute__((format(printf, 2, 0)));
+
+/* Says that there is no memory left. Returns -ENOMEM. */
+int log_no_memory(void);
 
 #define log_error(...) log_at(LOG_ERROR, __VA_ARGS__)
 #define log_hint(...)  log_at(LOG_ERROR, "hint: " __VA_ARGS__)

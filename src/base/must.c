@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "must.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "log.h"
 
 void *must(void *memory)
 {
 	if (memory)
 		return memory;
-	fputs("faulttrace: cannot continue: out of memory\n", stderr);
+	log_no_memory();
 	exit(EXIT_FAILURE);
 }

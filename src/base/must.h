@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For what cannot go on without memory: NULL ends the program, with a message. */
+/* Ends the program, with a message, when memory cannot be allocated. */
 #ifndef BASE_MUST_H
 #define BASE_MUST_H
 
-/* What malloc() and its like returned. */
+/* memory: what malloc() or the like returned; NULL ends the program. */
 void *must(void *memory);
 
 #endif /* BASE_MUST_H */

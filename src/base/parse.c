@@ -33,7 +33,7 @@ static int digit_value(char c)
 	return INT_MAX;
 }
 
-/* The digits at *s, at least one; *s moves past them. No sign, no spaces. */
+/* Scans at least one digit at *s, and moves *s past the digits. No sign, no spaces. */
 static int scan_number(const char **s, unsigned int base, uint64_t *ret)
 {
 	const char *p = *s;
@@ -52,7 +52,7 @@ static int scan_number(const char **s, unsigned int base, uint64_t *ret)
 	return err;
 }
 
-/* What is wrong with the form is worse than what is wrong with the size. */
+/* Text after the number is -EINVAL, which takes precedence over -ERANGE in err. */
 static int whole(const char *rest, int err)
 {
 	return *rest ? -EINVAL : err;
@@ -129,7 +129,7 @@ int parse_size(const char *s, uint64_t *ret)
 	return 0;
 }
 
-/* The digits after a decimal point, in units; below a nanosecond is cut off. */
+/* Finds the digits after a decimal point, "" if there is no point. */
 static int scan_fraction(const char **s, const char **digits)
 {
 	*digits = "";
@@ -140,6 +140,7 @@ static int scan_fraction(const char **s, const char **digits)
 	return *s == *digits ? -EINVAL : 0;
 }
 
+/* The digits after a decimal point, of a number in units of so many ns, as ns (rounded down). */
 static uint64_t fraction_of(const char *digits, uint64_t unit)
 {
 	uint64_t sum = 0;
@@ -197,7 +198,7 @@ static int scan_ids(const char *s, int *ids, size_t *nr)
 int parse_ids(const char *s, int **ids, size_t *nr)
 {
 	size_t found = 0;
-	int *list = calloc(strlen(s) / 2 + 1, sizeof(*list)); /* "1,2": an id takes two */
+	int *list = calloc(strlen(s) / 2 + 1, sizeof(*list)); /* "1,2": an id takes two bytes */
 	int err = list ? scan_ids(s, list, &found) : -ENOMEM;
 
 	if (err) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Strings from a command line to numbers: the whole string or -EINVAL, and
+ * Parse numbers of a command line. The whole string must be one, else -EINVAL;
  * -ERANGE for a number that does not fit.
  */
 #ifndef BASE_PARSE_H
@@ -14,8 +14,8 @@ int parse_address(const char *s, uint64_t *ret);		/* hex, 0x optional */
 int parse_range(const char *s, uint64_t *start, uint64_t *end); /* "START-END", START < END */
 int parse_size(const char *s, uint64_t *ret);			/* "64K", "4M", "1G" */
 /*
- * "10us", "1.5ms", "2s", "1m", "7ns"; a bare number is in units of bare_ns. At most INT64_MAX:
- * a point in time and that much more is no overflow.
+ * "10us", "1.5ms", "2s", "1m", "7ns"; a bare number is in units of bare_ns. At most INT64_MAX
+ * ns, so that adding it to a point in time does not overflow.
  */
 int parse_duration(const char *s, uint64_t bare_ns, uint64_t *ret_ns);
 /* "1,2,3": positive pids; duplicates dropped; *ids is malloc()ed. */

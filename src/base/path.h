@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* What is behind the last slash; all of it if there is none. */
+/* The part behind the last slash; the whole path if there is none. */
 static inline const char *path_last(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What can be asked of a terminal. */
+/* The width of a terminal, and whether it takes escape sequences. */
 #ifndef BASE_TERMINAL_H
 #define BASE_TERMINAL_H
 
@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /*
- * Can escape sequences (colours, moves of the cursor) be written there? Not to TERM=dumb, as in an
- * editor's shell window, and not where TERM does not tell what the terminal is.
+ * Can escape sequences (colours, moves of the cursor) be written to fd? Not if TERM is "dumb", as
+ * in an editor's shell window, or not set.
  */
 static inline bool terminal_takes_escapes(int fd)
 {
@@ -20,9 +20,9 @@ static inline bool terminal_takes_escapes(int fd)
 	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-#define TERMINAL_COLUMNS 80 /* of one that does not tell */
+#define TERMINAL_COLUMNS 80 /* assumed if a terminal does not tell */
 
-/* How many columns it has; 0: it is no terminal. */
+/* How many columns the terminal has; 0: fd is no terminal. */
 static inline unsigned int terminal_columns(int fd)
 {
 	struct winsize window = { 0 };

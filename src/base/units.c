@@ -17,7 +17,7 @@ static const struct unit count_units[] = {
 	{ "G", 1000000000 }, { "T", 1000000000000 }, { NULL, 0 },
 };
 
-/* Three digits of n in one unit, if they are enough for it. */
+/* Adds n in one unit, with three digits; false if they are not enough. */
 static bool try_unit(struct buf *out, uint64_t n, const struct unit *unit)
 {
 	uint64_t step = unit->size > 1 ? unit->size / 100 : 1;

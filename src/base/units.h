@@ -9,13 +9,13 @@
 void units_add_duration(struct buf *out, uint64_t ns);
 /* The same for a narrow column: "1.31us". */
 void units_add_brief_duration(struct buf *out, uint64_t ns);
-/* As many digits as it takes, three at least: "1.00 ms", "1.00025 ms". */
+/* Exact, with three digits at least: "1.00 ms", "1.00025 ms". */
 void units_add_exact_duration(struct buf *out, uint64_t ns);
-/* In full if it fits so many columns, else "12.3k". */
+/* n in full if that fits width columns, else "12.3k". */
 void units_add_count(struct buf *out, uint64_t n, unsigned int width);
 /*
- * "12.3%". Less than the whole is never shown as 100%, and something never as 0.0%; more
- * than the whole is "234%". A share of nothing is "-".
+ * "12.3%". A part below the whole is never shown as 100%, a part above 0 never as 0.0%; a part
+ * above the whole is "234%". If the whole is 0 the share is "-".
  */
 void units_add_share(struct buf *out, uint64_t part, uint64_t whole);
 

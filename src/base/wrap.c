@@ -4,14 +4,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define INDENT_NARROW 4 /* where the wanted one takes more than two thirds of a line */
+#define INDENT_NARROW 4 /* if the wanted indent takes more than two thirds of a line */
 
 static bool continues_character(char byte)
 {
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* The space to break at: the last one that leaves at most so many columns, else the first. */
+/* The space to break at: the last one that leaves at most `columns`, else the first one. */
 static size_t find_break(const struct buf *out, size_t start, size_t columns, unsigned int indent)
 {
 	size_t found = out->len, used = 0;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../out/profiles.h"
+#include "../format/profiles.h"
 
 int check_profile(const struct options *opts)
 {
@@ -35,7 +35,7 @@ static int write_file(const char *path, const struct buf *bytes)
 	return output__close(&file) ? -EIO : err;
 }
 
-/* "postgres -D /data", "/system.slice", "pid 4242,4243": what was traced. */
+/* Adds what was traced: "postgres -D /data", "/system.slice", "pid 4242,4243". */
 static void add_target(struct buf *text, const struct run_start *start)
 {
 	buf__adds(text, start->target_text     ? start->target_text

@@ -70,7 +70,7 @@ int cgroup__open(const char *path)
 	return fd;
 }
 
-/* The part of the path behind the mount point of its v1 hierarchy; NULL if it is in no v1 hierarchy. */
+/* The part of the path behind the mount point of its v1 hierarchy; NULL: it is in none. */
 static const char *below_v1_mount(const char *path)
 {
 	const char *found = NULL;
@@ -96,7 +96,7 @@ static bool is_directory(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* Is there such a path below the root of a v1 hierarchy? That of the memory controller counts most. */
+/* Looks for the path below the root of each v1 hierarchy, and prefers the memory controller's. */
 static bool find_in_v1(const char *path, char *ret, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -191,7 +191,7 @@ char *cgroup__path(unsigned long long id)
 	return strdup(path[strlen(mount)] ? path + strlen(mount) : "/");
 }
 
-/* "4:memory:/a" of v1 counts first: where it is, v2's "0::/b" has no memory controller. */
+/* Prefers "4:memory:/a" of v1: where it is, v2's "0::/b" has no memory controller. */
 static int memory_cgroup(int pid, char *path, size_t size, bool *is_v1)
 {
 	char file[64], line[4096 + 64];
@@ -220,7 +220,7 @@ static int memory_cgroup(int pid, char *path, size_t size, bool *is_v1)
 	return err;
 }
 
-/* v1 tells its own first, and with descendants, as v2 does, under another name. */
+/* v1 counts the cgroup alone and, with the prefix "total_", with its descendants, as v2 does. */
 int cgroup__refaults_again(struct cgroup_refaults *ret)
 {
 	const char *prefix = ret->is_v1 ? "total_" : "";
@@ -282,7 +282,7 @@ int cgroup__refaults(int pid, struct cgroup_refaults *ret)
 	return err;
 }
 
-/* ULLONG_MAX: no limit, as "max", or what v1 has where none was set. */
+/* ULLONG_MAX: no limit ("max" in v2, LLONG_MAX in whole pages in v1), or not readable. */
 static unsigned long long read_limit(const char *file)
 {
 	unsigned long long limit;

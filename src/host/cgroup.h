@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A cgroup v2 directory, by its path in the file system or in the hierarchy; and what a
- * cgroup says of its memory.
+ * Finds cgroup directories, by their path in the file system or in the hierarchy; and reads the
+ * memory statistics of a cgroup.
  */
 #ifndef HOST_CGROUP_H
 #define HOST_CGROUP_H
@@ -10,31 +10,33 @@
 #include <stddef.h>
 
 /*
- * Where a hierarchy is mounted, which is not always below /sys/fs/cgroup: type "cgroup2"; or "cgroup",
- * and the option that tells those of v1 apart, such as a controller. 0, or -ENOENT: nowhere.
+ * Where a hierarchy is mounted, which is not always below /sys/fs/cgroup. type: "cgroup2"; or
+ * "cgroup" for v1, with the mount option that tells its hierarchies apart, such as a controller.
+ * 0 or -errno; -ENOENT: nowhere.
  */
 int cgroup__mount_point(const char *type, const char *option, char *ret, size_t size);
 
 /*
- * A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup v2. A path may be a directory's, or
- * one below the root of the hierarchy, with or without a leading slash.
+ * Opens a cgroup v2 directory. path: of the directory, or below the root of the hierarchy, with
+ * or without a leading slash. A file descriptor, or -errno; -ENOTDIR: exists, and is no cgroup
+ * v2.
  */
 int cgroup__open(const char *path);
 
 /*
- * The directory of cgroup v1 that such a path means: of the memory controller, if that has one of this
- * path. 0, or -ENOENT: none.
+ * The directory of cgroup v1 with such a path: the memory controller's, if that has one. 0, or
+ * -ENOENT: none.
  */
 int cgroup__find_v1(const char *path, char *ret, size_t size);
 
 /*
- * Of a directory of cgroup v1, the v2 directory of the same path below its own root: systemd and
+ * The v2 directory with the same path below its root as a directory of cgroup v1: systemd and
  * container runtimes make both. 0; -ENOENT: v2 is mounted, and has none; -ENODEV: v2 is not
  * mounted.
  */
 int cgroup__twin(const char *directory, char *ret, size_t size);
 
-/* The path from the cgroup root, of a kernel's cgroup id; malloc()ed. NULL: not known. */
+/* The path, from the root of v2, of the cgroup with this kernel id; malloc()ed. NULL: not known. */
 char *cgroup__path(unsigned long long id);
 
 /*
@@ -43,20 +45,20 @@ char *cgroup__path(unsigned long long id);
  */
 struct cgroup_refaults {
 	char path[4096]; /* from the root of the hierarchy: of v2, or of v1's memory controller */
-	char stat[8192]; /* where it says so */
+	char stat[8192]; /* the memory.stat that has the counts */
 	bool is_v1;
 	unsigned long long anon;
 	unsigned long long file;
 };
 
-/* Both: 0 or -errno. */
+/* Fills ret: 0 or -errno. */
 int cgroup__refaults(int pid, struct cgroup_refaults *ret);
-/* The same cgroup once more, whatever became of the process. */
+/* Reads the same cgroup's counts again, even if the process has ended or moved. 0 or -errno. */
 int cgroup__refaults_again(struct cgroup_refaults *ret);
 
 /*
- * The lowest limit, in bytes, on the memory of a process's cgroup and of its ancestors; path: of the cgroup
- * that has it. 0, or -ENOENT: there is none, or it cannot be read.
+ * The lowest limit, in bytes, on the memory of a process's cgroup and of its ancestors; path: of
+ * the cgroup that has it. 0, or -ENOENT: there is none, or it cannot be read.
  */
 int cgroup__memory_limit(int pid, char *path, size_t size, unsigned long long *limit);
 

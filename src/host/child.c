@@ -14,7 +14,7 @@
 #include "clock.h"
 #include "users.h"
 
-/* So many things that processes did are handled before those who call us have their turn again. */
+/* The most events that one call handles, so that the caller gets its turn. */
 #define EVENTS_MAX 16
 
 /* How long to wait for processes to stop, so that they can be detached. */
@@ -136,7 +136,7 @@ int child__read_lines(char **argv, bool as_root, void (*line)(void *ctx, char *l
 	return status ? -ENOEXEC : 0;
 }
 
-/* One that is held may have to be let go on before it gets there. */
+/* Waits for the exec. A child that is traced may stop before it: child__ended() resumes it. */
 static void wait_for_exec(struct child *c)
 {
 	struct pollfd fd = { .fd = c->failed, .events = POLLIN };
@@ -178,7 +178,7 @@ int child__watch(struct child *c, const struct tracee_watcher *watcher)
 
 	if (err)
 		return err;
-	/* Who waits lets it in: blocked elsewhere, it cannot come just before the waiting begins. */
+	/* SIGCHLD is blocked except during waits: so it cannot come just before a wait begins. */
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
@@ -186,7 +186,7 @@ int child__watch(struct child *c, const struct tracee_watcher *watcher)
 	return 0;
 }
 
-/* Takes note of what waitpid(2) has told. */
+/* Handles what waitpid(2) has reported. */
 static void handle(struct child *c, int pid, int status)
 {
 	if (WIFSTOPPED(status)) {
@@ -199,7 +199,7 @@ static void handle(struct child *c, int pid, int status)
 	}
 }
 
-/* Handles what has happened, with WNOHANG, or else whatever happens until the command has ended. */
+/* Handles pending events, with WNOHANG; else all events until the command has ended. */
 static void listen_to(struct child *c, int options)
 {
 	bool follows = c->tracees.watcher.on_fork;
@@ -207,7 +207,7 @@ static void listen_to(struct child *c, int options)
 
 	for (size_t i = 0; !c->reaped || (follows && options); i++) {
 		if (options && i == EVENTS_MAX) {
-			/* The next wait returns at once. */
+			/* Makes the next wait return at once. */
 			raise(SIGCHLD);
 			return;
 		}
@@ -256,7 +256,7 @@ void child__signal(struct child *c, int sig)
 
 static void end_it(struct child *c)
 {
-	/* Not let go yet: end of file on the pipe makes it leave. */
+	/* The child was not let go yet: end of file on the pipe makes it exit. */
 	if (c->go >= 0) {
 		close(c->go);
 		c->go = -1;

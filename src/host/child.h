@@ -29,12 +29,12 @@ int child__fork(struct child *c, char **argv, bool as_root, bool to_stderr);
  * handed on line by line. 0, or -errno if it could not be run or did not succeed.
  */
 int child__read_lines(char **argv, bool as_root, void (*line)(void *ctx, char *line), void *ctx);
-/* 0, or -errno of the exec. */
+/* Lets the command exec: 0, or -errno of the exec. */
 int child__go(struct child *c);
 /*
- * From now on the functions below tell the watcher what the command does. The caller is its
- * ptrace(2)r, so that it cannot have another, nor can those that it forks if they are followed.
- * 0 or -errno.
+ * Attaches to the command with ptrace(2): no other ptracer can attach to it, nor to the
+ * processes that it forks, if they are followed. From now on the functions below call the
+ * watcher. 0 or -errno.
  */
 int child__watch(struct child *c, const struct tracee_watcher *watcher);
 /*

@@ -40,7 +40,7 @@ int cpu_watch__next(int fd)
 	while ((n = recvfrom(fd, event, sizeof(event) - 1, 0, (struct sockaddr *)&from, &size)) >
 	       0) {
 		event[n] = '\0';
-		/* Only the kernel sends as 0. */
+		/* Only the kernel sends with port id 0. */
 		if (!from.nl_pid && !strncmp(event, online, sizeof(online) - 1))
 			return atoi(event + sizeof(online) - 1);
 		size = sizeof(from);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The running kernel's build configuration, where it is to be had: /proc/config.gz
- * or /boot/config-RELEASE.
- */
+/* The running kernel's build configuration, from /proc/config.gz or /boot/config-RELEASE. */
 #ifndef HOST_KCONFIG_H
 #define HOST_KCONFIG_H
 
@@ -14,7 +11,7 @@ struct kconfig_option {
 	bool on;	  /* out: =y or =m */
 };
 
-/* false: this machine does not say. */
+/* False: neither file can be read. */
 bool kconfig_read(struct kconfig_option *options, size_t nr);
 
 #endif /* HOST_KCONFIG_H */

@@ -50,15 +50,16 @@ static int query_ioctl(int fd, uint64_t addr, struct mapping *ret)
 
 	if (ioctl(fd, PROCMAP_QUERY_IOCTL, &q))
 		return -errno;
-	ret->start = q.vma_start;
-	ret->end = q.vma_end;
-	ret->offset = q.vma_offset;
-	ret->inode = q.inode;
-	ret->dev = mapping_dev(q.dev_major, q.dev_minor);
-	ret->read = q.vma_flags & PROCMAP_QUERY_VMA_READ;
-	ret->write = q.vma_flags & PROCMAP_QUERY_VMA_WRITE;
-	ret->exec = q.vma_flags & PROCMAP_QUERY_VMA_EXEC;
-	ret->shared = q.vma_flags & PROCMAP_QUERY_VMA_SHARED;
+	ret->vma.start = q.vma_start;
+	ret->vma.end = q.vma_end;
+	ret->vma.offset = q.vma_offset;
+	ret->vma.inode = q.inode;
+	ret->vma.dev = mapping_dev(q.dev_major, q.dev_minor);
+	ret->vma.name_id = 0;
+	ret->vma.facts = mapping_facts(q.vma_flags & PROCMAP_QUERY_VMA_READ,
+				       q.vma_flags & PROCMAP_QUERY_VMA_WRITE,
+				       q.vma_flags & PROCMAP_QUERY_VMA_EXEC,
+				       q.vma_flags & PROCMAP_QUERY_VMA_SHARED);
 	if (!q.vma_name_size)
 		ret->name[0] = '\0';
 	return 0;
@@ -70,14 +71,13 @@ int maps__parse_line(const char *line, struct mapping *ret)
 	char perms[5];
 	int name_at = 0;
 
-	if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu %n", &ret->start, &ret->end, perms,
-		   &ret->offset, &major, &minor, &ret->inode, &name_at) < 7)
+	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &ret->vma.start, &ret->vma.end, perms,
+		   &ret->vma.offset, &major, &minor, &ret->vma.inode, &name_at) < 7)
 		return -EINVAL;
-	ret->dev = mapping_dev(major, minor);
-	ret->read = perms[0] == 'r';
-	ret->write = perms[1] == 'w';
-	ret->exec = perms[2] == 'x';
-	ret->shared = perms[3] == 's';
+	ret->vma.dev = mapping_dev(major, minor);
+	ret->vma.name_id = 0;
+	ret->vma.facts =
+		mapping_facts(perms[0] == 'r', perms[1] == 'w', perms[2] == 'x', perms[3] == 's');
 	snprintf(ret->name, sizeof(ret->name), "%s", name_at ? line + name_at : "");
 	ret->name[strcspn(ret->name, "\n")] = '\0';
 	return 0;
@@ -88,7 +88,7 @@ static int query_text(FILE *f, uint64_t addr, struct mapping *ret)
 	char line[sizeof(ret->name) + 128];
 
 	while (fgets(line, sizeof(line), f))
-		if (!maps__parse_line(line, ret) && addr >= ret->start && addr < ret->end)
+		if (!maps__parse_line(line, ret) && addr >= ret->vma.start && addr < ret->vma.end)
 			return 0;
 	return -ENOENT;
 }
@@ -109,12 +109,12 @@ int maps__query(int pid, uint64_t addr, struct mapping *ret)
 
 struct maps_reader {
 	FILE *file;
-	char *line; /* read, but of the next mapping; NULL at the end */
+	char *line; /* read ahead: of the next mapping; NULL at the end */
 	size_t size;
 	uint64_t end; /* of the last mapping */
 };
 
-/* Sums of what smaps tells apart. */
+/* Which field each key of smaps adds to. */
 static const struct {
 	const char *key;
 	size_t field;
@@ -204,7 +204,7 @@ int maps__open(int pid, struct maps_reader **ret)
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
 	f = fopen(path, "re");
-	/* A kernel without CONFIG_PROC_PAGE_MONITOR: no usage is known. */
+	/* A kernel without CONFIG_PROC_PAGE_MONITOR has no smaps: no usage is known. */
 	if (!f && errno == ENOENT) {
 		snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 		f = fopen(path, "re");
@@ -223,12 +223,12 @@ void maps__close(struct maps_reader *r)
 	free(r);
 }
 
-/* The kernel gives the text in pieces: what changes between two may come twice. */
+/* The kernel writes the text in pieces: a mapping that changes meanwhile may come twice. */
 static bool take_mapping(struct maps_reader *r, struct mapping *m)
 {
-	if (maps__parse_line(r->line, m) || m->start < r->end)
+	if (maps__parse_line(r->line, m) || m->vma.start < r->end)
 		return false;
-	r->end = m->end;
+	r->end = m->vma.end;
 	return true;
 }
 
@@ -244,7 +244,7 @@ int maps__next(struct maps_reader *r, struct mapping *m, struct mapping_usage *u
 	if (!r->line)
 		return 0;
 	memset(usage, 0xff, sizeof(*usage));
-	/* What is said of a mapping begins with a capital, an address does not. */
+	/* Usage lines begin with a capital letter, mapping lines with a hex digit in lower case. */
 	while ((err = read_line(r)) > 0 && *r->line >= 'A' && *r->line <= 'Z')
 		parse_usage(r->line, usage);
 	return err < 0 ? err : 1;

@@ -15,10 +15,10 @@
 #include "perf_event.h"
 #include "task.h"
 
-/* Each thread needs one on each CPU; more than this many cost more than the whole system. */
+/* Each thread needs one on each CPU; more than this cost more than to watch the whole system. */
 #define EVENTS_MAX 4096
 
-/* The longest there is: a mapping with its path. */
+/* The longest record: a mapping with its path. */
 #define RECORD_MAX (256 + PATH_MAX)
 
 struct ring {
@@ -37,7 +37,7 @@ struct mmap_events {
 	bool is_of_all;
 	uint64_t nr_lost;
 	struct mapping mapping;	  /* of the event that is handed on */
-	uint64_t record[1 << 13]; /* the one record that goes over the end of its ring */
+	uint64_t record[1 << 13]; /* copy of a record that wraps around the end of its ring */
 };
 
 /* ---- Opening -------------------------------------------------------------------------------- */
@@ -59,7 +59,7 @@ static int open_event(int tid, int cpu)
 		.comm_exec = 1,
 		.task = 1,
 		.exclude_kernel = 1,
-		/* Nobody waits for it: never wake up anyone. */
+		/* Nobody waits for these events: never wake up anyone. */
 		.watermark = 1,
 		.wakeup_watermark = UINT32_MAX,
 	};
@@ -84,7 +84,7 @@ static int map_ring(struct mmap_events *events, struct ring *ring, int fd)
 	return 0;
 }
 
-/* All events on a CPU write to the ring of the first one. */
+/* All events on a CPU write to the first event's ring. */
 static int open_on_cpu(struct mmap_events *events, int tid, int cpu)
 {
 	struct ring *ring = &events->rings[cpu];
@@ -107,7 +107,7 @@ static int open_on_all_cpus(void *ctx, int tid)
 		return -E2BIG;
 	for (int cpu = 0; !err && cpu < events->nr_cpus; cpu++)
 		err = open_on_cpu(events, tid, cpu);
-	/* One that is gone is no failure. */
+	/* A thread that is gone is no failure. */
 	return tid >= 0 && err == -ESRCH ? 0 : err;
 }
 
@@ -209,22 +209,20 @@ struct lost_record {
 	uint64_t id, nr;
 };
 
-/* As /proc/PID/maps shows it. */
+/* Fills in the mapping as /proc/PID/maps shows it. */
 static bool read_mapped(struct mmap_events *events, const void *record, struct mmap_event *ret)
 {
 	const struct mmap2_record *r = record;
 	struct mapping *m = &events->mapping;
 	bool is_file = r->major || r->minor || r->inode;
 
-	m->start = r->start;
-	m->end = r->start + r->len;
-	m->offset = is_file ? r->offset : 0;
-	m->inode = r->inode;
-	m->dev = mapping_dev(r->major, r->minor);
-	m->read = r->prot & PROT_READ;
-	m->write = r->prot & PROT_WRITE;
-	m->exec = r->prot & PROT_EXEC;
-	m->shared = r->flags & MAP_SHARED;
+	m->vma.start = r->start;
+	m->vma.end = r->start + r->len;
+	m->vma.offset = is_file ? r->offset : 0;
+	m->vma.inode = r->inode;
+	m->vma.dev = mapping_dev(r->major, r->minor);
+	m->vma.facts = mapping_facts(r->prot & PROT_READ, r->prot & PROT_WRITE, r->prot & PROT_EXEC,
+				     r->flags & MAP_SHARED);
 	snprintf(m->name, sizeof(m->name), "%s", strcmp(r->name, "//anon") ? r->name : "");
 	ret->type = MMAP_EVENT_MAPPED;
 	ret->pid = (int)r->pid;
@@ -263,7 +261,7 @@ static bool read_exit(struct mmap_events *events, const void *record, struct mma
 	return r->pid == r->tid;
 }
 
-/* When it happened was told when the ring was full. */
+/* Only counts: give_back() has already handed on MMAP_EVENT_LOST when the ring was full. */
 static bool read_lost(struct mmap_events *events, const void *record, struct mmap_event *ret)
 {
 	const struct lost_record *r = record;
@@ -273,7 +271,7 @@ static bool read_lost(struct mmap_events *events, const void *record, struct mma
 	return false;
 }
 
-/* False: nothing to hand on. */
+/* They return false if there is nothing to hand on. */
 static bool (*const readers[])(struct mmap_events *events, const void *record,
 			       struct mmap_event *ret) = {
 	[PERF_RECORD_MMAP2] = read_mapped, [PERF_RECORD_COMM] = read_comm,
@@ -285,7 +283,7 @@ static bool (*const readers[])(struct mmap_events *events, const void *record,
 
 /* ---- Rings ---------------------------------------------------------------------------------- */
 
-/* Records are multiples of 8: none of their words goes over the end. */
+/* Records are multiples of 8 bytes: no 8-byte word wraps around the end. */
 static const void *word_at(const struct mmap_events *events, const struct ring *ring, uint64_t at)
 {
 	return (const char *)ring->page + page_bytes() + (at & (events->opts.ring_bytes - 1));
@@ -297,7 +295,7 @@ static const struct perf_event_header *next_header(const struct mmap_events *eve
 	return word_at(events, ring, ring->tail);
 }
 
-/* Each ends with the time at which it was written. */
+/* Each record ends with the time at which it was written. */
 static uint64_t next_time(const struct mmap_events *events, const struct ring *ring)
 {
 	uint64_t size = next_header(events, ring)->size;
@@ -318,7 +316,7 @@ static const void *next_record(struct mmap_events *events, const struct ring *ri
 	return events->record;
 }
 
-/* The ring whose next record is the oldest of all; NULL: none is this old. */
+/* The ring whose next record is the oldest; NULL: all records are newer than until_ns. */
 static struct ring *oldest_ring(struct mmap_events *events, uint64_t until_ns)
 {
 	struct ring *oldest = NULL;
@@ -344,7 +342,7 @@ static void hand_on_next(struct mmap_events *events, struct ring *ring)
 	struct mmap_event event = { .time_ns = next_time(events, ring) };
 	uint32_t type = record->type;
 
-	/* No pid: of another namespace, or gone. */
+	/* Without a pid: the process is of another pid namespace, or gone. */
 	if (type < NR_READERS && readers[type] && readers[type](events, record, &event) &&
 	    event.pid > 0)
 		events->opts.see(events->opts.ctx, &event);
@@ -353,9 +351,9 @@ static void hand_on_next(struct mmap_events *events, struct ring *ring)
 }
 
 /*
- * Where the longest record had no room, there may have been one that got lost
- * after the last one that is there. The kernel itself only says so when it writes
- * the next one.
+ * Frees the records that were read. If the ring had no room for the longest record, the kernel
+ * may have lost one after the last that was read; as it reports that only with its next record,
+ * MMAP_EVENT_LOST is handed on now.
  */
 static void give_back(struct mmap_events *events, struct ring *ring)
 {
@@ -373,7 +371,7 @@ static void give_back(struct mmap_events *events, struct ring *ring)
 void mmap_events__drain(struct mmap_events *events)
 {
 	/*
-	 * Before looking what there is: a record that was written because of
+	 * The time is taken before the heads are read: a record that was written because of
 	 * another one, on another CPU, is never handed on without that one.
 	 */
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);

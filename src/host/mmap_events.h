@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What processes do to their executable mappings, as the kernel tells it through
- * perf events: new mappings, execs, forks and exits; nothing about munmap(2) and
- * mremap(2). It writes to a ring of each CPU, which is emptied when asked to.
+ * What processes do to their executable mappings, as the kernel reports it in perf events: new
+ * mappings, execs, forks and exits; nothing about munmap(2) and mremap(2). The kernel writes to
+ * a ring of each CPU, which mmap_events__drain() empties.
  *
- * Not told: what a process that is watched by its id does after it executed a
- * program that is setuid or may not be read. The kernel ends the watch, and an
- * event says that the process ended.
+ * Not reported: what a process that is watched by its id does after it executed a program that
+ * is setuid or not readable. The kernel ends the watch, and an event says that the process
+ * ended.
  */
 #ifndef HOST_MMAP_EVENTS_H
 #define HOST_MMAP_EVENTS_H
@@ -20,8 +20,8 @@
 enum mmap_event_type {
 	MMAP_EVENT_MAPPED, /* a mapping is new, grew, or was made executable */
 	MMAP_EVENT_EXEC,   /* all mappings are gone; those of the program follow */
-	MMAP_EVENT_FORK,   /* pid has the mappings of its parent */
-	MMAP_EVENT_EXIT,   /* of its first thread; others may go on */
+	MMAP_EVENT_FORK,   /* pid starts with the mappings of its parent */
+	MMAP_EVENT_EXIT,   /* the first thread ended; others may go on */
 	MMAP_EVENT_LOST,   /* events of any process may be missing */
 	MMAP_EVENT_COUNT,
 };
@@ -30,16 +30,16 @@ struct mmap_event {
 	enum mmap_event_type type;
 	uint64_t time_ns;	       /* CLOCK_MONOTONIC */
 	int pid;		       /* of the process; 0: lost */
-	int parent;		       /* fork */
-	const struct mapping *mapping; /* mapped; until the call returns */
-	uint64_t lost_since_ns;	       /* lost: between this and time_ns */
+	int parent;		       /* of a fork */
+	const struct mapping *mapping; /* of a mapping; valid until see() returns */
+	uint64_t lost_since_ns;	       /* lost between this and time_ns */
 };
 
 struct mmap_events;
 
 struct mmap_events_options {
 	/*
-	 * Processes, or threads of them: all their threads, and all that they
+	 * Processes, by their pid or a tid: all their threads are watched, and all that they
 	 * start from now on. NULL: the whole system.
 	 */
 	const int *ids;
@@ -57,12 +57,12 @@ int mmap_events__open(const struct mmap_events_options *opts, struct mmap_events
 void mmap_events__free(struct mmap_events *events);
 
 /*
- * Hands on what happened until now, in the order in which it happened. Whatever
- * an instruction did that ran before this call is in it, but for what was lost.
+ * Hands on what happened until now, in order. That includes the effects of every instruction
+ * that ran before this call, except lost events.
  */
 void mmap_events__drain(struct mmap_events *events);
 
-/* How many are lost, as far as the kernel has told: it does so with the next event. */
+/* How many events were lost, as far as the kernel has reported: it does so with its next event. */
 uint64_t mmap_events__lost(const struct mmap_events *events);
 
 /* Are events of processes that were not asked for handed on? */

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of a thread on any CPU (-1), or of a CPU and any thread. A file descriptor, or -errno. */
+/* Opens an event; tid -1: any thread; cpu -1: any CPU. A file descriptor, or -errno. */
 static inline int perf_event__open(struct perf_event_attr *attr, int tid, int cpu)
 {
 	int fd = (int)syscall(SYS_perf_event_open, attr, tid, cpu, -1, PERF_FLAG_FD_CLOEXEC);

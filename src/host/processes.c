@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/array.h"
 #include "../base/buf.h"
 #include "../base/cleanup.h"
 #include "../base/parse.h"
@@ -18,18 +19,15 @@
 
 int pids__add(struct pids *pids, int pid)
 {
+	int *more;
+
 	for (size_t i = 0; i < pids->nr; i++)
 		if (pids->ids[i] == pid)
 			return 0;
-	if (pids->nr == pids->size) {
-		size_t size = pids->size ? pids->size * 2 : 16;
-		int *more = realloc(pids->ids, size * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		pids->ids = more;
-		pids->size = size;
-	}
+	more = array_reserve(pids->ids, pids->nr, &pids->size, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	pids->ids = more;
 	pids->ids[pids->nr++] = pid;
 	return 1;
 }
@@ -143,7 +141,7 @@ struct search {
 	const char *name;
 };
 
-/* The last part of the path of its program, which may have been deleted since. */
+/* Compares the last part of the program's path; the program may have been deleted since. */
 static bool program_is(int pid, const char *name)
 {
 	static const char deleted[] = " (deleted)";

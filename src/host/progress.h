@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A bar on stderr for what takes longer than two seconds; nothing where stderr is no
- * terminal.
- */
+/* A progress bar on stderr, shown after two seconds, if stderr is a terminal. */
 #ifndef HOST_PROGRESS_H
 #define HOST_PROGRESS_H
 
@@ -17,7 +14,7 @@ struct progress {
 
 void progress__start(struct progress *p, uint64_t total);
 void progress__show(struct progress *p, uint64_t done);
-/* Removes it. */
+/* Removes the bar. */
 void progress__end(struct progress *p);
 
 #endif /* HOST_PROGRESS_H */

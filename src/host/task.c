@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../base/array.h"
 #include "../base/buf.h"
 #include "../base/cleanup.h"
 #include "../base/parse.h"
@@ -19,7 +20,7 @@
 
 #define PF_KTHREAD 0x00200000
 
-/* What a task's stat says behind its name; NULL: it is gone. */
+/* What a task's stat has after the name; NULL: the task is gone. */
 static const char *read_stat(FILE *f, char *line, size_t size)
 {
 	char *name_end = f && fgets(line, (int)size, f) ? strrchr(line, ')') : NULL;
@@ -81,16 +82,14 @@ int task_threads(int pid, int **tids, size_t *nr)
 	*nr = 0;
 	while ((entry = readdir(dir))) {
 		uint64_t tid;
+		int *more;
 
 		if (parse_u64(entry->d_name, &tid))
 			continue; /* "." and ".." */
-		if (*nr == size) {
-			int *more = realloc(*tids, (size += 64) * sizeof(**tids));
-
-			if (!more)
-				return -ENOMEM;
-			*tids = more;
-		}
+		more = array_reserve(*tids, *nr, &size, sizeof(**tids));
+		if (!more)
+			return -ENOMEM;
+		*tids = more;
 		(*tids)[(*nr)++] = (int)tid;
 	}
 	return 0;

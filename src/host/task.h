@@ -24,22 +24,22 @@ enum task_status task_status(int id);
 int task_threads(int pid, int **tids, size_t *nr);
 
 /*
- * Each thread of a process once, until see() returns what is not 0; also those
- * that are made meanwhile: what see() attaches to a thread, the threads that this
- * one makes later inherit, but one that has nothing yet may make some, too.
+ * Calls see() once for each thread of a process, until see() returns nonzero. Repeats until
+ * there are no new threads: what see() attaches to a thread is inherited by the threads that it
+ * makes later, but a thread may make some before see() was called for it.
  */
 int task_each_thread(int pid, int (*see)(void *ctx, int tid), void *ctx);
 
-/* The process of a thread; the same id if it is one, or gone. */
+/* The pid of the process of a thread; id itself if it is a pid, or gone. */
 int task_process(int id);
 
 /*
- * When it began, at the earliest: a hundredth of a second more or less, of
- * CLOCK_MONOTONIC. dir: its /proc/PID.
+ * When the process began, by CLOCK_MONOTONIC, at the earliest: exact to a hundredth of a second,
+ * but too early by the time that the machine was suspended since. dir: its /proc/PID.
  */
 int task_start_ns(int dir, uint64_t *ret);
 
-/* The parent: the process that forked it, or that adopted it when that one exited. 0: none, or it is gone. */
+/* The process that forked it, or that adopted it when that one exited. 0: none, or it is gone. */
 int task_parent(int pid);
 /* The name (comm) of the process's first thread, with a final 0; "" if the process is gone. */
 #define TASK_COMM 16
@@ -57,9 +57,9 @@ bool task_is_thread(int id);
 /* Are pids here what they are for the kernel? Not in most containers. */
 bool task_pids_are_global(void);
 
-/* "CAP_BPF, CAP_PERFMON" as far as they are missing; "" if none is. */
+/* "CAP_BPF and CAP_PERFMON", or the one of them that is missing; "" if none is. */
 const char *task_missing_capabilities(void);
-/* The memory of others: CAP_SYS_PTRACE, which even root may lack in a container. */
+/* Has this process CAP_SYS_PTRACE, for others' memory? In a container even root may lack it. */
 bool task_may_ptrace(void);
 
 /* Raises the limit on open files as far as allowed: each thread needs two. */

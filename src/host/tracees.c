@@ -7,10 +7,11 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "../base/array.h"
 #include "../base/must.h"
 #include "task.h"
 
-/* clone(2) makes threads, too: a thread that is not attached would fork unseen. */
+/* clone(2) is followed for threads, too: one that is not attached would fork unseen. */
 #define FOLLOW_OPTIONS \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC)
 
@@ -24,7 +25,7 @@ int tracees__seize(struct tracees *t, int command, const struct tracee_watcher *
 	return 0;
 }
 
-/* True if it was not known before. */
+/* True if the thread was not known before. */
 static bool add(struct tracees *t, int tid)
 {
 	if (tid == t->command)
@@ -32,10 +33,7 @@ static bool add(struct tracees *t, int tid)
 	for (size_t i = t->nr; i-- > 0;)
 		if (t->tids[i] == tid)
 			return false;
-	if (t->nr == t->size) {
-		t->size = t->size ? t->size * 2 : 64;
-		t->tids = must(realloc(t->tids, t->size * sizeof(*t->tids)));
-	}
+	t->tids = must(array_reserve(t->tids, t->nr, &t->size, sizeof(*t->tids)));
 	t->tids[t->nr++] = tid;
 	return true;
 }
@@ -47,7 +45,7 @@ void tracees__ended(struct tracees *t, int tid)
 			t->tids[i] = t->tids[--t->nr];
 }
 
-/* The thread that called exec has the process's id from then on; its own id is nobody's. */
+/* The thread that called exec gets the process's id; its former id is nobody's from then on. */
 static void forget_former_id(struct tracees *t, int tid)
 {
 	unsigned long former = 0;
@@ -72,7 +70,7 @@ static void tell(struct tracees *t, int tid, int event)
 		watcher->on_exit(watcher->ctx, tid);
 }
 
-/* Signals, job control and all events but those that are told: as if we were not there. */
+/* Passes on signals, job control and other events, as if nobody traced the thread. */
 void tracees__stopped(struct tracees *t, int tid, int status)
 {
 	int event = status >> 16, sig = WSTOPSIG(status);
@@ -93,7 +91,7 @@ void tracees__stopped(struct tracees *t, int tid, int status)
 void tracees__leave(struct tracees *t)
 {
 	t->is_leaving = true;
-	/* What cannot be stopped has ended. */
+	/* A thread that cannot be stopped has ended. */
 	for (size_t i = t->nr; i-- > 0;)
 		if (ptrace(PTRACE_INTERRUPT, t->tids[i], NULL, NULL))
 			tracees__ended(t, t->tids[i]);

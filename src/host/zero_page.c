@@ -15,7 +15,10 @@ static long own_faults(void)
 	return getrusage(RUSAGE_THREAD, &usage) ? 0 : usage.ru_minflt + usage.ru_majflt;
 }
 
-/* A write after a read copies the zero page, and faults once more; a page of its own it does not. */
+/*
+ * If the read mapped the zero page, the write after it faults again, to copy; if the read got a
+ * page of its own, the write does not.
+ */
 bool zero_page_is_off(void)
 {
 	size_t size = (size_t)getpagesize();

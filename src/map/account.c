@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "../base/must.h"
-#include "../trace/fault.h"
-#include "passed.h"
+#include "../faults/fault.h"
+#include "transient.h"
 
 const char *const map_change_names[NR_MAP_CHANGES] = {
 	[CHANGE_KEPT] = "kept",	    [CHANGE_NEW] = "new",	[CHANGE_GONE] = "gone",
@@ -30,7 +31,7 @@ struct builder {
 	const struct memory_map *before;
 	const struct memory_map *after;
 	struct touches *touches;
-	size_t nr_after; /* the first rows shown; then those that are gone, then the rest */
+	size_t nr_after; /* rows come in this order: mappings of the last map, gone, others */
 	size_t nr_gone;
 };
 
@@ -47,17 +48,14 @@ static struct map_row *add_row(struct builder *b, const struct map_row *row, enu
 	struct memory_map *shown = b->shown;
 	struct map_row *copy;
 
-	if (shown->nr_rows == b->size) {
-		b->size = b->size ? b->size * 2 : 64;
-		shown->rows = must(realloc(shown->rows, b->size * sizeof(*shown->rows)));
-	}
+	shown->rows = must(array_reserve(shown->rows, shown->nr_rows, &b->size, sizeof(*copy)));
 	copy = &shown->rows[shown->nr_rows++];
 	*copy = *row;
 	copy->account = new_account(change);
 	return copy;
 }
 
-/* There is no such mapping: nothing of it is anywhere. */
+/* Sets the numbers of a mapping that does not exist (any more): it has no pages. */
 static void clear_numbers(struct map_row *row)
 {
 	static const enum map_field none[] = { FIELD_RSS, FIELD_HUGE,  FIELD_SWAP,  FIELD_SHARED,
@@ -82,18 +80,10 @@ static const struct page_run *runs_of(const struct memory_map *map, size_t *nr)
 /* The first run that ends after the address. */
 static size_t find_run(const struct memory_map *map, uint64_t addr)
 {
-	size_t low = 0, high;
-	const struct page_run *runs = runs_of(map, &high);
+	size_t nr;
+	const struct page_run *runs = runs_of(map, &nr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (runs[middle].end <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return COUNT_BEFORE(i, nr, runs[i].end <= addr);
 }
 
 static uint64_t overlap(uint64_t start, uint64_t end, uint64_t from, uint64_t to)
@@ -115,7 +105,7 @@ static uint64_t resident(const struct memory_map *map, uint64_t start, uint64_t 
 	return sum;
 }
 
-/* ... in both maps. */
+/* Bytes that are resident from start to end in both maps. */
 static uint64_t resident_in_both(const struct memory_map *a, const struct memory_map *b,
 				 uint64_t start, uint64_t end)
 {
@@ -131,14 +121,14 @@ static uint64_t resident_in_both(const struct memory_map *a, const struct memory
 
 /* ---- Mappings ---- */
 
-/* One that was the other before: it may have grown, shrunk or been split. */
+/* Are rows of two maps the same mapping? It may have grown, shrunk or been split in between. */
 static bool is_same_mapping(const struct map_row *a, const struct map_row *b)
 {
 	return a->inode == b->inode && a->dev == b->dev && a->perms[3] == b->perms[3] &&
 	       (!a->inode || a->offset - a->start == b->offset - b->start);
 }
 
-/* What the kernel said of a mapping, if it is in the range as a whole. */
+/* RSS of a mapping in a range: the kernel's number for a whole mapping, else counted by runs. */
 static uint64_t rss_of_part(const struct memory_map *map, const struct map_row *row, uint64_t start,
 			    uint64_t end)
 {
@@ -153,7 +143,7 @@ static void add_known(uint64_t *sum, uint64_t n)
 	*sum = *sum == MAP_UNKNOWN || n == MAP_UNKNOWN ? MAP_UNKNOWN : *sum + n;
 }
 
-/* A mapping that is there after, from what was there before. */
+/* Accounts for a mapping of the map after by comparing it with the map before. */
 static void compare_maps(const struct builder *b, struct map_row *row)
 {
 	const struct memory_map *before = b->before;
@@ -193,7 +183,7 @@ static void add_gone(struct builder *b, const struct map_row *old, uint64_t star
 	b->nr_gone++;
 }
 
-/* The parts of a mapping that are not there any more. */
+/* Adds a row for each part of an old mapping that the map after does not have. */
 static void add_gone_parts(struct builder *b, const struct map_row *old)
 {
 	const struct memory_map *after = b->after;
@@ -218,10 +208,10 @@ static bool fits(const struct map_row *row, const struct touch *touch)
 	if (touch->page < row->start || touch->page >= row->end)
 		return false;
 	/* Nobody could look when it happened: the mapping that is there is the best answer. */
-	if (!(touch->vma & FT_VMA_KNOWN))
+	if (!(touch->vma.facts & FT_VMA_KNOWN))
 		return true;
-	return touch->vma & FT_VMA_COVERS && touch->inode == row->inode && touch->dev == row->dev &&
-	       shared == !!(touch->vma & FT_VMA_MAYSHARE);
+	return touch->vma.facts & FT_VMA_COVERS && touch->vma.inode == row->inode &&
+	       touch->vma.dev == row->dev && shared == !!(touch->vma.facts & FT_VMA_MAYSHARE);
 }
 
 static struct map_row *find_among(const struct builder *b, size_t first, size_t nr,
@@ -233,51 +223,42 @@ static struct map_row *find_among(const struct builder *b, size_t first, size_t 
 	return i < nr && fits(&rows[i], touch) ? &rows[i] : NULL;
 }
 
-static void fill_perms(char *perms, uint32_t vma)
-{
-	perms[0] = vma & FT_VMA_READ ? 'r' : '-';
-	perms[1] = vma & FT_VMA_WRITE ? 'w' : '-';
-	perms[2] = vma & FT_VMA_EXEC ? 'x' : '-';
-	perms[3] = vma & FT_VMA_MAYSHARE ? 's' : 'p';
-	perms[4] = '\0';
-}
-
 /* A mapping that only faults tell of; or none, for a bad address. */
 static struct map_row row_of_fault(const struct builder *b, const struct touch *touch)
 {
-	bool covers = touch->vma & FT_VMA_COVERS;
+	bool covers = touch->vma.facts & FT_VMA_COVERS;
 	struct map_row row = {
-		.start = covers ? touch->vma_start : touch->page,
-		.end = covers ? touch->vma_end : touch->page + b->touches->page_size,
-		.offset = covers ? touch->vma_offset : 0,
-		.inode = touch->inode,
-		.dev = touch->dev,
+		.start = covers ? touch->vma.start : touch->page,
+		.end = covers ? touch->vma.end : touch->page + b->touches->page_size,
+		.offset = covers ? touch->vma.offset : 0,
+		.inode = touch->vma.inode,
+		.dev = touch->vma.dev,
 		.name = intern__get(&b->touches->names, touch->name),
 		.perms = "----",
 	};
 
 	if (covers)
-		fill_perms(row.perms, touch->vma);
-	row.class = map_class_of(&row, touch->vma & FT_VMA_HUGETLB);
+		vma_perms(touch->vma.facts, row.perms);
+	row.class = map_class_of(&row, touch->vma.facts & FT_VMA_HUGETLB);
 	clear_numbers(&row);
 	return row;
 }
 
-/* Neighbours go on in the same row, so that there are not as many as pages. */
+/* Extends the last row if that is alike and adjacent, else adds one: not a row for each page. */
 static struct map_row *find_or_add_passed(struct builder *b, const struct touch *touch)
 {
 	struct memory_map *shown = b->shown;
 	struct map_account account = {
-		.change = touch->vma & FT_VMA_COVERS ? CHANGE_PASSED : CHANGE_UNMAPPED,
+		.change = touch->vma.facts & FT_VMA_COVERS ? CHANGE_PASSED : CHANGE_UNMAPPED,
 	};
 	struct map_row row = row_of_fault(b, touch), *last = NULL;
 
 	row.account = &account;
 	if (shown->nr_rows > b->nr_after + b->nr_gone)
 		last = &shown->rows[shown->nr_rows - 1];
-	if (!last || !passed_is_one(last, &row))
+	if (!last || !transient_is_one(last, &row))
 		return add_row(b, &row, account.change);
-	passed_grow(last, row.start, row.end);
+	transient_grow(last, row.start, row.end);
 	return last;
 }
 
@@ -292,7 +273,7 @@ static struct map_row *row_of(struct builder *b, const struct touch *touch)
 	return row ? row : find_or_add_passed(b, touch);
 }
 
-/* Was the page of this mapping there? The mapping itself may not have been. */
+/* Was the page resident in the map before? Not if the mapping did not exist then. */
 static bool was_resident(const struct builder *b, const struct map_row *row, uint64_t page)
 {
 	const struct memory_map *before = b->before;
@@ -304,8 +285,9 @@ static bool was_resident(const struct builder *b, const struct map_row *row, uin
 }
 
 /*
- * With faults that made a page resident f times: before + f + around - gone = after.
- * Of what happened while a map was read, the map shows whether it came first.
+ * Adds the faults that made a page resident f times: before + f + around - gone = after.
+ * Faults while the map before was read count if it lacks the page, those while the map
+ * after was read if it has the page.
  */
 static void add_installs(struct builder *b, struct map_row *row, const struct touch *sum)
 {
@@ -320,7 +302,7 @@ static void add_installs(struct builder *b, struct map_row *row, const struct to
 	without = now - then;
 	with = now - then - f;
 	account->by_faults += (uint64_t)(f * page);
-	/* What was told of the page before its faults were known. */
+	/* The maps were compared without the page's faults: correct around and gone. */
 	account->around += (uint64_t)(((with > 0 ? with : 0) - (without > 0 ? without : 0)) * page);
 	account->gone += (uint64_t)(((with < 0 ? -with : 0) - (without < 0 ? -without : 0)) * page);
 }
@@ -345,7 +327,7 @@ static void add_touches(struct builder *b)
 		struct touch sum = { .page = first->page };
 		struct map_row *row = row_of(b, touches);
 
-		/* The kinds of faults on one page of one mapping. */
+		/* Touches of one page of one mapping are adjacent, one for each kind. */
 		do {
 			add_touch(row->account, touches);
 			sum.installed += touches->installed;
@@ -415,10 +397,11 @@ static void fold_passed(struct builder *b)
 {
 	size_t first = b->nr_after + b->nr_gone;
 
-	b->shown->nr_rows = first + passed_fold(b->shown->rows + first, b->shown->nr_rows - first);
+	b->shown->nr_rows =
+		first + transient_fold(b->shown->rows + first, b->shown->nr_rows - first);
 }
 
-/* What the process had at its end is not known, whatever mappings it had before. */
+/* Marks the totals as unknown: there is no map of the process at its end. */
 static void forget_numbers(struct memory_map *shown)
 {
 	memset(shown->all.n, 0xff, sizeof(shown->all.n));
@@ -450,11 +433,15 @@ void account__build(struct memory_map *shown, const struct memory_map *before,
 		    const struct memory_map *after, struct touches *touches)
 {
 	struct builder b = { shown, 0, before, after, touches, 0, 0 };
-	/* Without a map after, what was before is all there is to match faults with. */
+	/* Without a map after, faults are matched with the mappings of the map before. */
 	bool has_after = after->nr_rows;
 	const struct memory_map *there = has_after ? after : before;
 
-	*shown = (struct memory_map) { .pid = there->pid, .is_complete = after->is_complete };
+	*shown = (struct memory_map) {
+		.pid = there->pid,
+		.is_complete = after->is_complete,
+		.borrows_names = true,
+	};
 	memcpy(shown->comm, there->comm, sizeof(shown->comm));
 	for (size_t i = 0; i < there->nr_rows; i++) {
 		struct map_row *row =
@@ -493,27 +480,4 @@ void account__add_map(struct memory_map *sum, const struct memory_map *shown)
 		add_total_account(&sum->classes[i], &shown->classes[i]);
 	add_total_account(&sum->all, &shown->all);
 	sum->has_remainder |= shown->has_remainder;
-}
-
-static void free_rows(struct memory_map *shown)
-{
-	for (size_t i = 0; shown->rows && i < shown->nr_rows; i++)
-		free(shown->rows[i].account);
-	free(shown->rows);
-}
-
-void account__keep_totals(struct memory_map *shown)
-{
-	free_rows(shown);
-	shown->rows = NULL;
-	shown->nr_rows = 0;
-}
-
-void account__free(struct memory_map *shown)
-{
-	free_rows(shown);
-	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
-		free(shown->classes[i].account);
-	free(shown->all.account);
-	*shown = (struct memory_map) { 0 };
 }

@@ -6,9 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/array.h"
+
+#include "../faults/fault.h"
 #include "../host/clock.h"
 #include "../host/maps.h"
-#include "../host/residency.h"
+#include "../host/file_cache.h"
+#include "../host/pagemap.h"
 #include "strip.h"
 
 const char *const map_class_names[NR_MAP_CLASSES] = {
@@ -18,12 +22,12 @@ const char *const map_class_names[NR_MAP_CLASSES] = {
 };
 
 /*
- * Two sources, each for what it tells exactly. /proc/PID/smaps has the numbers: the
+ * Reads two sources, each for what it tells exactly. /proc/PID/smaps has the numbers: the
  * kernel walks the page tables for it by the rules of smaps_rollup, so that the sums
  * agree (what pagemap calls present includes the zero page, and its swap entries
- * pages under migration). It costs as much as a scan of the pagemap, and shows holes
- * at no cost. Only pagemap tells which pages, for the strip and for what the page
- * cache holds of those that are not mapped.
+ * pages under migration). smaps costs as much as a scan of the pagemap, and shows holes
+ * at no cost. Only pagemap tells which pages are mapped: the strip needs that, and the
+ * page cache is asked for the others.
  */
 struct reader {
 	const struct map_config *config;
@@ -32,8 +36,8 @@ struct reader {
 	uint64_t page;
 	uint64_t done;
 	struct pagemap pagemap;
-	struct file_cache file; /* neighbours are often of the same one */
-	size_t file_row;	/* it was opened for */
+	struct file_cache file; /* kept open: neighbours often map the same file */
+	size_t file_row;	/* that file was opened for */
 	struct mapping mapping;
 	struct mapping_usage usage;
 	struct strip strip;
@@ -46,7 +50,7 @@ static bool is_named(const char *name, const char *prefix)
 	return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
-/* Not the process's memory, and in none of the kernel's sums: mapped for everybody. */
+/* [vsyscall] is mapped for every process: not its memory, and in none of the kernel's sums. */
 static bool is_vsyscall(const struct map_row *row)
 {
 	return strcmp(row->name, "[vsyscall]") == 0;
@@ -96,21 +100,16 @@ void map__add(struct memory_map *sum, const struct memory_map *map)
 static struct map_row *add_row(struct reader *r)
 {
 	struct memory_map *map = r->map;
+	struct map_row *rows = array_reserve(map->rows, map->nr_rows, &r->size, sizeof(*rows));
 
-	if (map->nr_rows == r->size) {
-		size_t size = r->size ? r->size * 2 : 64;
-		struct map_row *rows = realloc(map->rows, size * sizeof(*rows));
-
-		if (!rows)
-			return NULL;
-		map->rows = rows;
-		r->size = size;
-	}
+	if (!rows)
+		return NULL;
+	map->rows = rows;
 	memset(&map->rows[map->nr_rows], 0, sizeof(*map->rows));
 	return &map->rows[map->nr_rows++];
 }
 
-/* Neighbours share a name: a row owns its own if the one before has another. */
+/* Adjacent rows of equal names share the text, which the first of them owns. */
 static const char *keep_name(const struct memory_map *map, const char *name)
 {
 	const struct map_row *before = map->nr_rows > 1 ? &map->rows[map->nr_rows - 2] : NULL;
@@ -129,22 +128,19 @@ static int fill_row(struct reader *r, struct map_row *row)
 	const struct mapping_usage *usage = &r->usage;
 	bool is_hugetlb = usage->page_size != MAPPING_UNKNOWN && usage->page_size > r->page;
 
-	row->start = m->start;
-	row->end = m->end;
-	row->offset = m->offset;
-	row->inode = m->inode;
-	row->dev = m->dev;
-	row->perms[0] = m->read ? 'r' : '-';
-	row->perms[1] = m->write ? 'w' : '-';
-	row->perms[2] = m->exec ? 'x' : '-';
-	row->perms[3] = m->shared ? 's' : 'p';
+	row->start = m->vma.start;
+	row->end = m->vma.end;
+	row->offset = m->vma.offset;
+	row->inode = m->vma.inode;
+	row->dev = m->vma.dev;
+	vma_perms(m->vma.facts, row->perms);
 	row->name = keep_name(r->map, m->name);
 	if (!row->name) {
 		r->map->nr_rows--;
 		return -ENOMEM;
 	}
 	row->class = map_class_of(row, is_hugetlb);
-	row->n[FIELD_SIZE] = m->end - m->start;
+	row->n[FIELD_SIZE] = m->vma.end - m->vma.start;
 	row->n[FIELD_RSS] = sum_known(usage->rss, usage->hugetlb);
 	row->n[FIELD_HUGE] = usage->huge;
 	row->n[FIELD_SWAP] = usage->swap;
@@ -162,8 +158,8 @@ static bool is_of_same_file(const struct map_row *a, const struct map_row *b)
 }
 
 /*
- * Private huge pages of no file are one to the kernel, which never has a page in it:
- * what is touched there becomes the process's own.
+ * To the kernel, private anonymous huge pages are a mapping of a file. That file never has
+ * a page: touched pages are the process's own.
  */
 static bool is_of_file(const struct map_row *row)
 {
@@ -173,7 +169,7 @@ static bool is_of_file(const struct map_row *row)
 	return row->inode && !is_anon;
 }
 
-/* The file of the mapping, if it is one of a file. */
+/* The mapping's file, opened unless the last row had the same; NULL: it maps no file. */
 static const struct file_cache *file_of(struct reader *r, const struct map_row *row)
 {
 	bool is_opened = r->file_row < r->map->nr_rows;
@@ -183,12 +179,12 @@ static const struct file_cache *file_of(struct reader *r, const struct map_row *
 	if (is_opened && is_of_same_file(row, &r->map->rows[r->file_row]))
 		return &r->file;
 	file_cache__close(&r->file);
-	file_cache__open(&r->file, r->config->pid, &r->mapping);
+	file_cache__open(&r->file, r->config->pid, &r->mapping.vma, r->mapping.name);
 	r->file_row = (size_t)(row - r->map->rows);
 	return &r->file;
 }
 
-/* Pages that the process has not mapped are where their file is. */
+/* Asks the file for the states of pages that the process has not mapped. */
 static void ask_file(struct reader *r, const struct file_cache *file, uint64_t first, size_t nr)
 {
 	size_t from = 0, to = nr;
@@ -199,7 +195,7 @@ static void ask_file(struct reader *r, const struct file_cache *file, uint64_t f
 		to--;
 	if (from == to)
 		return;
-	file_cache__ask(file, r->mapping.offset + (first + from) * r->page, to - from,
+	file_cache__ask(file, r->mapping.vma.offset + (first + from) * r->page, to - from,
 			r->file_pages + from);
 	for (size_t i = from; i < to; i++)
 		if (r->pages[i] == PAGE_ABSENT)
@@ -208,7 +204,7 @@ static void ask_file(struct reader *r, const struct file_cache *file, uint64_t f
 
 static void add_run(struct reader *r, uint64_t first, size_t nr)
 {
-	struct page_run run = { .start = r->mapping.start + first * r->page };
+	struct page_run run = { .start = r->mapping.vma.start + first * r->page };
 
 	run.end = run.start + nr * r->page;
 	buf__add(&r->map->runs, (const char *)&run, sizeof(run));
@@ -216,7 +212,7 @@ static void add_run(struct reader *r, uint64_t first, size_t nr)
 
 static void add_window(struct reader *r, const struct file_cache *file, uint64_t first, size_t nr)
 {
-	int found = pagemap__ask(&r->pagemap, r->mapping.start + first * r->page, nr, r->pages);
+	int found = pagemap__ask(&r->pagemap, r->mapping.vma.start + first * r->page, nr, r->pages);
 
 	if (found < 0)
 		r->map->knows_runs = false;
@@ -235,7 +231,7 @@ static void add_window(struct reader *r, const struct file_cache *file, uint64_t
 			run++;
 		if (state == PAGE_PRESENT && r->config->keep_runs)
 			add_run(r, first + i, run);
-		/* No fault is to come there, either. */
+		/* A zero page is shown as present: reading it takes no fault. */
 		strip__add(&r->strip, first + i, run, state == PAGE_ZERO ? PAGE_PRESENT : state);
 	}
 }
@@ -297,7 +293,7 @@ static int read_row(struct reader *r)
 	if (err)
 		return err;
 	ask_pages(r, row);
-	/* Mapped, but nobody's memory: the zero page, or a device's. */
+	/* Without RSS, present pages are no memory: the zero page, or a device's. */
 	if (!row->n[FIELD_RSS])
 		r->map->runs.len = runs;
 	count_pages(r, row);
@@ -325,8 +321,8 @@ static int read_rows(struct reader *r, struct maps_reader *maps)
 }
 
 /*
- * What smaps has of each mapping is rounded down to K: the sum of hundreds would be too
- * low. The kernel's own sum is not.
+ * Takes the total PSS from the kernel: smaps rounds that of each mapping down to K, so that
+ * the sum of hundreds would be too low.
  */
 static void read_pss(struct memory_map *map)
 {
@@ -367,40 +363,41 @@ int map__read(struct memory_map *map, const struct map_config *config)
 	return err;
 }
 
-void map__keep_totals(struct memory_map *map)
-{
-	struct memory_map kept = *map;
-
-	kept.rows = NULL;
-	kept.nr_rows = 0;
-	kept.runs = (struct buf) { 0 };
-	map__free(map);
-	*map = kept;
-}
-
-void map__free(struct memory_map *map)
+/* Adjacent rows of equal names share the text: see keep_name(). */
+static void free_names(struct memory_map *map)
 {
 	for (size_t i = map->nr_rows; i-- > 0;) {
 		free(map->rows[i].strip);
 		if (!i || map->rows[i].name != map->rows[i - 1].name)
 			free((char *)map->rows[i].name);
 	}
-	free(map->rows);
+}
+
+void map__keep_totals(struct memory_map *map)
+{
+	/* A sum has no rows of its own: its nr_rows counts those of others. */
+	if (map->rows) {
+		if (!map->borrows_names)
+			free_names(map);
+		for (size_t i = 0; i < map->nr_rows; i++)
+			free(map->rows[i].account);
+		free(map->rows);
+		map->rows = NULL;
+		map->nr_rows = 0;
+	}
 	buf__free(&map->runs);
+}
+
+void map__free(struct memory_map *map)
+{
+	map__keep_totals(map);
+	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
+		free(map->classes[i].account);
+	free(map->all.account);
 	*map = (struct memory_map) { 0 };
 }
 
 size_t map_find_row(const struct map_row *rows, size_t nr, uint64_t addr)
 {
-	size_t low = 0, high = nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (rows[middle].end <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return COUNT_BEFORE(i, nr, rows[i].end <= addr);
 }

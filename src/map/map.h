@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The memory of a process at one moment: its mappings, how much of each is where,
- * and sums by class. Names no format; out/ shows it.
+ * and sums by class. Knows no format: format/ shows it.
  */
 #ifndef MAP_MAP_H
 #define MAP_MAP_H
@@ -22,27 +22,27 @@ enum map_class {
 	CLASS_STACK,
 	CLASS_ANON,
 	CLASS_TEXT,    /* a private file mapping that may be executed */
-	CLASS_DATA,    /* any other private one */
+	CLASS_DATA,    /* any other private file mapping */
 	CLASS_SHARED,  /* files, and memory, mapped shared */
 	CLASS_HUGE,    /* hugetlb */
 	CLASS_SPECIAL, /* the kernel's: [vdso] .. */
 	NR_MAP_CLASSES,
 };
 
-/* In bytes, MAP_UNKNOWN where nobody says. */
+/* In bytes, MAP_UNKNOWN if not known. */
 enum map_field {
 	FIELD_SIZE,
-	FIELD_RSS,  /* hugetlb pages, too */
+	FIELD_RSS,  /* with hugetlb pages */
 	FIELD_HUGE, /* mapped by huge entries of the page table */
 	FIELD_SWAP,
 	FIELD_DIRTY,
 	FIELD_LOCKED,
 	FIELD_CACHED,  /* in the page cache, but not mapped yet: minor faults to come */
-	FIELD_ON_DISK, /* of a file, neither mapped nor cached: major ones */
+	FIELD_ON_DISK, /* of a file, neither mapped nor cached: major faults to come */
 	FIELD_FILE_DIRTY,
 	FIELD_EVICTED, /* was in the page cache until recently */
 	FIELD_SHARED,  /* resident, and mapped by others as well */
-	FIELD_PSS, /* proportional set size: 1/n of each page that n processes map; no hugetlb pages */
+	FIELD_PSS, /* proportional set size: 1/n of each page that n processes map; no hugetlb */
 	NR_MAP_FIELDS,
 };
 
@@ -80,14 +80,14 @@ struct map_total {
 	struct map_account *account;
 };
 
-/* Addresses of pages that are there, one after the other. */
+/* The address range of adjacent resident pages. */
 struct page_run {
 	uint64_t start;
 	uint64_t end;
 };
 
 struct memory_map {
-	int pid; /* 0: the sum of several processes; rows is NULL then, nr_rows counts the rows of all */
+	int pid; /* 0: a sum of processes; rows is NULL then, nr_rows counts the rows of all */
 	char comm[TASK_COMM];
 	struct map_row *rows;
 	size_t nr_rows;
@@ -98,10 +98,11 @@ struct memory_map {
 
 	struct buf runs; /* struct page_run: what is resident, in the order of addresses */
 	bool knows_runs;
-	unsigned long long begin_ns; /* CLOCK_MONOTONIC: it was read between these */
+	unsigned long long begin_ns; /* CLOCK_MONOTONIC: the map was read between these */
 	unsigned long long end_ns;
 	const struct map_trace *trace; /* NULL: nothing was traced */
-	bool has_remainder;	       /* any row of the account */
+	bool has_remainder;	       /* is the remainder of any row's account not 0? */
+	bool borrows_names;	       /* names and strips of its rows belong to other maps */
 };
 
 /* What became of a file's pages in the page cache; in bytes. */
@@ -109,7 +110,7 @@ struct eviction {
 	const char *path;
 	uint64_t cached;   /* before */
 	uint64_t left;	   /* after */
-	const char *error; /* why it could not be tried; NULL: it was */
+	const char *error; /* why the eviction failed; NULL: it did not */
 };
 
 extern const char *const map_class_names[NR_MAP_CLASSES];
@@ -132,13 +133,13 @@ void map__free(struct memory_map *map);
 
 /* Adds a map's totals to a sum. An empty sum is all zeroes, with is_complete set. */
 void map__add(struct memory_map *sum, const struct memory_map *map);
-/* Frees the rows; the totals stay. */
+/* Frees the rows and runs; the totals stay. */
 void map__keep_totals(struct memory_map *map);
 
 /* The index of the first row that ends after the address. */
 size_t map_find_row(const struct map_row *rows, size_t nr, uint64_t addr);
 
-/* The parts of it, for tests: a row's class by its name, permissions and inode. */
+/* Parts of map__read() that account.c uses: a row's class by its name, permissions and inode. */
 enum map_class map_class_of(const struct map_row *row, bool is_hugetlb);
 void map__add_total(struct map_total *total, const struct map_row *row);
 

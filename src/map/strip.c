@@ -11,7 +11,7 @@ void strip__init(struct strip *s, uint64_t nr_pages, unsigned int nr_cells)
 	memset(s->cells, 0, s->nr_cells * sizeof(s->cells[0]));
 }
 
-/* The first page of a cell: cells differ by one page where they do not divide evenly. */
+/* The first page of a cell. If pages do not divide evenly, cells differ by one page. */
 static uint64_t cell_start(const struct strip *s, uint64_t cell)
 {
 	return (cell * s->nr_pages + s->nr_cells - 1) / s->nr_cells;
@@ -33,9 +33,9 @@ void strip__add(struct strip *s, uint64_t first, uint64_t nr, enum page_state st
 }
 
 /*
- * Is at least half of the cell resident: present. Is less of it, even one page: partly,
- * whatever the rest is. Is nothing resident: cached or swapped, whichever has more pages.
- * Is nothing of that there: unknown if any page is unknown, else absent. So one page in
+ * A cell is present if at least half of it is resident; partly if less is, even one page,
+ * whatever the rest is. With no page resident it is cached or swapped, whichever has more
+ * pages; with none of these, unknown if any page is unknown, else absent. So one page in
  * a gigabyte is seen, and a cell never hides that a part of it is resident.
  */
 enum map_cell strip__cell(const struct strip *s, unsigned int i)

@@ -5,24 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Compilers never need more than two. */
+#include "../base/array.h"
+
+/* Depth of DW_CFA_remember_state; compilers never need more than two. */
 #define REMEMBERED_MAX 8
-/* Of one function: Chrome's longest has some 10 KB. */
+/* Bytes of one function's CFI program; Chrome's longest has some 10 KB. */
 #define PROGRAM_MAX    (1u << 20)
 
-/* What entries of functions have in common. */
+/* A CIE: what the entries (FDEs) of several functions have in common. */
 struct cie {
 	size_t offset; /* in the section */
-	bool is_sized; /* functions have data that says its size */
+	bool is_sized; /* augmentation data begins with its size */
 	bool is_signal;
-	uint8_t encoding; /* of addresses */
+	uint8_t encoding; /* of addresses: DW_EH_PE_* */
 	uint64_t return_address;
 	uint64_t code_factor;
 	int64_t data_factor;
 	struct reader program;
 };
 
-/* A function's. */
+/* An FDE: the entry of one function. */
 struct fde {
 	struct cie cie;
 	uint64_t start;
@@ -32,12 +34,15 @@ struct fde {
 
 /* ---- Entries -------------------------------------------------------------------------------- */
 
-/* Its contents, without its length, which is 0 at the end of a file's part of the section. */
+/*
+ * The contents of an entry, without the length before it, which is 0 at the end of an input
+ * file's part of the section.
+ */
 static struct reader read_entry(const struct cfi *cfi, size_t offset)
 {
 	struct reader reader = { .at = cfi->bytes + offset, .end = cfi->bytes + cfi->size };
 
-	/* In 64-bit DWARF 0xffffffff comes first; x86-64 compilers do not write it. */
+	/* 64-bit DWARF (0xffffffff first) is not read: x86-64 compilers do not write it. */
 	return reader__part(&reader, reader__unsigned(&reader, 4));
 }
 
@@ -63,7 +68,7 @@ static bool read_address(const struct cfi *cfi, struct reader *reader, uint8_t e
 	return !reader->failed;
 }
 
-/* Letters that are not known hide nothing but what follows them: their data is skipped. */
+/* Ignores the data from an unknown letter on; fails only if R or S, which matter, follow it. */
 static bool read_augmentation(const struct cfi *cfi, struct reader *data, const char *letters,
 			      struct cie *ret)
 {
@@ -79,7 +84,7 @@ static bool read_augmentation(const struct cfi *cfi, struct reader *data, const 
 		} else if (*letters == 'P') {
 			uint8_t encoding = (uint8_t)reader__unsigned(data, 1);
 
-			/* Where it is does not matter, only its size does. */
+			/* The address of the personality routine is only skipped. */
 			if (!read_address(cfi, data, encoding & 0xf, &unused))
 				return false;
 		} else {
@@ -101,7 +106,7 @@ static bool read_cie(const struct cfi *cfi, size_t offset, struct cie *ret)
 		return false;
 	version = (uint8_t)reader__unsigned(&reader, 1);
 	letters = reader__string(&reader);
-	/* The sizes of an address and of a segment selector. */
+	/* Version 4 has the sizes of an address and of a segment selector here. */
 	if (version == 4 && reader__unsigned(&reader, 2) != 8)
 		return false;
 	if (version != 1 && version != 3 && version != 4)
@@ -118,18 +123,18 @@ static bool read_cie(const struct cfi *cfi, size_t offset, struct cie *ret)
 			return false;
 	}
 	ret->program = reader;
-	return !reader.failed && ret->return_address == DWARF_RIP;
+	return !reader.failed && ret->return_address == DWARF_RETURN_ADDRESS;
 }
 
 /*
- * False for what is no sound entry of a function. cie holds the last one that was
- * read: most follow each other.
+ * False if this is no valid entry of a function. *cie caches the last CIE that was read, which
+ * the next entry mostly shares.
  */
 static bool read_fde(const struct cfi *cfi, size_t offset, struct cie *cie, struct fde *ret)
 {
 	struct reader reader = read_entry(cfi, offset);
 	uint64_t id = reader__unsigned(&reader, 4);
-	/* How far before the id itself, or where in the section. */
+	/* In .eh_frame: how far the CIE is before the id itself; else its offset. */
 	uint64_t cie_offset = cfi->is_eh ? offset + 4 - id : id;
 	uint64_t size;
 
@@ -150,7 +155,7 @@ static bool read_fde(const struct cfi *cfi, size_t offset, struct cie *cie, stru
 	return !reader.failed && ret->start < ret->end;
 }
 
-/* ---- Finding them --------------------------------------------------------------------------- */
+/* ---- Finding entries ------------------------------------------------------------------------ */
 
 static int compare_entries(const void *one, const void *other)
 {
@@ -161,15 +166,11 @@ static int compare_entries(const void *one, const void *other)
 
 static bool add_entry(struct cfi *cfi, size_t *room, uint64_t start, size_t offset)
 {
-	if (cfi->nr == *room) {
-		size_t more_room = *room ? 2 * *room : 64;
-		void *more = realloc(cfi->entries, more_room * sizeof(*cfi->entries));
+	void *entries = array_reserve(cfi->entries, cfi->nr, room, sizeof(*cfi->entries));
 
-		if (!more)
-			return false;
-		cfi->entries = more;
-		*room = more_room;
-	}
+	if (!entries)
+		return false;
+	cfi->entries = entries;
 	cfi->entries[cfi->nr++] = (struct cfi_entry) { .start = start, .offset = (uint32_t)offset };
 	return true;
 }
@@ -211,28 +212,21 @@ size_t cfi__bytes(const struct cfi *cfi)
 static bool find_fde(const struct cfi *cfi, uint64_t address, struct fde *ret)
 {
 	struct cie cie = { .offset = SIZE_MAX };
-	size_t low = 0, high = cfi->nr;
+	size_t low;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (cfi->entries[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	low = COUNT_BEFORE(i, cfi->nr, cfi->entries[i].start <= address);
 	return low && read_fde(cfi, cfi->entries[low - 1].offset, &cie, ret) && address < ret->end;
 }
 
-/* ---- Their programs ------------------------------------------------------------------------- */
+/* ---- CFI programs --------------------------------------------------------------------------- */
 
-/* They say how the rows of a table differ, one instruction's from the one's before. */
+/* Runs CFI programs, which say how an instruction's row differs from the one before it. */
 struct machine {
 	const struct cfi *cfi;
 	const struct cie *cie;
 	uint64_t location;
 	struct cfi_row row;
-	struct cfi_row initial; /* what the CIE says */
+	struct cfi_row initial; /* after the CIE's program */
 	struct cfi_row remembered[REMEMBERED_MAX];
 	size_t nr_remembered;
 };
@@ -264,7 +258,7 @@ static bool set_value(struct cfi_rule *rule, enum cfi_kind kind, int64_t value)
 	return value == (int32_t)value;
 }
 
-/* Of registers that are of no use here nothing is kept. */
+/* Ignores rules of registers that enum dwarf_register lacks. */
 static bool set_rule(struct machine *m, uint64_t number, enum cfi_kind kind, int64_t value)
 {
 	struct cfi_rule unused;
@@ -278,7 +272,7 @@ static int64_t scale(uint64_t value, int64_t factor)
 	return (int64_t)(value * (uint64_t)factor);
 }
 
-/* An expression's place in the section; the reader goes on behind it. */
+/* Returns the offset of an expression in the section, and moves the reader past it. */
 static int64_t read_block(const struct machine *m, struct reader *program)
 {
 	int64_t at = program->at - m->cfi->bytes;
@@ -375,7 +369,7 @@ static bool run_other(struct machine *m, uint8_t code, struct reader *program)
 	}
 }
 
-/* Does this instruction begin another row? Then the location is that one's. */
+/* If this instruction begins another row, moves the location there and returns true. */
 static bool run_advance(struct machine *m, uint8_t code, struct reader *program)
 {
 	static const uint8_t sizes[] = {
@@ -410,7 +404,7 @@ static bool run_one(struct machine *m, uint8_t code, struct reader *program)
 	return run_other(m, operand, program);
 }
 
-/* Up to the row of this address. */
+/* Runs the program up to the row of this address. */
 static bool run(struct machine *m, struct reader program, uint64_t address)
 {
 	if (program.end - program.at > PROGRAM_MAX)

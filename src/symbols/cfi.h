@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Call frame information: what .eh_frame or .debug_frame says about how to get from
- * a function's frame to its caller's.
+ * Call frame information: what .eh_frame or .debug_frame says about how to get from a function's
+ * frame to its caller's.
  *
- * libdw could read it, too, but not what others may have damaged: it makes room for
- * as many registers as a file names, gigabytes, and reads behind a program's end.
+ * Does not use libdw, which fails on damaged or hostile files: it allocates memory for as many
+ * registers as a file names, gigabytes, and reads past the end of a CFI program.
  */
 #ifndef SYMBOLS_CFI_H
 #define SYMBOLS_CFI_H
@@ -13,20 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/registers.h"
 #include "reader.h"
-#include "registers.h"
 
 #define CFI_SECTION_MAX (256UL << 20)
 
 /* Where the caller's value of a register is. CFA: the canonical frame address. */
 enum cfi_kind {
-	CFI_SAME,	   /* in the register, as what nothing is said about */
-	CFI_UNDEFINED,	   /* lost; of the return address: there is no caller */
+	CFI_SAME,	   /* still in the register; the default without a rule */
+	CFI_UNDEFINED,	   /* lost; for the return address: there is no caller */
 	CFI_AT_OFFSET,	   /* in memory at CFA + value */
 	CFI_IS_OFFSET,	   /* it is CFA + value */
 	CFI_REGISTER,	   /* in the register value */
-	CFI_AT_EXPRESSION, /* in memory, where the expression at value in the section says */
-	CFI_IS_EXPRESSION, /* what that expression says */
+	CFI_AT_EXPRESSION, /* in memory where the expression at section offset value says */
+	CFI_IS_EXPRESSION, /* the result of the expression at section offset value */
 };
 
 struct cfi_rule {
@@ -34,12 +34,12 @@ struct cfi_rule {
 	enum cfi_kind kind : 8;
 };
 
-/* What holds at one instruction. */
+/* The rules that hold at one instruction. */
 struct cfi_row {
 	struct cfi_rule rules[NR_DWARF_REGISTERS];
-	struct cfi_rule cfa; /* CFI_IS_OFFSET: to cfa_register; or CFI_IS_EXPRESSION */
+	struct cfi_rule cfa; /* CFI_IS_OFFSET: cfa_register + value; or CFI_IS_EXPRESSION */
 	uint8_t cfa_register;
-	bool is_signal; /* the kernel made this frame: its caller was interrupted */
+	bool is_signal; /* a signal frame, made by the kernel: its caller was interrupted */
 	bool is_eh;	/* from .eh_frame */
 };
 
@@ -57,12 +57,12 @@ struct cfi {
 	size_t nr;
 };
 
-/* Takes the bytes, which are malloc()ed. What cannot be read in them is left out. */
+/* Takes ownership of bytes, which must be malloc()ed. Skips entries that are invalid. */
 void cfi__init(struct cfi *cfi, uint8_t *bytes, size_t size, uint64_t address, bool is_eh);
 void cfi__free(struct cfi *cfi);
 size_t cfi__bytes(const struct cfi *cfi);
 
-/* For the instruction at this address of the ELF file; false: nothing sound is said about it. */
+/* The row of the instruction at this ELF address; false: there is no valid one. */
 bool cfi__find(const struct cfi *cfi, uint64_t address, struct cfi_row *ret);
 /* The expression of a rule. */
 struct reader cfi__expression(const struct cfi *cfi, const struct cfi_rule *rule);

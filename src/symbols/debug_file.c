@@ -17,7 +17,7 @@ struct wanted {
 	struct build_id id;
 	struct debug_link link;
 	const char *path;
-	int directory_len; /* of that path */
+	int directory_len; /* length of the path's directory */
 	int root;
 };
 
@@ -76,7 +76,7 @@ static int try_build_id(const struct wanted *wanted, struct elf_image *ret)
 
 static int try_link(const struct wanted *wanted, struct elf_image *ret)
 {
-	/* Before and after the program's directory. */
+	/* What is put before and after the program's directory. */
 	static const char *const places[][2] = {
 		{ "", "" },
 		{ "", "/.debug" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The file with a program's debug information and symbols, where distributions
- * keep it apart: by build id, or by the name that the program gives.
+ * Finds the separate file in which distributions keep a program's debug information and symbols:
+ * by build id, or by the name in the program's .gnu_debuglink.
  */
 #ifndef SYMBOLS_DEBUG_FILE_H
 #define SYMBOLS_DEBUG_FILE_H
@@ -9,9 +9,9 @@
 #include "elf_image.h"
 
 /*
- * For the program or library at this path: first below root, the process's own
- * "/" (-1: not known), then on this host. Only one that is told to belong to it,
- * by build id, or by the checksum where there is no build id. 0 or -ENOENT.
+ * For the program or library at this path: looks first below root, the process's own "/" (-1:
+ * not known), then on this host. Accepts only a file with the same build id or, if there is
+ * none, the right checksum. 0 or -ENOENT.
  */
 int debug_file__open(const struct elf_image *image, const char *path, int root,
 		     struct elf_image *ret);

@@ -5,7 +5,7 @@
 #include <setjmp.h>
 #include <string.h>
 
-/* Longer ones exist; nobody reads them, and they take long. */
+/* Longer mangled names exist, but nobody reads them, and demangling them takes long. */
 #define MANGLED_MAX 4096
 
 struct output {
@@ -42,7 +42,7 @@ bool demangle(const char *name, char *ret, size_t size)
 	ret[0] = '\0';
 	if (setjmp(out.full))
 		return false;
-	/* Rust's older names are C++ names with a hash at the end: it goes first. */
+	/* Rust's older names are C++ names with a hash at the end: so Rust is tried first. */
 	if (rust_demangle_callback(name, DMGL_NO_OPTS, add_output, &out))
 		return ret[0];
 	out.len = 0;

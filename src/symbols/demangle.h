@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * C++ and Rust names as their authors wrote them, without parameters: what
- * perf shows. Names come from files of other users, so the work is bounded.
+ * Demangles C++ and Rust names, without parameters, as perf does. Names come from files of other
+ * users, so the work is bounded.
  */
 #ifndef SYMBOLS_DEMANGLE_H
 #define SYMBOLS_DEMANGLE_H

@@ -31,7 +31,7 @@ int elf_image__open(int fd, struct elf_image *ret)
 {
 	*ret = (struct elf_image) { .fd = fd };
 	elf_version(EV_CURRENT);
-	/* Read, not mapped: a mapping of a file that somebody cuts short ends us by SIGBUS. */
+	/* Reads the file, as a mapping would raise SIGBUS here if somebody truncated the file. */
 	ret->elf = elf_begin(fd, ELF_C_READ, NULL);
 	return check(ret);
 }
@@ -79,7 +79,7 @@ size_t elf_image__segments(const struct elf_image *image, struct elf_segment **r
 	return nr;
 }
 
-/* Its contents, or NULL. */
+/* The section's contents, or NULL. */
 static Elf_Data *read_section(Elf_Scn *section, const GElf_Shdr *header)
 {
 	Elf_Data *data;
@@ -222,7 +222,7 @@ void elf_image__debug_link(const struct elf_image *image, struct debug_link *ret
 /* Where a section is loaded. */
 struct extent {
 	uint64_t start;
-	uint64_t end; /* start, where it is not */
+	uint64_t end; /* equals start if it is not loaded */
 	bool code;
 };
 
@@ -241,7 +241,7 @@ static size_t read_extents(const struct elf_image *image, struct extent **ret)
 		size_t i = elf_ndxscn(section);
 		GElf_Shdr header;
 
-		/* What threads have of their own is not where it seems to be. */
+		/* A thread-local section is not loaded at its sh_addr. */
 		if (i >= nr || !gelf_getshdr(section, &header) || !(header.sh_flags & SHF_ALLOC) ||
 		    header.sh_flags & SHF_TLS || header.sh_addr + header.sh_size < header.sh_addr)
 			continue;
@@ -254,7 +254,10 @@ static size_t read_extents(const struct elf_image *image, struct extent **ret)
 	return nr;
 }
 
-/* Of several names of one thing: the one its author would use. */
+/*
+ * Ranks the names of one address: typed before untyped, then global before weak before local,
+ * then by fewest leading underscores.
+ */
 static uint32_t rank(const GElf_Sym *symbol, const char *name)
 {
 	unsigned char type = GELF_ST_TYPE(symbol->st_info), bind = GELF_ST_BIND(symbol->st_info);
@@ -279,7 +282,7 @@ static void add_symbol(struct symbol_table *table, const GElf_Sym *symbol,
 		return;
 	if (type != STT_FUNC && type != STT_OBJECT && type != STT_NOTYPE && type != STT_GNU_IFUNC)
 		return;
-	/* Hand-written assembly may say no sizes. In data those are only marks, as _edata. */
+	/* Hand-written assembly may lack sizes. In data, only markers such as _edata do. */
 	if (!is_sized && !extent->code)
 		return;
 	merit = rank(symbol, table->strings.data + name);
@@ -319,7 +322,7 @@ bool elf_image__add_symbols(const struct elf_image *image, uint32_t type,
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
 
-	/* One of a type is all there may be. */
+	/* A file has at most one section of each of these types. */
 	while ((section = elf_nextscn(image->elf, section))) {
 		if (!gelf_getshdr(section, &header) || header.sh_type != type)
 			continue;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * elfutils 0.192's static libraries (Debian 13) lack the search trees of its internal
- * libeu, which they call (https://sourceware.org/bugzilla/show_bug.cgi?id=32293). Here
- * they are, on tsearch(3), for static programs only. They are weak, so that those of a
- * libelf.a that has them come first. Theirs have a lock for programs with several
- * threads; this one reads symbols in one.
+ * elfutils 0.192's static libraries (Debian 13) lack the search trees of its internal libeu,
+ * which they call (https://sourceware.org/bugzilla/show_bug.cgi?id=32293). This file defines
+ * them, on tsearch(3), for static programs only. They are weak, so that a libelf.a that has them
+ * overrides them. elfutils' own have a lock for programs with several threads; this program
+ * reads symbols in one thread.
  */
 #include <search.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include <dwarf.h>
 
 #define STACK_MAX 64
-/* It may jump, so it might never end. */
+/* An expression may jump, so it might never end. */
 #define STEPS_MAX 1000
 
 struct evaluation {
@@ -39,7 +39,7 @@ static uint64_t pop(struct evaluation *e)
 	return 0;
 }
 
-/* Which lies this deep; 0: the last one. */
+/* The value at this depth of the stack; 0: the last one. */
 static uint64_t peek(struct evaluation *e, uint64_t depth)
 {
 	if (depth < e->nr)
@@ -67,7 +67,7 @@ static void push_memory(struct evaluation *e, size_t size)
 	push(e, value);
 }
 
-/* False: it is none that pushes a constant or a register's value. */
+/* Pushes a constant or a register's value; false: this operation does something else. */
 static bool run_push(struct evaluation *e, uint8_t code)
 {
 	static const struct {
@@ -104,7 +104,7 @@ static bool run_push(struct evaluation *e, uint8_t code)
 	return true;
 }
 
-/* False: it is none that turns one value into another. */
+/* Turns one value into another; false: this operation does something else. */
 static bool run_unary(struct evaluation *e, uint8_t code)
 {
 	switch (code) {
@@ -146,7 +146,7 @@ static uint64_t divide_rest(struct evaluation *e, uint64_t a, uint64_t b)
 	return b ? a % b : 0;
 }
 
-/* False: it is none that turns two values into one. */
+/* Turns two values into one; false: this operation does something else. */
 static bool compute(struct evaluation *e, uint8_t code, uint64_t a, uint64_t b, uint64_t *ret)
 {
 	int64_t sa = (int64_t)a, sb = (int64_t)b;
@@ -178,7 +178,7 @@ static bool run_binary(struct evaluation *e, uint8_t code)
 	size_t nr = e->nr;
 	uint64_t result = 0;
 
-	/* Where there are none, these are not taken: compute() does not know the code either. */
+	/* Pops only if compute() knows the code; for a missing operand, pop() then fails. */
 	if (!compute(e, code, nr > 1 ? e->stack[nr - 2] : 0, nr ? e->stack[nr - 1] : 0, &result))
 		return false;
 	pop(e);
@@ -195,7 +195,7 @@ static void swap(struct evaluation *e)
 	push(e, before);
 }
 
-/* The last one goes below the next two. */
+/* Moves the last value below the next two. */
 static void rotate(struct evaluation *e)
 {
 	uint64_t last = pop(e), second = pop(e), third = pop(e);

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What a DWARF expression in call frame information says: a small program on a stack.
- */
+/* Evaluates DWARF expressions of call frame information: programs of a stack machine. */
 #ifndef SYMBOLS_EXPRESSION_H
 #define SYMBOLS_EXPRESSION_H
 
+#include "arch/registers.h"
 #include "reader.h"
-#include "registers.h"
 
 /*
- * It begins with *initial on its stack, or with nothing (NULL). 0; -EFAULT: it needs
- * memory that was not copied; -ENODATA: a register that is not known; -EINVAL: it is
- * not sound.
+ * Starts with *initial on the stack, or with an empty one (NULL). 0; -EFAULT: it needs memory
+ * that was not copied; -ENODATA: a register that is not known; -EINVAL: it is invalid.
  */
 int expression__evaluate(struct reader program, const uint64_t *initial,
 			 const struct registers *registers, const struct stack_copy *memory,

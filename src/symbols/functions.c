@@ -4,7 +4,9 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-/* A file may be made to have no end: how deep, and how many entries are looked at. */
+#include "../base/array.h"
+
+/* Limits of nesting, and of entries that are read: a crafted file may have no end. */
 #define DEPTH_MAX   64
 #define ENTRIES_MAX 4000000
 #define RANGES_MAX  4000000
@@ -20,7 +22,7 @@ struct reading {
 	unsigned int nr_seen;
 };
 
-/* May functions be inside it, although it has no code itself? */
+/* May functions be inside an entry with this tag, although it has no code itself? */
 static bool is_container(int tag)
 {
 	return tag == DW_TAG_namespace || tag == DW_TAG_module || tag == DW_TAG_structure_type ||
@@ -30,15 +32,12 @@ static bool is_container(int tag)
 
 static void add_range(struct functions *functions, uint64_t start, uint64_t end, Dwarf_Off entry)
 {
-	if (functions->nr == functions->size) {
-		size_t size = functions->size ? 2 * functions->size : 64;
-		void *more = realloc(functions->ranges, size * sizeof(*functions->ranges));
+	void *ranges = array_reserve(functions->ranges, functions->nr, &functions->size,
+				     sizeof(*functions->ranges));
 
-		if (!more)
-			return;
-		functions->ranges = more;
-		functions->size = size;
-	}
+	if (!ranges)
+		return;
+	functions->ranges = ranges;
 	functions->ranges[functions->nr++] = (struct function_range) { start, end, entry };
 }
 
@@ -88,20 +87,15 @@ static void read_all(struct functions *functions, Dwarf_Die *unit)
 bool functions__find(struct functions *functions, Dwarf *dwarf, Dwarf_Die *unit, uint64_t address,
 		     Dwarf_Die *ret)
 {
-	size_t low = 0, high;
+	size_t low;
 
 	if (!functions->was_read)
 		read_all(functions, unit);
-	high = functions->nr;
-	/* The last one that does not begin behind it: what was not linked is left at zero. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (functions->ranges[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	/*
+	 * Finds the last range that starts at or below the address, and so skips ranges of
+	 * functions that were not linked, which start at 0.
+	 */
+	low = COUNT_BEFORE(i, functions->nr, functions->ranges[i].start <= address);
 	return low && address < functions->ranges[low - 1].end &&
 	       dwarf_offdie(dwarf, functions->ranges[low - 1].entry, ret);
 }

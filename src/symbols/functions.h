@@ -18,7 +18,7 @@ struct functions {
 	size_t size;
 };
 
-/* In this unit, whose functions are read where they were not. */
+/* Finds the function at the address; the first call reads the unit's functions. */
 bool functions__find(struct functions *functions, Dwarf *dwarf, Dwarf_Die *unit, uint64_t address,
 		     Dwarf_Die *ret);
 void functions__free(struct functions *functions);

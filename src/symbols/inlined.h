@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What was found inlined at addresses, so that it is looked for once. Bounded:
- * where it gets too much, all of it is forgotten.
- */
+/* A cache of what was found inlined at addresses. Bounded: when it is full, it is emptied. */
 #ifndef SYMBOLS_INLINED_H
 #define SYMBOLS_INLINED_H
 
@@ -17,7 +14,7 @@ struct inlined {
 	size_t bytes;
 };
 
-/* At an address of a module; innermost first, as source_lines__find() gives them. */
+/* A module's frames at an address; innermost first, as source_lines__find() gives them. */
 struct inlined_frames {
 	uint64_t module; /* its serial */
 	uint64_t address;
@@ -27,10 +24,10 @@ struct inlined_frames {
 
 void inlined__free(struct inlined *inlined);
 
-/* NULL: it was not added. Lives until something is. */
+/* NULL: it was not added. Valid until the next inlined__add(). */
 const struct inlined_frames *inlined__find(const struct inlined *inlined, uint64_t module,
 					   uint64_t address);
-/* Copies them, with their texts. NULL: out of memory. */
+/* Copies the frames and their strings. NULL: out of memory. */
 const struct inlined_frames *inlined__add(struct inlined *inlined, uint64_t module,
 					  uint64_t address, const struct source_frame *frames,
 					  size_t nr);

@@ -13,7 +13,7 @@
 #include "../base/path.h"
 #include "regular_file.h"
 
-/* What is read of one file: a large Java service writes a quarter of it. */
+/* The most that is read of one file: a large Java service writes a quarter of it. */
 #define JIT_MAP_MAX (64u << 20)
 
 static void drop(int *fd)
@@ -39,7 +39,7 @@ void jit_map__free(struct jit_map *map)
 	*map = (struct jit_map) { 0 };
 }
 
-/* False: it is gone. */
+/* Reads the process's pid and user; false: the process is gone. */
 static bool read_status(struct jit_map *map, int process)
 {
 	int fd = openat(process, "status", O_RDONLY | O_CLOEXEC);
@@ -57,7 +57,7 @@ static bool read_status(struct jit_map *map, int process)
 	return found == 3;
 }
 
-/* With its file system, which is gone with the process otherwise. */
+/* Keeps the process's /tmp open: a file system of its own would be gone with the process. */
 static void keep_folder(struct jit_map *map, int root)
 {
 	int folder = folder__open_in(root, "tmp");
@@ -95,13 +95,13 @@ static int open_file(struct jit_map *map, int process, struct stat *stat)
 	} else if (map->folder) {
 		fd = open_believed(map, map->folder, path_last(path), stat);
 	}
-	/* Nobody writes it any more: its file system need not be held. */
+	/* The process is gone, and writes no more: its file system need not be kept. */
 	if (is_gone)
 		drop(&map->folder);
 	return fd;
 }
 
-/* The same file as before, where its process is gone. */
+/* The file that was read before, once its process is gone. */
 static int open_again(const struct jit_map *map, struct stat *stat)
 {
 	int fd = map->kept ? fcntl(map->kept, F_DUPFD_CLOEXEC, 3) : -1;
@@ -117,7 +117,7 @@ static void add_line(struct jit_map *map, const char *line, size_t len)
 	if (sscanf(line, "%" SCNx64 " %" SCNx64 " %n", &start, &size, &name_at) < 2 || !name_at ||
 	    start + size < start)
 		return;
-	/* Code is replaced by other code, so a later line is the better one. */
+	/* New code may replace old code at an address, so a later line gets a higher rank. */
 	symbol_table__add(&map->table, start, start + size,
 			  symbol_table__add_strings(&map->table, line + name_at,
 						    len - (size_t)name_at),
@@ -136,7 +136,7 @@ int jit_map__update(struct jit_map *map, int process)
 
 	if (!f)
 		return fd < 0 ? fd : -ENOMEM;
-	/* Another file, or begun anew. */
+	/* It is another file, or was truncated. */
 	if (stat.st_ino != map->inode || (uint64_t)stat.st_size < map->read_bytes)
 		forget_names(map);
 	if (!map->kept) {
@@ -150,7 +150,7 @@ int jit_map__update(struct jit_map *map, int process)
 	if (fseeko(f, (off_t)map->read_bytes, SEEK_SET))
 		return -errno;
 	while (map->read_bytes < JIT_MAP_MAX && (n = getline(&line, &line_size, f)) > 0) {
-		/* The last line may be half written: next time. */
+		/* The last line may be incomplete: leave it for the next call. */
 		if (line[n - 1] != '\n')
 			break;
 		map->read_bytes += (uint64_t)n;

@@ -13,19 +13,18 @@ struct jit_map {
 	uint64_t inode;
 	uint64_t read_bytes;
 	uint32_t nr_lines;
-	int kept; /* the file, to be read to its end when the process has ended; 0: none */
+	int kept; /* fd of the file, to read the rest when the process has ended; 0: none */
 
-	/* To find it also if it is written only when the process ends. */
-	int folder;	  /* it is in; 0: not known, or not needed any more */
-	unsigned int pid; /* in its own, innermost, namespace */
+	/* To find a file that the process writes only when it ends. */
+	int folder;	  /* fd of the process's /tmp; 0: not known, or no longer needed */
+	unsigned int pid; /* in its innermost pid namespace */
 	unsigned int uid;
 };
 
 /*
- * Reads what the file has got since the last time. process: its directory below
- * /proc; it may be gone, if it was there the last time. As perf does, only a file of
- * the process's user or of root is believed.
- * 0, -EAGAIN if there is nothing new, or -errno.
+ * Reads what was added to the file since the last call. process: fd of its /proc/PID; the
+ * process may have ended since that call. As perf does, accepts only a file of the process's
+ * user or of root. 0, -EAGAIN if there is nothing new, or -errno.
  */
 int jit_map__update(struct jit_map *map, int process);
 void jit_map__free(struct jit_map *map);

@@ -19,7 +19,7 @@ static void add_line(struct kernel_names *names, char *line)
 	uint64_t start = strtoull(line, &rest, 16);
 	uint32_t at;
 
-	/* Who may not know them reads zeros. */
+	/* The kernel shows zeros to users who may not see addresses. */
 	if (start < KERNEL_NAMES_BEGIN || *rest != ' ' || !strchr("tTwW", rest[1]) ||
 	    rest[2] != ' ')
 		return;

@@ -9,11 +9,11 @@
 
 struct kernel_names {
 	struct symbol_table table;
-	bool was_read; /* with the first question */
+	bool was_read; /* by the first kernel_names__find() */
 };
 
 void kernel_names__free(struct kernel_names *names);
-/* NULL: not known, or not to be known to this user. */
+/* NULL: not known, or hidden from this user. */
 const struct symbol_entry *kernel_names__find(struct kernel_names *names, uint64_t address);
 
 #endif /* SYMBOLS_KERNEL_NAMES_H */

@@ -35,7 +35,7 @@ int64_t reader__signed(struct reader *reader, size_t size)
 	return extend_sign(reader__unsigned(reader, size), 8 * (unsigned int)size);
 }
 
-/* Returns how many bits it has. */
+/* Returns how many bits the encoding has. */
 static unsigned int read_leb(struct reader *reader, uint64_t *value)
 {
 	unsigned int bits = 0;

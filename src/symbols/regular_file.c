@@ -20,7 +20,7 @@ static int ask(int fd, struct statx *ret)
 	return S_ISREG(ret->stx_mode) ? 0 : -EINVAL;
 }
 
-/* From a descriptor that only names a file, and has not opened it yet. */
+/* Opens what an O_PATH descriptor names, if it is a regular file. */
 static int reopen(int handle)
 {
 	struct statx stat;
@@ -72,12 +72,12 @@ bool regular_file__is(int fd, uint32_t dev, uint64_t inode)
 	struct mapping own;
 	int err;
 
-	/* It is never read through this mapping: whoever shortens the file does no harm. */
+	/* Nothing is read through this mapping: it does no harm if somebody truncates the file. */
 	if (page == MAP_FAILED)
 		return false;
 	err = maps__query(getpid(), (uintptr_t)page, &own);
 	munmap(page, size);
-	return !err && own.dev == dev && own.inode == inode;
+	return !err && own.vma.dev == dev && own.vma.inode == inode;
 }
 
 int regular_file__version(int fd, struct file_version *ret)

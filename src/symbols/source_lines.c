@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/array.h"
+
 #include "functions.h"
 
 #define DEBUG_MAX   (1UL << 30)
-/* A file may be made to have no end: how deep, and how many entries are looked at. */
+/* Limits of nesting, and of entries that are read: a crafted file may have no end. */
 #define DEPTH_MAX   64
 #define ENTRIES_MAX 4000000
 #define RANGES_MAX  4000000
@@ -25,7 +27,7 @@ struct unit {
 struct unit_range {
 	uint64_t start;
 	uint64_t end;
-	size_t unit; /* its number */
+	size_t unit; /* index in units */
 };
 
 struct source_lines {
@@ -40,7 +42,7 @@ struct source_lines {
 	size_t bytes;
 };
 
-/* All of it is read into memory. */
+/* Bytes of the sections that libdw may read into memory; SIZE_MAX: too many. */
 static size_t count_bytes(const struct elf_image *image)
 {
 	Elf_Scn *section = NULL;
@@ -60,8 +62,8 @@ static size_t count_bytes(const struct elf_image *image)
 }
 
 /*
- * libdw (0.188) reads a string of the line table to its end, wherever that may
- * be: a section of strings has to have one.
+ * libdw (0.188) reads a string of the line table up to its NUL, even past the section: so a
+ * section of strings must end with one.
  */
 static bool strings_end(const struct elf_image *image)
 {
@@ -77,23 +79,10 @@ static bool strings_end(const struct elf_image *image)
 	return true;
 }
 
-/* With room for one more; NULL: out of memory. */
-static void *reserve(void *array, size_t nr, size_t *size, size_t item)
-{
-	size_t more_size = *size ? 2 * *size : 64;
-
-	if (nr < *size)
-		return array;
-	array = realloc(array, more_size * item);
-	if (array)
-		*size = more_size;
-	return array;
-}
-
 static void add_range(struct source_lines *lines, uint64_t start, uint64_t end)
 {
 	struct unit_range *ranges =
-		reserve(lines->ranges, lines->nr, &lines->size, sizeof(*ranges));
+		array_reserve(lines->ranges, lines->nr, &lines->size, sizeof(*ranges));
 
 	if (!ranges)
 		return;
@@ -104,7 +93,7 @@ static void add_range(struct source_lines *lines, uint64_t start, uint64_t end)
 static void add_unit(struct source_lines *lines, Dwarf_Die *entry)
 {
 	struct unit *units =
-		reserve(lines->units, lines->nr_units, &lines->units_size, sizeof(*units));
+		array_reserve(lines->units, lines->nr_units, &lines->units_size, sizeof(*units));
 	Dwarf_Addr base, start, end;
 	ptrdiff_t i = 0;
 
@@ -124,7 +113,7 @@ static int compare_ranges(const void *one, const void *other)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-/* Not from .debug_aranges: clang leaves that out. */
+/* Reads the ranges from the units: clang leaves out .debug_aranges. */
 static void read_ranges(struct source_lines *lines)
 {
 	Dwarf_Off at = 0, next;
@@ -156,7 +145,7 @@ struct source_lines *source_lines__new(struct elf_image *image)
 	lines->image = *image;
 	lines->bytes = bytes;
 	lines->dwarf = dwarf_begin_elf(image->elf, DWARF_C_READ, NULL);
-	/* What was compressed is not any more. */
+	/* Checks the strings only now that dwarf_begin_elf() has decompressed the sections. */
 	if (!lines->dwarf || !strings_end(&lines->image)) {
 		source_lines__free(lines);
 		return NULL;
@@ -187,16 +176,9 @@ size_t source_lines__bytes(const struct source_lines *lines)
 
 static struct unit *find_unit(const struct source_lines *lines, uint64_t address)
 {
-	size_t low = 0, high = lines->nr;
+	size_t low;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (lines->ranges[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	low = COUNT_BEFORE(i, lines->nr, lines->ranges[i].end <= address);
 	return low < lines->nr && lines->ranges[low].start <= address
 		       ? &lines->units[lines->ranges[low].unit]
 		       : NULL;
@@ -258,7 +240,7 @@ static const char *function_name(Dwarf_Die *entry)
 	return "";
 }
 
-/* The place from where what this entry describes was called, before it was inlined. */
+/* The place of the call that this inlined function replaces. */
 static void find_call(Dwarf_Die *unit, Dwarf_Die *entry, struct source_frame *ret)
 {
 	Dwarf_Attribute attribute;

@@ -12,20 +12,20 @@
 #include "elf_image.h"
 
 struct source_frame {
-	const char *function; /* as the linker knows it, else its plain name; "" */
-	const char *file;     /* "" */
+	const char *function; /* linkage name, else plain name; "": not known */
+	const char *file;     /* "": not known */
 	unsigned int line;    /* 0: not known */
 };
 
 struct source_lines;
 
-/* Takes the image, also when it fails: NULL if it has no such information, or too much of it. */
+/* Takes ownership of the image, also on failure. NULL: no such information, or too much. */
 struct source_lines *source_lines__new(struct elf_image *image);
 void source_lines__free(struct source_lines *lines);
 
 /*
- * Innermost first; the last one is the function that has code of its own.
- * The strings live as long as lines. How many were filled.
+ * Fills frames, innermost first; the last one is the function that was not inlined. Returns how
+ * many. Their strings live as long as lines.
  */
 size_t source_lines__find(struct source_lines *lines, uint64_t address, struct source_frame *frames,
 			  size_t max);

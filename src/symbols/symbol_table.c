@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "../base/array.h"
+
 #define STRINGS_MAX (1u << 30)
 
 void symbol_table__free(struct symbol_table *table)
@@ -26,17 +28,14 @@ uint32_t symbol_table__add_strings(struct symbol_table *table, const char *strin
 void symbol_table__add(struct symbol_table *table, uint64_t start, uint64_t end, uint32_t name,
 		       uint32_t rank)
 {
+	void *entries;
+
 	if (start >= end || name >= table->strings.len || !table->strings.data[name])
 		return;
-	if (table->nr == table->size) {
-		size_t size = table->size ? 2 * table->size : 64;
-		void *more = realloc(table->entries, size * sizeof(*table->entries));
-
-		if (!more)
-			return;
-		table->entries = more;
-		table->size = size;
-	}
+	entries = array_reserve(table->entries, table->nr, &table->size, sizeof(*table->entries));
+	if (!entries)
+		return;
+	table->entries = entries;
 	table->entries[table->nr++] =
 		(struct symbol_entry) { .start = start, .end = end, .name = name, .rank = rank };
 }
@@ -46,7 +45,7 @@ static bool is_unsized(const struct symbol_entry *entry)
 	return entry->rank & SYMBOL_RANK_UNSIZED;
 }
 
-/* How good a name is, apart from that. */
+/* The rank without SYMBOL_RANK_UNSIZED: how good the name is. */
 static uint32_t merit(const struct symbol_entry *entry)
 {
 	return entry->rank & ~SYMBOL_RANK_UNSIZED;
@@ -84,7 +83,7 @@ void symbol_table__sort(struct symbol_table *table)
 	for (size_t i = 0; i < table->nr; i++) {
 		if (nr && entries[nr - 1].start == entries[i].start)
 			continue;
-		/* A label inside a function. */
+		/* Drop a label inside a function. */
 		if (is_unsized(&entries[i]) && entries[i].start < max_end)
 			continue;
 		if (nr && is_unsized(&entries[nr - 1]) && entries[nr - 1].end > entries[i].start)
@@ -102,20 +101,10 @@ void symbol_table__sort(struct symbol_table *table)
 	}
 }
 
-/* How many start at or before the address. */
+/* How many entries start at or before the address. */
 static size_t count_before(const struct symbol_table *table, uint64_t address)
 {
-	size_t low = 0, high = table->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->entries[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return COUNT_BEFORE(i, table->nr, table->entries[i].start <= address);
 }
 
 const struct symbol_entry *symbol_table__find(const struct symbol_table *table, uint64_t address)

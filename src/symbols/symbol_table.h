@@ -16,11 +16,11 @@ struct symbol_entry {
 	uint64_t start;
 	uint64_t end;
 	uint64_t max_end; /* of this one and all before it */
-	uint32_t name;	  /* where in the strings */
+	uint32_t name;	  /* offset in strings */
 	uint32_t rank;	  /* of several that start together, the highest stays */
 };
 
-/* Its end is only where its section ends: another symbol's start cuts it. */
+/* Set in rank: no size is known; the symbol ends where the next starts, or its section ends. */
 #define SYMBOL_RANK_UNSIZED 0x80000000u
 
 struct symbol_table {
@@ -33,11 +33,11 @@ struct symbol_table {
 
 void symbol_table__free(struct symbol_table *table);
 
-/* Where they are then; UINT32_MAX: too many. They need not end with a NUL. */
+/* Returns the offset of the added strings, which may lack a final NUL; UINT32_MAX: too many. */
 uint32_t symbol_table__add_strings(struct symbol_table *table, const char *strings, size_t len);
 void symbol_table__add(struct symbol_table *table, uint64_t start, uint64_t end, uint32_t name,
 		       uint32_t rank);
-/* After the last one is added, before the first is looked for. */
+/* To be called after adding entries, before finding them. */
 void symbol_table__sort(struct symbol_table *table);
 
 /* NULL: none. */

@@ -10,14 +10,14 @@
 #include "../base/path.h"
 #include "demangle.h"
 #include "kernel_names.h"
-#include "modules.h"
+#include "binaries.h"
 
 #define NR(array)    (sizeof(array) / sizeof((array)[0]))
 #define NR_ANSWERS   4096
 #define NAME_MAX_LEN 4096
 #define FRAMES_MAX   64
 
-/* What was found at an address of a module. */
+/* A cached answer: the symbol at an address of a module. */
 struct answer {
 	uint64_t serial; /* the module's; 0: free */
 	uint64_t address;
@@ -26,11 +26,11 @@ struct answer {
 };
 
 struct symbols {
-	struct modules *modules;
+	struct binaries *modules;
 	struct kernel_names kernel;
 	struct answer answers[NR_ANSWERS];
 	struct inlined inlined;
-	char name[NAME_MAX_LEN]; /* of a symbol that is not kept */
+	char name[NAME_MAX_LEN]; /* demangled; of a symbol that is not cached */
 	char path[PATH_MAX];	 /* of a file that is no module */
 	char frame_names[FRAMES_MAX][NAME_MAX_LEN];
 };
@@ -42,7 +42,7 @@ int symbols__new(struct symbols **ret)
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	err = modules__new(&(*ret)->modules);
+	err = binaries__new(&(*ret)->modules);
 	if (err) {
 		free(*ret);
 		*ret = NULL;
@@ -58,32 +58,28 @@ void symbols__free(struct symbols *symbols)
 		free(symbols->answers[i].name);
 	inlined__free(&symbols->inlined);
 	kernel_names__free(&symbols->kernel);
-	modules__free(symbols->modules);
+	binaries__free(symbols->modules);
 	free(symbols);
 }
 
-struct modules *symbols__modules(struct symbols *symbols)
+struct binaries *symbols__modules(struct symbols *symbols)
 {
 	return symbols->modules;
 }
 
 static bool known_mapping(struct symbols *symbols, const struct symbol_request *request,
-			  struct process_mapping *ret)
+			  struct named_vma *ret)
 {
-	const struct process_mapping *mapping;
+	const struct named_vma *mapping;
 
-	if (request->start < request->end) {
-		*ret = (struct process_mapping) {
-			.start = request->start,
-			.end = request->end,
-			.offset = request->offset,
-			.inode = request->inode,
-			.dev = request->dev,
-			.name = request->mapping ? request->mapping : "",
-		};
+	if (request->mapping.vma.start < request->mapping.vma.end) {
+		*ret = request->mapping;
+		if (!ret->name)
+			ret->name = "";
 		return true;
 	}
-	mapping = process__find(modules__process(symbols->modules, request->pid), request->address);
+	mapping = proc_snapshot__find(binaries__process(symbols->modules, request->pid),
+				      request->address);
 	if (mapping)
 		*ret = *mapping;
 	return mapping;
@@ -92,18 +88,18 @@ static bool known_mapping(struct symbols *symbols, const struct symbol_request *
 static void find_place(struct symbols *symbols, const struct symbol_request *request,
 		       struct place *ret)
 {
-	struct process_mapping mapping;
+	struct named_vma mapping;
 
 	*ret = (struct place) { 0 };
 	if (!known_mapping(symbols, request, &mapping))
 		return;
 	if (request->memory)
-		modules__place_zeroed(symbols->modules, request->pid, request->address,
-				      request->memory, &mapping, ret);
-	else if (mapping.inode || !strcmp(mapping.name, "[vdso]"))
-		modules__place(symbols->modules, request->pid, request->address, &mapping, ret);
+		binaries__place_zeroed(symbols->modules, request->pid, request->address,
+				       request->memory, &mapping, ret);
+	else if (mapping.vma.inode || !strcmp(mapping.name, "[vdso]"))
+		binaries__place(symbols->modules, request->pid, request->address, &mapping, ret);
 	else if (strcmp(mapping.name, "[stack]") != 0)
-		modules__place_behind(symbols->modules, request->pid, request->address, ret);
+		binaries__place_behind(symbols->modules, request->pid, request->address, ret);
 }
 
 static const char *readable_name(struct symbols *symbols, const char *name)
@@ -111,7 +107,7 @@ static const char *readable_name(struct symbols *symbols, const char *name)
 	return demangle(name, symbols->name, sizeof(symbols->name)) ? symbols->name : name;
 }
 
-/* Without the version: "memcpy@@GLIBC_2.14" is memcpy. */
+/* Demangles a name without its version: "memcpy@@GLIBC_2.14" is memcpy. */
 static char *copy_name(struct symbols *symbols, const char *name)
 {
 	char *plain = strndup(name, strcspn(name, "@"));
@@ -126,7 +122,7 @@ static char *copy_name(struct symbols *symbols, const char *name)
 
 static const struct answer *look_up(struct symbols *symbols, const struct place *place)
 {
-	const struct module *module = place->module;
+	const struct binary *module = place->module;
 	struct answer *answer = &symbols->answers[place__hash(place) % NR_ANSWERS];
 	const struct symbol_entry *entry;
 
@@ -144,10 +140,10 @@ static const struct answer *look_up(struct symbols *symbols, const struct place 
 	return answer;
 }
 
-static bool find_jit(struct symbols *symbols, struct process *process, uint64_t address,
+static bool find_jit(struct symbols *symbols, struct proc_snapshot *process, uint64_t address,
 		     struct symbol *ret)
 {
-	const struct symbol_entry *entry = modules__find_jit(symbols->modules, process, address);
+	const struct symbol_entry *entry = binaries__find_jit(symbols->modules, process, address);
 
 	if (!entry)
 		return false;
@@ -161,12 +157,12 @@ static bool find_jit(struct symbols *symbols, struct process *process, uint64_t 
 }
 
 /* Programs come from files: what is executed elsewhere was made there. */
-static bool is_of_jit(const struct process_mapping *mapping)
+static bool is_of_jit(const struct named_vma *mapping)
 {
 	static const char *const memory[] = { "[anon", "[heap]", "[stack]" };
 	static const char *const files[] = { "/memfd:", "/dev/zero" };
-	const char *const *names = mapping->inode ? files : memory;
-	size_t nr = mapping->inode ? NR(files) : NR(memory);
+	const char *const *names = mapping->vma.inode ? files : memory;
+	size_t nr = mapping->vma.inode ? NR(files) : NR(memory);
 
 	for (size_t i = 0; i < nr; i++)
 		if (!strncmp(mapping->name, names[i], strlen(names[i])))
@@ -174,23 +170,23 @@ static bool is_of_jit(const struct process_mapping *mapping)
 	return !*mapping->name;
 }
 
-/* The last resort: the place in what was mapped. */
+/* The last resort: the offset in the mapped file. */
 static void find_in_file(struct symbols *symbols, const struct symbol_request *request,
 			 struct symbol *ret)
 {
-	struct process_mapping mapping;
+	struct named_vma mapping;
 
 	if (request->memory || !known_mapping(symbols, request, &mapping))
 		return;
 	if (request->is_code && is_of_jit(&mapping))
-		ret->made_in = mapping.start;
-	if (!mapping.inode && strcmp(mapping.name, "[vdso]") != 0)
+		ret->made_in = mapping.vma.start;
+	if (!mapping.vma.inode && strcmp(mapping.name, "[vdso]") != 0)
 		return;
 	if (!*ret->module) {
 		snprintf(symbols->path, sizeof(symbols->path), "%s", mapping.name);
 		ret->module = symbols->path;
 	}
-	ret->file_offset = request->address - mapping.start + mapping.offset;
+	ret->file_offset = request->address - mapping.vma.start + mapping.vma.offset;
 	ret->has_file_offset = *ret->module;
 }
 
@@ -236,21 +232,21 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 	if (place.has_address)
 		find_in_module(symbols, &place, ret);
 	else if (!request->is_code ||
-		 !find_jit(symbols, modules__process(symbols->modules, request->pid),
+		 !find_jit(symbols, binaries__process(symbols->modules, request->pid),
 			   request->address, ret))
 		find_in_file(symbols, request, ret);
 }
 
 bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struct symbol *ret)
 {
-	struct process *process = modules__known_process(symbols->modules, pid);
+	struct proc_snapshot *process = binaries__known_process(symbols->modules, pid);
 
 	return process && find_jit(symbols, process, address, ret);
 }
 
 bool symbols__has_mapped(struct symbols *symbols, int pid, const char *name)
 {
-	const struct process *process = modules__known_process(symbols->modules, pid);
+	const struct proc_snapshot *process = binaries__known_process(symbols->modules, pid);
 
 	for (size_t i = 0; process && i < process->nr; i++)
 		if (!strcmp(path_last(process->mappings[i].name), name))
@@ -276,13 +272,13 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 	const struct inlined_frames *found =
 		inlined__find(&symbols->inlined, module_id, module_address);
 	struct source_lines *lines;
-	struct module *module;
+	struct binary *module;
 
 	if (!found) {
-		/* Before, as modules are not where they were afterwards. */
-		modules__make_room(symbols->modules);
-		module = modules__by_serial(symbols->modules, module_id);
-		lines = module ? module__lines(module, modules__process(symbols->modules, pid))
+		/* Makes room first, as that moves modules. */
+		binaries__make_room(symbols->modules);
+		module = binaries__by_serial(symbols->modules, module_id);
+		lines = module ? binary__lines(module, binaries__process(symbols->modules, pid))
 			       : NULL;
 		if (lines)
 			found = add_inlined(symbols, lines, module_id, module_address);

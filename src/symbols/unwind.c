@@ -6,14 +6,12 @@
 
 #include "expression.h"
 
-#define NR_ROWS	    4096
-/* Of the code where the dynamic loader begins, in assembly without unwind information. */
-#define ENTRY_BYTES 128
+#define NR_ROWS 4096
 
 /* What a step returns when there is no caller. */
 #define OUTERMOST 1
 
-/* The row of an instruction, or that there is none: its CFA is undefined. */
+/* The cached row of an instruction; its CFA is CFI_UNDEFINED if there is none. */
 struct cached_row {
 	uint64_t serial; /* the module's; 0: free */
 	uint64_t address;
@@ -21,24 +19,24 @@ struct cached_row {
 };
 
 struct unwinder {
-	struct modules *modules;
-	bool has_loaded; /* since room was made */
+	struct binaries *modules;
+	bool has_loaded; /* since the last binaries__make_room() */
 	struct cached_row rows[NR_ROWS];
 };
 
-/* On the way from frame to frame. */
+/* The state while one stack is unwound. */
 struct walk {
 	struct unwinder *unwinder;
 	const struct unwind_request *request;
-	struct process_mapping mapping; /* the last one that was found */
-	struct registers registers;	/* of this frame */
-	size_t nr;			/* of frames so far, with this one */
+	struct named_vma mapping;   /* the last one that was found */
+	struct registers registers; /* of this frame */
+	size_t nr;		    /* of frames so far, with this one */
 	bool is_return;
 	bool is_guess;
-	bool by_frame_pointer; /* this one was found so */
+	bool by_frame_pointer; /* this frame was found by one */
 };
 
-int unwinder__new(struct modules *modules, struct unwinder **ret)
+int unwinder__new(struct binaries *modules, struct unwinder **ret)
 {
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
@@ -57,29 +55,29 @@ void unwinder__free(struct unwinder *unwinder)
 static bool ask_mapping(struct walk *walk, uint64_t address)
 {
 	const struct unwind_request *request = walk->request;
-	struct modules *modules = walk->unwinder->modules;
-	const struct process_mapping *now;
+	struct binaries *modules = walk->unwinder->modules;
+	const struct named_vma *now;
 
 	if (request->find_mapping)
 		return request->find_mapping(request->context, address, &walk->mapping);
-	now = process__find(modules__process(modules, request->pid), address);
+	now = proc_snapshot__find(binaries__process(modules, request->pid), address);
 	if (now)
 		walk->mapping = *now;
 	return now;
 }
 
-static bool covers(const struct process_mapping *mapping, uint64_t address)
+static bool covers(const struct named_vma *mapping, uint64_t address)
 {
-	return mapping->start <= address && address < mapping->end;
+	return mapping->vma.start <= address && address < mapping->vma.end;
 }
 
 static bool find_mapping(struct walk *walk, uint64_t address)
 {
-	/* The caller's stays what it was; the process's own may be read again any time. */
+	/* What find_mapping() gave stays valid; the process's own may be read again any time. */
 	if (walk->request->find_mapping && covers(&walk->mapping, address))
 		return true;
 	if (!ask_mapping(walk, address) || !covers(&walk->mapping, address)) {
-		walk->mapping = (struct process_mapping) { 0 };
+		walk->mapping = (struct named_vma) { 0 };
 		return false;
 	}
 	if (!walk->mapping.name)
@@ -87,10 +85,10 @@ static bool find_mapping(struct walk *walk, uint64_t address)
 	return true;
 }
 
-/* In a function that called, the instruction behind may be another function's. */
+/* The instruction behind a call may be in another function: take the call itself. */
 static uint64_t instruction(const struct walk *walk)
 {
-	return walk->registers.values[DWARF_RIP] - walk->is_return;
+	return walk->registers.values[DWARF_IP] - walk->is_return;
 }
 
 static bool find_place(struct walk *walk, struct place *ret)
@@ -99,15 +97,15 @@ static bool find_place(struct walk *walk, struct place *ret)
 
 	if (!find_mapping(walk, address))
 		return false;
-	modules__place(walk->unwinder->modules, walk->request->pid, address, &walk->mapping, ret);
+	binaries__place(walk->unwinder->modules, walk->request->pid, address, &walk->mapping, ret);
 	return ret->module && ret->has_address;
 }
 
-/* May it be where a call returns to? */
+/* Can a call return to this address? */
 static bool is_code(struct walk *walk, uint64_t address)
 {
 	return find_mapping(walk, address - 1) &&
-	       !covers(&walk->mapping, walk->registers.values[DWARF_RSP]);
+	       !covers(&walk->mapping, walk->registers.values[DWARF_SP]);
 }
 
 static const struct cfi_row *find_row(struct walk *walk, const struct place *place)
@@ -118,8 +116,8 @@ static const struct cfi_row *find_row(struct walk *walk, const struct place *pla
 	if (cached->serial != place->module->serial || cached->address != place->address) {
 		cached->serial = place->module->serial;
 		cached->address = place->address;
-		if (!module__find_row(place->module,
-				      modules__process(unwinder->modules, walk->request->pid),
+		if (!binary__find_row(place->module,
+				      binaries__process(unwinder->modules, walk->request->pid),
 				      place->address, &cached->row))
 			cached->row.cfa.kind = CFI_UNDEFINED;
 		unwinder->has_loaded = true;
@@ -171,7 +169,7 @@ static int restore(const struct walk *walk, const struct cfi *cfi, const struct 
 	case CFI_SAME:
 		/* The CFA is by definition what the caller's stack pointer was. */
 		*ret = cfa;
-		return number == DWARF_RSP ? 0 : read_register(walk, number, ret);
+		return number == DWARF_SP ? 0 : read_register(walk, number, ret);
 	case CFI_AT_OFFSET: return read_memory(walk, cfa + (uint64_t)rule->value, ret);
 	case CFI_IS_OFFSET: *ret = cfa + (uint64_t)rule->value; return 0;
 	case CFI_REGISTER:
@@ -196,21 +194,21 @@ static int restore_all(const struct walk *walk, const struct cfi *cfi, const str
 
 		if (!err)
 			registers__set(ret, number, value);
-		else if (number == DWARF_RSP || number == DWARF_RIP)
+		else if (number == DWARF_SP || number == DWARF_RETURN_ADDRESS)
 			return err;
 	}
 	return 0;
 }
 
 /*
- * Frames lie one above the other. What a signal interrupted may have had another
- * stack, which was not copied.
+ * Is the caller's frame above this one? A signal may have interrupted code on another stack,
+ * which was not copied.
  */
 static bool is_above(const struct walk *walk, const struct cfi_row *row, uint64_t cfa)
 {
 	uint64_t unused;
 
-	return cfa > walk->registers.values[DWARF_RSP] ||
+	return cfa > walk->registers.values[DWARF_SP] ||
 	       (row->is_signal && stack_copy__read(&walk->request->stack, cfa, 1, &unused));
 }
 
@@ -228,19 +226,19 @@ static int step_by_row(struct walk *walk)
 	row = find_row(walk, &place);
 	if (!row)
 		return -ENODATA;
-	if (row->rules[DWARF_RIP].kind == CFI_UNDEFINED)
+	if (row->rules[DWARF_RETURN_ADDRESS].kind == CFI_UNDEFINED)
 		return OUTERMOST;
-	cfi = module__cfi(place.module, row);
+	cfi = binary__cfi(place.module, row);
 	err = find_cfa(walk, cfi, row, &cfa);
 	if (err)
 		return err;
-	/* That nothing is said about the return address is no way to find it. */
-	if (row->rules[DWARF_RIP].kind == CFI_SAME || !is_above(walk, row, cfa))
+	/* CFI_SAME: there is no rule for the return address. */
+	if (row->rules[DWARF_RETURN_ADDRESS].kind == CFI_SAME || !is_above(walk, row, cfa))
 		return -ENODATA;
 	err = restore_all(walk, cfi, row, cfa, &caller);
 	if (err)
 		return err;
-	if (!row->is_signal && caller.values[DWARF_RIP] && !is_code(walk, caller.values[DWARF_RIP]))
+	if (!row->is_signal && caller.values[DWARF_IP] && !is_code(walk, caller.values[DWARF_IP]))
 		return -ENOEXEC;
 	walk->registers = caller;
 	walk->is_return = !row->is_signal;
@@ -248,47 +246,43 @@ static int step_by_row(struct walk *walk)
 	return 0;
 }
 
-/* ---- Without it ----------------------------------------------------------------------------- */
+/* ---- Without unwind information ------------------------------------------------------------- */
 
-/* The dynamic loader has no caller where it begins, but does not say so. */
+/* Is this the entry of the dynamic loader? It has no caller, but no information says so. */
 static bool is_entry(struct walk *walk)
 {
 	struct place place;
-	uint64_t rbp;
+	uint64_t fp;
 
-	return !read_register(walk, DWARF_RBP, &rbp) && !rbp && find_place(walk, &place) &&
-	       place.address - place.module->entry < ENTRY_BYTES;
+	return !read_register(walk, DWARF_FP, &fp) && !fp && find_place(walk, &place) &&
+	       place.address - place.module->entry < ENTRY_CODE_BYTES;
 }
 
-/* A call of what is no function: nothing has been saved but where to return to. */
+/* After a call to an address without code. */
 static int step_from_nowhere(struct walk *walk)
 {
-	uint64_t sp = walk->registers.values[DWARF_RSP], address;
+	struct registers caller;
 
-	if (read_memory(walk, sp, &address) || !is_code(walk, address))
+	if (arch__caller_after_call(&walk->registers, &walk->request->stack, &caller) ||
+	    !is_code(walk, caller.values[DWARF_IP]))
 		return -ENODATA;
-	registers__set(&walk->registers, DWARF_RIP, address);
-	registers__set(&walk->registers, DWARF_RSP, sp + 8);
+	walk->registers = caller;
 	return 0;
 }
 
 static int step_by_frame_pointer(struct walk *walk)
 {
-	struct registers caller = { 0 };
-	uint64_t rbp, caller_rbp, address;
+	struct registers caller;
+	uint64_t fp;
 
-	if (read_register(walk, DWARF_RBP, &rbp))
+	if (read_register(walk, DWARF_FP, &fp))
 		return -ENODATA;
-	if (!rbp && walk->by_frame_pointer)
+	if (!fp && walk->by_frame_pointer)
 		return OUTERMOST;
-	if (rbp < walk->registers.values[DWARF_RSP] || read_memory(walk, rbp, &caller_rbp) ||
-	    read_memory(walk, rbp + 8, &address))
+	if (arch__caller_by_frame_pointer(&walk->registers, &walk->request->stack, &caller))
 		return -ENODATA;
-	if (address && !is_code(walk, address))
+	if (caller.values[DWARF_IP] && !is_code(walk, caller.values[DWARF_IP]))
 		return -ENODATA;
-	registers__set(&caller, DWARF_RIP, address);
-	registers__set(&caller, DWARF_RSP, rbp + 16);
-	registers__set(&caller, DWARF_RBP, caller_rbp);
 	walk->registers = caller;
 	walk->by_frame_pointer = true;
 	return 0;
@@ -312,9 +306,9 @@ static int step_by_guess(struct walk *walk)
 /* ---- All frames ----------------------------------------------------------------------------- */
 
 /*
- * To the caller's frame; 0, OUTERMOST, -EFAULT for memory that was not copied, -ENOEXEC for
- * a caller that is no code, or another error. A guess is for where nothing is said, not for
- * where what is said is not so.
+ * Steps to the caller's frame; 0, OUTERMOST, -EFAULT for memory that was not copied, -ENOEXEC
+ * for a caller that is no code, or another error. Guesses only where unwind information is
+ * missing or of no use, not if it led to one of these two errors.
  */
 static int step(struct walk *walk)
 {
@@ -322,13 +316,13 @@ static int step(struct walk *walk)
 
 	if (err && err != OUTERMOST && err != -EFAULT && err != -ENOEXEC)
 		err = step_by_guess(walk);
-	return err || walk->registers.values[DWARF_RIP] ? err : OUTERMOST;
+	return err || walk->registers.values[DWARF_IP] ? err : OUTERMOST;
 }
 
 size_t unwinder__unwind(struct unwinder *unwinder, const struct unwind_request *request,
 			struct unwind_frame *frames, size_t max, enum unwind_end *end)
 {
-	const uint32_t needed = 1u << DWARF_RIP | 1u << DWARF_RSP;
+	const uint32_t needed = 1u << DWARF_IP | 1u << DWARF_SP;
 	struct walk walk = {
 		.unwinder = unwinder,
 		.request = request,
@@ -337,11 +331,11 @@ size_t unwinder__unwind(struct unwinder *unwinder, const struct unwind_request *
 	int err = (request->registers.known & needed) == needed ? 0 : -ENODATA;
 
 	if (unwinder->has_loaded)
-		modules__make_room(unwinder->modules);
+		binaries__make_room(unwinder->modules);
 	unwinder->has_loaded = false;
 	while (!err && walk.nr < max) {
 		frames[walk.nr++] = (struct unwind_frame) {
-			.address = walk.registers.values[DWARF_RIP],
+			.address = walk.registers.values[DWARF_IP],
 			.is_return = walk.is_return,
 			.is_guess = walk.is_guess,
 		};

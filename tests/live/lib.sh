@@ -93,7 +93,7 @@ note_unexplained() {
 	local allowed=0
 	[[ -f $1 && -z ${expects_unexplained:-} ]] || return 0
 	if [[ $(head -n 1 "$1") == *'"target":{"type":"all"'* ]]; then
-		allowed=$((2 * $(nproc)))
+		allowed=$((2 * $(nproc --all))) # also those that are offline by now
 	fi
 	if [[ $(tail -n 1 "$1") =~ \"unexplained\":([1-9][0-9]*) ]] && ((BASH_REMATCH[1] > allowed)); then
 		echo "${1##*/}: ${BASH_REMATCH[1]} (${FUNCNAME[2]})" >>"$work/unexplained"
@@ -121,9 +121,25 @@ plan_used() {
 	fi
 }
 
+# Does the plan see handle_mm_fault itself? Else gup faults have no address, and when looking up ends is not known.
+sees_attempts() {
+	[[ $(plan_used) == @(fentry|kprobe) ]]
+}
+
+# Where programs are preempted, the kernel skips a program at handle_mm_fault that is preempted already on that CPU. Plans
+# fentry and kprobe have such programs. It happens on slow machines, and is counted as a loss. Is $1 such a plan here?
+may_lose() {
+	((${SLOW:-0})) && [[ $1 == @(fentry|kprobe) ]]
+}
+
 # Is this the plan that is taken where none is asked for, or the one that FIRST_PLAN chose for what is tested with one?
 is_first_plan() {
 	[[ $PLAN == auto || $PLAN == "${FIRST_PLAN:=$(PLAN=auto plan_used)}" ]]
+}
+
+# Can the kernel half take user stacks here?
+has_stacks() {
+	"$FT" features | grep -q 'user stacks *yes'
 }
 
 # For tests of what has nothing to do with the plan.
@@ -251,6 +267,9 @@ has_threads() {
 launch() {
 	local file=$1
 	shift
+	# The files are emptied here, and not only when the command starts a little later: a test that waits for output must
+	# not find what an earlier command has left there.
+	: >"$file" 2>"$file.err"
 	env --default-signal=INT "$@" >"$file" 2>"$file.err" </dev/null &
 	pid=$!
 	background+=("$pid")
@@ -371,9 +390,75 @@ stop_tracer() {
 	finish "$1"
 }
 
+# ---- What others count ------------------------------------------------------------------------------------------------
+
+# start_perf FILE PID: perf's count of a process and of what it creates, from now on to its end. It says when it counts.
+start_perf() {
+	local file=$1 control ack
+	rm -f "$file" "$file.control" "$file.ack"
+	mkfifo "$file.control" "$file.ack"
+	exec {control}<>"$file.control" {ack}<>"$file.ack"
+	launch "$file.log" perf stat -x, -o "$file" -D -1 --control "fifo:$file.control,$file.ack" \
+		-e minor-faults,major-faults -p "$2"
+	perf=$pid
+	echo enable >&"$control"
+	read -r -t 60 <&"$ack"
+	exec {control}>&- {ack}>&-
+}
+
+# perf_count FILE minor|major
+perf_count() {
+	awk -F, -v event="$2-faults" 'index($3, event) == 1 { print $1 }' "$1"
+}
+
+# min_flt and maj_flt of a process, and with "follow" those of the children it has waited for.
+kernel_count() {
+	local stat
+	stat=$(<"/proc/$1/stat")
+	# From the state on, which is field 3: the name before it may hold anything.
+	awk -v follow="${2:-}" '{ print $8 + $10 + (follow ? $9 + $11 : 0) }' <<<"${stat##*) }"
+}
+
+# trace_between_stops FILE FOLLOW SCRIPT [ARGUMENT..]: a shell that runs the script is traced between two stops, to
+# FILE.trace. How far the kernel's own numbers moved is in $moved, the tracer's exit status in $status. Perf counts
+# beside, to FILE.perf, if $count_with_perf is set.
+trace_between_stops() {
+	local file=$1 follow=$2 script=$3 target before traced
+	shift 3
+	rm -f "$file.done"
+	launch "$file" bash -c "kill -STOP \$\$; $script; : >$file.done; kill -STOP \$\$"
+	target=$pid
+	eventually is_stopped "$target"
+	[[ -z ${count_with_perf:-} ]] || start_perf "$file.perf" "$target"
+	start_tracer "$file.trace" ${follow:+-f} -p "$target" "$@"
+	before=$(kernel_count "$target" "$follow")
+	kill -CONT "$target"
+	DEADLINE=${RUN_DEADLINE:-60} eventually test -e "$file.done"
+	eventually is_stopped "$target"
+	stop_tracer "$tracer"
+	traced=$status
+	moved=$(($(kernel_count "$target" "$follow") - before))
+	if [[ -n ${count_with_perf:-} ]]; then
+		kill -INT "$perf"
+		finish "$perf"
+	fi
+	kill -CONT "$target"
+	finish "$target"
+	status=$traced
+}
+
+# ---- Traces -----------------------------------------------------------------------------------------------------------
+
 # How many faults are in a trace; with a jq condition, only those for which it holds.
 count_of() {
 	grep -s '"type":"fault"' "$1" | if (($# > 1)); then jq -c "select($2)"; else cat; fi | wc -l
+}
+
+# same_faults FILE CONDITION [NAME]: those for which it holds, in a line each of what two tracers must agree on. NAME, in
+# jq: what is compared of the mapping, its name unless told.
+same_faults() {
+	grep '"type":"fault"' "$1" | jq -c "select($2)
+		| [.tid, .addr, .ip, .access, .origin, .kind, .cow_from, .major, .outcome, ${3:-.vma.name}, .signal]" 2>&1 | sort
 }
 
 # The ids, thread by thread, that a trace has faults of; "tid" or "pid".

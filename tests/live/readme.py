@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs the examples of a README, each on a terminal, and compares what they print with what it shows.
+"""Runs the examples of README.md and docs/, each on a terminal, and compares what they print with what is shown.
 
 An example is an indented line that begins with "$ ", and the indented lines after it, or a command in backquotes that
 begins with sudo. What it prints has to have each line that is shown, as far as that can be the same each time: headings
@@ -41,8 +41,20 @@ def examples(text):
                 found.append((line[2:], []))
             else:
                 found[-1][1].append(line)
-    inline = re.findall(r"`(sudo faulttrace [^`]*)`", text)
+    inline = re.findall(r"`(sudo faulttrace\s[^`]*)`", text)
     return found + [(" ".join(command.split()), []) for command in inline]
+
+
+def examples_of_pages(paths):
+    """Each command that a page has, and the different lists of lines that pages show after it."""
+    found = {}
+    for path in paths:
+        with open(path, encoding="utf-8") as page:
+            for command, shown in examples(page.read()):
+                lists = found.setdefault(command, [])
+                if shown not in lists:
+                    lists.append(shown)
+    return found
 
 
 def run(command, seconds):
@@ -149,7 +161,7 @@ def check_lines(shown, printed, names_only):
         # Which kinds there are besides, and whether something was read from the disk, is different each time.
         line = re.sub(r"^kinds: (.*)", r"kinds: .. \1 ..", re.sub(r"\d+ major, (?=total)", ".. ", line))
         if names_only and not literal:
-            pattern = "(?:[*] )?" + line.replace("*", " ").split()[0] + " .*"
+            pattern = "(?:[*+] )?" + re.escape(line.lstrip("*+ ").split()[0]) + " .*"
         else:
             pattern = pattern_of(line if literal else without(line, missing), literal)
         if not any(re.fullmatch(pattern, each) for each in printed):
@@ -166,20 +178,24 @@ def is_cold(command):
     return re.search("--major|major\":true|--min-latency|--residency", command)
 
 
-def check(written, shown):
+def check_shown(command, shown, printed):
+    """What one page shows, and is not printed."""
+    if any(line.startswith("{\"") for line in shown):
+        return check_json(shown, printed)
+    return check_lines(plan_lines(shown), printed, "features" in command)
+
+
+def check(written, lists):
     # Which lines come first is different each time.
     command = re.sub(r"head -\d+", "head -1000", written)
     if is_cold(command):
         subprocess.run([os.environ["EVICT"]], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     elif "map" in command:
         run(command, 60) # nothing is read from the disk the second time
-    printed, status = run(command, 60 if shown else 5)
+    printed, status = run(command, 60 if any(lists) else 5)
     may_fail = re.search("wild|segv", command)
     printed = [line.replace("plan " + os.environ["PLAN"], "plan perf") for line in printed]
-    if any(line.startswith("{\"") for line in shown):
-        wrong = check_json(shown, printed)
-    else:
-        wrong = check_lines(plan_lines(shown), printed, "features" in command)
+    wrong = [line for shown in lists for line in check_shown(command, shown, printed)]
     if status and not may_fail:
         wrong.append(f"exit status 0, but is {status}")
     print(f"{'not ok' if wrong else 'ok'} - {written}")
@@ -191,16 +207,19 @@ def check(written, shown):
 
 
 def main():
-    only = sys.argv[2] if len(sys.argv) > 2 else ""
+    only, pages = sys.argv[1], sys.argv[2:]
     skipped = dict(line.split("\t", 1) for line in os.environ.get("SKIP", "").splitlines())
-    for command, shown in examples(open(sys.argv[1], encoding="utf-8").read()):
+    found = examples_of_pages(pages)
+    if not found:
+        print("not ok - there are examples")
+    for command, lists in found.items():
         reason = next((skipped[word] for word in skipped if word in command), None)
         if only not in command:
             continue
         if reason:
             print(f"skip - {command}: {reason}")
         else:
-            check(command, shown)
+            check(command, lists)
 
 
 main()

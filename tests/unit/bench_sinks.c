@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "../../src/base/parse.h"
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "faults.h"
 
 #define RECORDS_DEFAULT 5000000

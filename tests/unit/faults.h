@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "../../src/trace/fault.h"
+#include "../../src/faults/fault.h"
 
 #define VMA_ANON    (FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_WRITE | FT_VMA_ANON)
 #define VMA_PRIVATE (FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_FILE)
@@ -19,18 +19,20 @@
 #define VMA_DEVICE (FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_EXEC | FT_VMA_DEVICE)
 
 /* Where it happened: mappings, one argument of FAULT() each. */
-#define HEAP(flags)                                                           \
-	.vma = VMA_ANON | (flags) | FT_VMA_HEAP, .vma_start = 0x55d0c8a00000, \
-	.vma_end = 0x55d0c8a41000, .addr = 0x55d0c8a17008
-#define STACK                                                                                   \
-	.vma = VMA_ANON | FT_VMA_STACK, .vma_start = 0x7ffe0a392000, .vma_end = 0x7ffe0a3b3000, \
-	.addr = 0x7ffe0a3b1ff8
-#define LIBRARY(flags)                                                                        \
-	.vma = VMA_PRIVATE | (flags), .vma_start = 0x7f12a2600000, .vma_end = 0x7f12a4c7d000, \
-	.vma_offset = 0x1000, .inode = 1048602, .dev = 8 << 20 | 2, .addr = 0x7f12a4c01010
-#define SHARED(flags)                                                                        \
-	.vma = VMA_SHARED | (flags), .vma_start = 0x7f1200000000, .vma_end = 0x7f1200400000, \
-	.vma_offset = 0x400000, .inode = 77, .dev = 259 << 20 | 1048575, .addr = 0x7f1200003000
+#define HEAP(flags)                                                                 \
+	.vma.facts = VMA_ANON | (flags) | FT_VMA_HEAP, .vma.start = 0x55d0c8a00000, \
+	.vma.end = 0x55d0c8a41000, .addr = 0x55d0c8a17008
+#define STACK                                                              \
+	.vma.facts = VMA_ANON | FT_VMA_STACK, .vma.start = 0x7ffe0a392000, \
+	.vma.end = 0x7ffe0a3b3000, .addr = 0x7ffe0a3b1ff8
+#define LIBRARY(flags)                                                         \
+	.vma.facts = VMA_PRIVATE | (flags), .vma.start = 0x7f12a2600000,       \
+	.vma.end = 0x7f12a4c7d000, .vma.offset = 0x1000, .vma.inode = 1048602, \
+	.vma.dev = 8 << 20 | 2, .addr = 0x7f12a4c01010
+#define SHARED(flags)                                                                              \
+	.vma.facts = VMA_SHARED | (flags), .vma.start = 0x7f1200000000, .vma.end = 0x7f1200400000, \
+	.vma.offset = 0x400000, .vma.inode = 77, .vma.dev = 259 << 20 | 1048575,                   \
+	.addr = 0x7f1200003000
 
 /* What it was: the entry before, and what is mapped now. */
 #define WAS(entry) .before = FT_PTE_##entry
@@ -58,8 +60,8 @@ struct sample {
 
 static const struct sample samples[] = {
 	{ "[heap]", FAULT(412, 1310, POSTGRES, HEAP(0), WRITES, WAS(NONE), NOW(ANON)) },
-	{ "", FAULT(500, 900, POSTGRES, .vma = VMA_ANON, .vma_start = 0x7f1100000000,
-		    .vma_end = 0x7f1100200000, .addr = 0x7f1100000123, .order = 9, WAS(NONE),
+	{ "", FAULT(500, 900, POSTGRES, .vma.facts = VMA_ANON, .vma.start = 0x7f1100000000,
+		    .vma.end = 0x7f1100200000, .addr = 0x7f1100000123, .order = 9, WAS(NONE),
 		    NOW(ZERO)) },
 	{ "[stack]", FAULT(655, 2070, POSTGRES, STACK, WRITES, HAD(ANON), NOW(ANON)) },
 	{ "/usr/lib/libc.so.6",
@@ -89,12 +91,12 @@ static const struct sample samples[] = {
 	{ "[heap]",
 	  FAULT(1700, 30000, POSTGRES, HEAP(0), WAS(MIGRATION), NOW(ANON), .blocked = 1) },
 	{ "[vdso]",
-	  FAULT(1800, 300, POSTGRES, .vma = VMA_DEVICE, .vma_start = 0x7ffe0a3fe000,
-		.vma_end = 0x7ffe0a400000, .addr = 0x7ffe0a3fe6d0, EXECS, WAS(NONE), NOW(RAW)) },
+	  FAULT(1800, 300, POSTGRES, .vma.facts = VMA_DEVICE, .vma.start = 0x7ffe0a3fe000,
+		.vma.end = 0x7ffe0a400000, .addr = 0x7ffe0a3fe6d0, EXECS, WAS(NONE), NOW(RAW)) },
 	{ "[heap]",
 	  FAULT(1900, 250, POSTGRES, HEAP(0), HAD(ANON), NOW(ANON), .page = FT_SAME_PAGE) },
 	/* No mapping; beyond the end of the file; memory that ran out; EFAULT. */
-	{ "", FAULT(2000, 800, POSTGRES, .vma = FT_VMA_KNOWN, .addr = 0xdeadbeef, WRITES,
+	{ "", FAULT(2000, 800, POSTGRES, .vma.facts = FT_VMA_KNOWN, .addr = 0xdeadbeef, WRITES,
 		    .outcome = FT_OUTCOME_FAILED, .major = FT_UNKNOWN8, .signal = SIGSEGV,
 		    .si_code = 1) },
 	{ "/var/lib/db/data",
@@ -103,7 +105,7 @@ static const struct sample samples[] = {
 	{ "[heap]", FAULT(2200, FT_UNKNOWN64, POSTGRES, HEAP(0), WRITES, WAS(NONE),
 			  .outcome = FT_OUTCOME_FAILED, .major = FT_UNKNOWN8, .signal = SIGKILL) },
 	{ "", FAULT(2300, FT_UNKNOWN64, WHO(4242, "postgres", 0xffffffff81a3c3d4, 1),
-		    .vma = FT_VMA_KNOWN, .addr = 0, WRITES, .origin = FT_ORIGIN_KERNEL,
+		    .vma.facts = FT_VMA_KNOWN, .addr = 0, WRITES, .origin = FT_ORIGIN_KERNEL,
 		    .outcome = FT_OUTCOME_SUPERSEDED, .major = FT_UNKNOWN8) },
 	/* Ends that were not seen, facts that are not known, a weight. */
 	{ "[heap]",

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "test.h"
 
 static const int ids[] = { 4242, 17 };

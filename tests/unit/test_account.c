@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "../../src/map/account.h"
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "expect.h"
 #include "test.h"
 
@@ -51,10 +51,11 @@ static struct ft_fault fault_at(uint64_t page, uint64_t inode, uint64_t time_ns)
 	return (struct ft_fault) {
 		.h = { .time_ns = time_ns },
 		.addr = AT + page * PAGE + 12,
-		.vma_start = AT,
-		.vma_end = AT + PAGES * PAGE,
-		.inode = inode,
-		.vma = FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_WRITE | FT_VMA_ANON,
+		.vma.start = AT,
+		.vma.end = AT + PAGES * PAGE,
+		.vma.inode = inode,
+		.vma.facts =
+			FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_WRITE | FT_VMA_ANON,
 		.access = FT_ACCESS_WRITE,
 		.before = FT_PTE_NONE,
 		.after = FT_PTE_PRESENT,
@@ -127,7 +128,7 @@ static void test_sample(const struct sample *sample)
 	CHECK_EQ(all->remainder, 0);
 	CHECK_EQ(shown.all.n[FIELD_RSS],
 		 all->rss_before + all->by_faults + all->around - all->gone);
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 }
@@ -192,7 +193,7 @@ static void test_windows(void)
 		account__build(&shown, &before, &after, &touches);
 		CHECK_EQ(shown.all.account->by_faults, (uint64_t)cases[i].by_faults * PAGE);
 		CHECK_EQ(shown.all.account->remainder, 0);
-		account__free(&shown);
+		map__free(&shown);
 		touches__free(&touches);
 		free_maps(&before, &after);
 	}
@@ -233,7 +234,7 @@ static void test_unknown(void)
 	CHECK(shown.rows[0].account->around == MAP_UNKNOWN);
 	CHECK(shown.rows[0].n[FIELD_RSS] == MAP_UNKNOWN);
 	CHECK_EQ(shown.rows[0].n[FIELD_SIZE], PAGES * PAGE);
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 	test_done("no second map");
@@ -259,7 +260,7 @@ static struct buf show(const char *name, const struct run_start *run)
 	struct ft_fault wild = fault_at(100, 0, 1);
 	struct buf out = { 0 };
 
-	wild.vma = FT_VMA_KNOWN;
+	wild.vma.facts = FT_VMA_KNOWN;
 	wild.outcome = FT_OUTCOME_FAILED;
 	add_map(&before, "##.#....");
 	add_map(&after, "###....#");
@@ -279,7 +280,7 @@ static struct buf show(const char *name, const struct run_start *run)
 	if (format->end)
 		format->end(&out, run, &shown, &end);
 	terminate(&out);
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 	return out;
@@ -297,10 +298,10 @@ static void add_passing(struct touches *touches, const struct passing *p, uint64
 {
 	struct ft_fault rec = fault_at(p->page, 100 + nth, 1000 * nth);
 
-	rec.vma = FT_VMA_KNOWN | FT_VMA_COVERS | p->vma;
-	rec.vma_start = AT + p->start * PAGE;
-	rec.vma_end = rec.vma_start + p->nr * PAGE;
-	rec.dev = 1;
+	rec.vma.facts = FT_VMA_KNOWN | FT_VMA_COVERS | p->vma;
+	rec.vma.start = AT + p->start * PAGE;
+	rec.vma.end = rec.vma.start + p->nr * PAGE;
+	rec.vma.dev = 1;
 	CHECK(touches__add(touches, &rec, p->name));
 }
 
@@ -354,7 +355,7 @@ static void test_passed(void)
 	for (size_t i = 0; i < NR(rows) && i + 1 < shown.nr_rows; i++)
 		check_row(&shown.rows[1 + i], rows[i]);
 	CHECK_EQ(shown.all.account->faults, NR(faults));
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 	test_done("what came and went");
@@ -424,7 +425,7 @@ static void test_many_passed(void)
 	run.columns = 0; /* not a terminal */
 	CHECK_EQ(lines_of(&shown, &run, &out), 250);
 	buf__free(&out);
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 	test_done("many that came and went in text");
@@ -463,7 +464,7 @@ static void test_refaults(void)
 	CHECK(strstr(out.data, "needed again): unknown\n"
 			       "  counted by cgroup, and the process has moved to /b\n"));
 	buf__free(&out);
-	account__free(&map);
+	map__free(&map);
 	test_done("refaults in text");
 }
 
@@ -482,7 +483,7 @@ static struct buf show_kinds(const struct map_account *account, unsigned int col
 	run.columns = columns;
 	sink_find("text")->account->totals(&out, &run, &map);
 	terminate(&out);
-	account__free(&map);
+	map__free(&map);
 	return out;
 }
 
@@ -557,7 +558,7 @@ static void test_one_place(void)
 	CHECK_STR(shown.rows[2].name, shared);
 	CHECK_EQ(shown.all.account->faults, 1004);
 	CHECK(!shown.has_remainder);
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 	test_done("many files at one place");
@@ -602,7 +603,7 @@ static void test_many(void)
 	CHECK(clock() - begin < 5 * CLOCKS_PER_SEC);
 	CHECK(!shown.has_remainder);
 	buf__free(&out);
-	account__free(&shown);
+	map__free(&shown);
 	touches__free(&touches);
 	free_maps(&before, &after);
 	test_done("sixty thousand rows in text");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
 
-#include "../../bpf/classify.h"
-#include "../../src/trace/fault.h"
+#include "../../bpf/contract/classify.h"
+#include "../../src/faults/fault.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -69,12 +69,12 @@ static const struct classify_case missing[] = {
 	{ "read of what another thread wrote, or khugepaged put together",
 	  READ(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9), FT_KIND_OTHER, 0 },
 	{ "write while a huge page may have been put together",
-	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_WAS_COLLAPSING),
+	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .order = 9, .page = FT_WAS_CHANGING),
 	  FT_KIND_OTHER, 0 },
 	{ "write while others map: no huge page",
-	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .page = FT_WAS_COLLAPSING), FT_KIND_ANON, 0 },
+	  WRITE(ANON, NOTHING, NOW(FT_PAGE_ANON), .page = FT_WAS_CHANGING), FT_KIND_ANON, 0 },
 	{ "zero page while others map",
-	  READ(ANON, NOTHING, NOW(FT_PAGE_ZERO), .page = FT_WAS_COLLAPSING), FT_KIND_ZERO, 0 },
+	  READ(ANON, NOTHING, NOW(FT_PAGE_ZERO), .page = FT_WAS_CHANGING), FT_KIND_ZERO, 0 },
 	{ "read, result unseen: not guessed", READ(ANON, NOTHING), FT_KIND_OTHER, 0 },
 	{ "read of a file", READ(PRIVATE_FILE, NOTHING, NOW(FT_PAGE_FILE)), FT_KIND_FILE, 0 },
 	{ "code", EXEC(COVERED | RX | FT_VMA_FILE, NOTHING, NOW(FT_PAGE_FILE)), FT_KIND_FILE, 0 },
@@ -159,6 +159,8 @@ static const struct classify_case special[] = {
 	{ "migration", READ(ANON, .before = FT_PTE_MIGRATION, .blocked = 1), FT_KIND_MIGRATION, 0 },
 	{ "device memory", READ(ANON, .before = FT_PTE_DEVICE), FT_KIND_DEVICE, 0 },
 	{ "NUMA hint", READ(ANON, .before = FT_PTE_PROTNONE), FT_KIND_NUMA, 0 },
+	{ "NUMA hint, or what mprotect is about to allow",
+	  READ(ANON, .before = FT_PTE_PROTNONE, .page = FT_WAS_CHANGING), FT_KIND_OTHER, 0 },
 	{ "NUMA hint on a read-only mapping, written by ptrace",
 	  WRITE(COVERED | FT_VMA_READ | FT_VMA_ANON, .before = FT_PTE_PROTNONE, GUP), FT_KIND_OTHER,
 	  0 },
@@ -271,7 +273,7 @@ static const struct classify_case unresolved[] = {
 static struct ft_fault record_of(const struct facts *is)
 {
 	return (struct ft_fault) {
-		.vma = is->vma,
+		.vma.facts = is->vma,
 		.access = is->access,
 		.origin = is->origin,
 		.outcome = is->outcome,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../../src/map/family.h"
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "expect.h"
 #include "test.h"
 
@@ -16,9 +16,10 @@ static struct ft_fault fault_of(int pid, uint64_t page, uint64_t time_ns)
 		.h = { .time_ns = time_ns },
 		.pid = (uint32_t)pid,
 		.addr = AT + page * PAGE,
-		.vma_start = AT,
-		.vma_end = AT + 8 * PAGE,
-		.vma = FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_WRITE | FT_VMA_ANON,
+		.vma.start = AT,
+		.vma.end = AT + 8 * PAGE,
+		.vma.facts =
+			FT_VMA_KNOWN | FT_VMA_COVERS | FT_VMA_READ | FT_VMA_WRITE | FT_VMA_ANON,
 		.access = FT_ACCESS_WRITE,
 		.after = FT_PTE_PRESENT,
 		.after_page = FT_PAGE_ANON,
@@ -169,10 +170,10 @@ static void test_output(void)
 	sink_find("json")->account->end(&out, &run, &sum, &end);
 	compare(EXPECT_DIR "family.ndjson", &out);
 	for (size_t i = 0; i < 2; i++) {
-		account__keep_totals(&shown[i]);
-		account__free(&shown[i]);
+		map__keep_totals(&shown[i]);
+		map__free(&shown[i]);
 	}
-	account__free(&sum);
+	map__free(&sum);
 	family__free(&f);
 	buf__free(&out);
 	test_done("side by side");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "../../bpf/glob.h"
+#include "../../bpf/contract/glob.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

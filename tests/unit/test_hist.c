@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdlib.h>
 
-#include "../../src/trace/row.h"
+#include "../../src/faults/row.h"
 #include "random.h"
 #include "test.h"
 

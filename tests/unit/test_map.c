@@ -6,7 +6,7 @@
 
 #include "../../src/map/map.h"
 #include "../../src/map/strip.h"
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "expect.h"
 #include "test.h"
 

@@ -36,13 +36,15 @@ static void test_lines(void)
 		char perms[5];
 
 		CHECK_EQ(maps__parse_line(cases[i].line, &m), 0);
-		snprintf(perms, sizeof(perms), "%c%c%c%c", m.read ? 'r' : '-', m.write ? 'w' : '-',
-			 m.exec ? 'x' : '-', m.shared ? 's' : 'p');
-		CHECK_EQ(m.start, cases[i].start);
-		CHECK_EQ(m.end, cases[i].end);
-		CHECK_EQ(m.offset, cases[i].offset);
-		CHECK_EQ(m.inode, cases[i].inode);
-		CHECK_EQ(m.dev, cases[i].dev);
+		snprintf(perms, sizeof(perms), "%c%c%c%c", (m.vma.facts & FT_VMA_READ) ? 'r' : '-',
+			 (m.vma.facts & FT_VMA_WRITE) ? 'w' : '-',
+			 (m.vma.facts & FT_VMA_EXEC) ? 'x' : '-',
+			 (m.vma.facts & FT_VMA_MAYSHARE) ? 's' : 'p');
+		CHECK_EQ(m.vma.start, cases[i].start);
+		CHECK_EQ(m.vma.end, cases[i].end);
+		CHECK_EQ(m.vma.offset, cases[i].offset);
+		CHECK_EQ(m.vma.inode, cases[i].inode);
+		CHECK_EQ(m.vma.dev, cases[i].dev);
 		CHECK_STR(m.name, cases[i].name);
 		CHECK_STR(perms, cases[i].perms);
 	}
@@ -67,8 +69,9 @@ static void test_query(void)
 	struct mapping m;
 
 	CHECK_EQ(maps__query(getpid(), (uintptr_t)own + size - 1, &m), 0);
-	CHECK(m.start <= (uintptr_t)own && m.end >= (uintptr_t)own + size);
-	CHECK(m.read && m.write && !m.exec && m.shared && m.inode);
+	CHECK(m.vma.start <= (uintptr_t)own && m.vma.end >= (uintptr_t)own + size);
+	CHECK((m.vma.facts & FT_VMA_READ) && (m.vma.facts & FT_VMA_WRITE) &&
+	      !(m.vma.facts & FT_VMA_EXEC) && (m.vma.facts & FT_VMA_MAYSHARE) && m.vma.inode);
 	CHECK_STR(m.name, "/dev/zero (deleted)");
 	CHECK_EQ(maps__query(getpid(), 0, &m), -ENOENT);
 	CHECK(maps__query(0x7fffffff, 0, &m) < 0);
@@ -116,7 +119,7 @@ static void test_smaps(void)
 	struct mapping m;
 
 	CHECK_EQ(maps__next(r, &m, &usage), 1);
-	CHECK(m.start == 0x1000 && m.end == 0x3000);
+	CHECK(m.vma.start == 0x1000 && m.vma.end == 0x3000);
 	CHECK_STR(m.name, "[heap]");
 	CHECK_EQ(usage.rss, 4 << 10);
 	CHECK_EQ(usage.dirty, 3 << 10);
@@ -126,9 +129,11 @@ static void test_smaps(void)
 	CHECK_EQ(usage.locked, 8 << 10);
 	CHECK_EQ(usage.page_size, 4 << 10);
 	CHECK_EQ(maps__next(r, &m, &usage), 1);
-	CHECK(m.start == 0x3000 && usage.rss == MAPPING_UNKNOWN && usage.huge == MAPPING_UNKNOWN);
+	CHECK(m.vma.start == 0x3000 && usage.rss == MAPPING_UNKNOWN &&
+	      usage.huge == MAPPING_UNKNOWN);
 	CHECK_EQ(maps__next(r, &m, &usage), 1);
-	CHECK(m.start == 0x5000 && m.exec && m.inode == 9 && usage.swap == MAPPING_UNKNOWN);
+	CHECK(m.vma.start == 0x5000 && (m.vma.facts & FT_VMA_EXEC) && m.vma.inode == 9 &&
+	      usage.swap == MAPPING_UNKNOWN);
 	CHECK_STR(m.name, "/a b");
 	CHECK_EQ(maps__next(r, &m, &usage), 0);
 	CHECK_EQ(maps__next(r, &m, &usage), 0);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../src/options.h"
-#include "../../src/out/sinks.h"
+#include "../../src/commands/commands.h"
+#include "../../src/format/sinks.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -75,7 +75,7 @@ static struct result *parse(const char *line)
 	out = capture_begin(stdout);
 	err = capture_begin(stderr);
 	r.status = -1;
-	r.ret = options__parse(&r.opts, argc, r.argv, &r.status);
+	r.ret = options__parse(&r.opts, all_commands, argc, r.argv, &r.status);
 	capture_end(&err, r.err, sizeof(r.err));
 	capture_end(&out, r.out, sizeof(r.out));
 	return &r;
@@ -94,14 +94,16 @@ static void test_defaults(void)
 {
 	const struct options *o = good("-p 4242");
 
-	CHECK_EQ(o->command, COMMAND_TRACE);
-	CHECK_EQ(o->target, TARGET_PID);
-	CHECK_EQ(o->nr_ids, 1);
-	CHECK_EQ(o->ids[0], 4242);
-	CHECK(!o->follow && !o->as_root && !o->has_uid && !o->comm && !o->file);
-	CHECK(!o->kinds && !o->accesses && !o->origins && !o->only_major && !o->only_minor);
-	CHECK(!o->min_latency_ns && !o->addr_start && !o->addr_end);
-	CHECK_EQ(o->sample, 1);
+	CHECK_EQ(o->command->id, COMMAND_TRACE);
+	CHECK_EQ(o->target.kind, TARGET_PID);
+	CHECK_EQ(o->target.nr_ids, 1);
+	CHECK_EQ(o->target.ids[0], 4242);
+	CHECK(!o->target.follow && !o->target.as_root && !o->filter.has_uid && !o->filter.comm &&
+	      !o->filter.file);
+	CHECK(!o->filter.kinds && !o->filter.accesses && !o->filter.origins &&
+	      !o->filter.only_major && !o->filter.only_minor);
+	CHECK(!o->filter.min_latency_ns && !o->filter.addr_start && !o->filter.addr_end);
+	CHECK_EQ(o->filter.sample, 1);
 	CHECK(o->sink == &text_sink);
 	CHECK(!o->output && !o->duration_ns && !o->max_events);
 	CHECK(!o->wide && !o->quiet && !o->strict && !o->verbose);
@@ -118,28 +120,29 @@ static void test_targets(void)
 	struct result *r;
 
 	r = parse("trace -p 3,1,3 -p 2,1");
-	CHECK(!r->ret && r->opts.nr_ids == 3);
-	CHECK(r->opts.ids[0] == 3 && r->opts.ids[1] == 1 && r->opts.ids[2] == 2);
+	CHECK(!r->ret && r->opts.target.nr_ids == 3);
+	CHECK(r->opts.target.ids[0] == 3 && r->opts.target.ids[1] == 1 &&
+	      r->opts.target.ids[2] == 2);
 	options__free(&r->opts);
-	CHECK(!r->opts.ids && !r->opts.nr_ids);
+	CHECK(!r->opts.target.ids && !r->opts.target.nr_ids);
 
 	r = parse("-t 99999999 --follow");
-	CHECK(!r->ret && r->opts.target == TARGET_TID && r->opts.follow);
+	CHECK(!r->ret && r->opts.target.kind == TARGET_TID && r->opts.target.follow);
 	options__free(&r->opts);
 
 	r = parse("-p 17,postgres -p 12x,18");
-	CHECK(!r->ret && r->opts.nr_ids == 2 && r->opts.ids[1] == 18);
-	CHECK(r->opts.nr_names == 2);
-	CHECK_STR(r->opts.names[0], "postgres");
-	CHECK_STR(r->opts.names[1], "12x");
+	CHECK(!r->ret && r->opts.target.nr_ids == 2 && r->opts.target.ids[1] == 18);
+	CHECK(r->opts.target.nr_names == 2);
+	CHECK_STR(r->opts.target.names[0], "postgres");
+	CHECK_STR(r->opts.target.names[1], "12x");
 	options__free(&r->opts);
-	CHECK(!r->opts.names && !r->opts.nr_names);
+	CHECK(!r->opts.target.names && !r->opts.target.nr_names);
 	r = parse("map -p postgres");
-	CHECK(!r->ret && r->opts.nr_names == 1 && !r->opts.nr_ids);
+	CHECK(!r->ret && r->opts.target.nr_names == 1 && !r->opts.target.nr_ids);
 	options__free(&r->opts);
 
-	CHECK_STR(good("--cgroup=/system.slice")->cgroup, "/system.slice");
-	CHECK_EQ(good("--all")->target, TARGET_ALL);
+	CHECK_STR(good("--cgroup=/system.slice")->target.cgroup, "/system.slice");
+	CHECK_EQ(good("--all")->target.kind, TARGET_ALL);
 	test_done("targets");
 }
 
@@ -147,19 +150,19 @@ static void test_commands(void)
 {
 	const struct options *o = good("-w -- ls -p 1 -- -a");
 
-	CHECK_EQ(o->target, TARGET_COMMAND);
-	CHECK(o->follow && o->wide);
-	CHECK_STR(o->argv[0], "ls");
-	CHECK_STR(o->argv[1], "-p");
-	CHECK_STR(o->argv[3], "--");
-	CHECK_STR(o->argv[4], "-a");
-	CHECK(!o->argv[5]);
+	CHECK_EQ(o->target.kind, TARGET_COMMAND);
+	CHECK(o->target.follow && o->wide);
+	CHECK_STR(o->target.argv[0], "ls");
+	CHECK_STR(o->target.argv[1], "-p");
+	CHECK_STR(o->target.argv[3], "--");
+	CHECK_STR(o->target.argv[4], "-a");
+	CHECK(!o->target.argv[5]);
 
-	CHECK(!good("--no-follow --as-root -- ls")->follow);
-	CHECK(good("trace -- ls")->target == TARGET_COMMAND);
+	CHECK(!good("--no-follow --as-root -- ls")->target.follow);
+	CHECK(good("trace -- ls")->target.kind == TARGET_COMMAND);
 	CHECK_STR(good("-o -- -- ls")->output, "--");
-	CHECK_EQ(good("features")->command, COMMAND_FEATURES);
-	CHECK_EQ(good("features -v --plan perf")->command, COMMAND_FEATURES);
+	CHECK_EQ(good("features")->command->id, COMMAND_FEATURES);
+	CHECK_EQ(good("features -v --plan perf")->command->id, COMMAND_FEATURES);
 	test_done("commands");
 }
 
@@ -167,8 +170,8 @@ static void test_map(void)
 {
 	struct result *r = parse("map -p 17 -j --strip 0 --ascii -w -q");
 
-	CHECK(!r->ret && r->opts.command == COMMAND_MAP);
-	CHECK(r->opts.nr_ids == 1 && r->opts.ids[0] == 17);
+	CHECK(!r->ret && r->opts.command->id == COMMAND_MAP);
+	CHECK(r->opts.target.nr_ids == 1 && r->opts.target.ids[0] == 17);
 	CHECK(r->opts.sink == &json_sink && r->opts.ascii && r->opts.strip == 0);
 	options__free(&r->opts);
 	r = parse("map -p 17");
@@ -182,13 +185,14 @@ static void test_map(void)
 	CHECK_STR(r->opts.files[0], "-a");
 	CHECK_STR(r->opts.files[1], "b");
 	r = parse("map -p 17 -d 2 --plan perf --strict");
-	CHECK(!r->ret && r->opts.nr_ids == 1 && r->opts.duration_ns == 2000000000ULL);
+	CHECK(!r->ret && r->opts.target.nr_ids == 1 && r->opts.duration_ns == 2000000000ULL);
 	options__free(&r->opts);
-	CHECK(!good("map -- ls")->follow);
-	CHECK(good("map -f -- ls")->follow);
+	CHECK(!good("map -- ls")->target.follow);
+	CHECK(good("map -f -- ls")->target.follow);
 	r = parse("map --cold --as-root -- ls -l");
-	CHECK(!r->ret && r->opts.cold && r->opts.target == TARGET_COMMAND && !r->opts.follow);
-	CHECK_STR(r->opts.argv[1], "-l");
+	CHECK(!r->ret && r->opts.cold && r->opts.target.kind == TARGET_COMMAND &&
+	      !r->opts.target.follow);
+	CHECK_STR(r->opts.target.argv[1], "-l");
 	test_done("map");
 }
 
@@ -196,28 +200,31 @@ static void test_filters(void)
 {
 	const struct options *o;
 
-	CHECK_STR(good("-a -n kworker/*")->comm, "kworker/*");
-	CHECK_STR(good("-a -n fifteen-letters")->comm, "fifteen-letters");
+	CHECK_STR(good("-a -n kworker/*")->filter.comm, "kworker/*");
+	CHECK_STR(good("-a -n fifteen-letters")->filter.comm, "fifteen-letters");
 	o = good("-a -u 1000");
-	CHECK(o->has_uid && o->uid == 1000);
+	CHECK(o->filter.has_uid && o->filter.uid == 1000);
 	o = good("-a -u root");
-	CHECK(o->has_uid && o->uid == 0);
-	CHECK_EQ(good("-a -k cow")->kinds, 1 << FT_KIND_COW);
-	CHECK_EQ(good("-a -k cow:ksm,anon")->kinds,
+	CHECK(o->filter.has_uid && o->filter.uid == 0);
+	CHECK_EQ(good("-a -k cow")->filter.kinds, 1 << FT_KIND_COW);
+	CHECK_EQ(good("-a -k cow:ksm,anon")->filter.kinds,
 		 1 << (FT_WANTED_COW + FT_COW_KSM) | 1 << FT_KIND_ANON);
-	CHECK_EQ(good("-a -k file,swap --kind other")->kinds,
+	CHECK_EQ(good("-a -k file,swap --kind other")->filter.kinds,
 		 1 << FT_KIND_FILE | 1 << FT_KIND_SWAP | 1 << FT_KIND_OTHER);
-	CHECK(good("-a --major")->only_major);
-	CHECK(good("-a --minor")->only_minor);
-	CHECK_EQ(good("-a --access rw")->accesses, 1 << FT_ACCESS_READ | 1 << FT_ACCESS_WRITE);
-	CHECK_EQ(good("-a --access w,x")->accesses, 1 << FT_ACCESS_WRITE | 1 << FT_ACCESS_EXEC);
-	CHECK_EQ(good("-a --origin user,gup")->origins, 1 << FT_ORIGIN_USER | 1 << FT_ORIGIN_GUP);
-	CHECK_EQ(good("-a --min-latency 10")->min_latency_ns, 10000);
-	CHECK_EQ(good("-a --min-latency 1.5ms")->min_latency_ns, 1500000);
+	CHECK(good("-a --major")->filter.only_major);
+	CHECK(good("-a --minor")->filter.only_minor);
+	CHECK_EQ(good("-a --access rw")->filter.accesses,
+		 1 << FT_ACCESS_READ | 1 << FT_ACCESS_WRITE);
+	CHECK_EQ(good("-a --access w,x")->filter.accesses,
+		 1 << FT_ACCESS_WRITE | 1 << FT_ACCESS_EXEC);
+	CHECK_EQ(good("-a --origin user,gup")->filter.origins,
+		 1 << FT_ORIGIN_USER | 1 << FT_ORIGIN_GUP);
+	CHECK_EQ(good("-a --min-latency 10")->filter.min_latency_ns, 10000);
+	CHECK_EQ(good("-a --min-latency 1.5ms")->filter.min_latency_ns, 1500000);
 	o = good("-a --addr 0x1000-2000");
-	CHECK(o->addr_start == 0x1000 && o->addr_end == 0x2000);
-	CHECK_STR(good("-a --file *.so*")->file, "*.so*");
-	CHECK_EQ(good("-a --sample 100")->sample, 100);
+	CHECK(o->filter.addr_start == 0x1000 && o->filter.addr_end == 0x2000);
+	CHECK_STR(good("-a --file *.so*")->filter.file, "*.so*");
+	CHECK_EQ(good("-a --sample 100")->filter.sample, 100);
 	test_done("filters");
 }
 
@@ -426,8 +433,8 @@ static void test_errors(void)
 	for (size_t i = 0; i < NR(cases); i++) {
 		const struct result *r = parse(cases[i].line);
 		const char *rest = strchr(r->err, '\n');
-		bool ok = CHECK(r->ret == -1 && r->status == 2 && !*r->out && !r->opts.ids &&
-				!r->opts.names);
+		bool ok = CHECK(r->ret == -1 && r->status == 2 && !*r->out && !r->opts.target.ids &&
+				!r->opts.target.names);
 
 		ok &= CHECK(strncmp(r->err, "faulttrace: cannot ", 19) == 0);
 		ok &= CHECK(strncmp(r->err + 12, cases[i].error, strlen(cases[i].error)) == 0);

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "../../src/base/intern.h"
-#include "../../src/out/profiles.h"
-#include "../../src/trace/fault.h"
+#include "../../src/format/profiles.h"
+#include "../../src/faults/fault.h"
 #include "expect.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

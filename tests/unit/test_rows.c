@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "expect.h"
 #include "faults.h"
 #include "random.h"
@@ -13,7 +13,7 @@
 #define ROWS_MAX 40
 
 /* Rows and all they point to. */
-struct table {
+struct aggregate {
 	struct interval interval;
 	struct row rows[ROWS_MAX];
 	unsigned long long buckets[ROWS_MAX][FT_HIST_SLOTS];
@@ -22,10 +22,10 @@ struct table {
 	struct ft_hist_scale scale;
 };
 
-static struct table *new_table(unsigned int nr, unsigned long long begin_ms,
-			       unsigned long long end_ms)
+static struct aggregate *new_table(unsigned int nr, unsigned long long begin_ms,
+				   unsigned long long end_ms)
 {
-	struct table *table = calloc(1, sizeof(*table));
+	struct aggregate *table = calloc(1, sizeof(*table));
 
 	table->interval = (struct interval) {
 		.nr = nr,
@@ -37,7 +37,7 @@ static struct table *new_table(unsigned int nr, unsigned long long begin_ms,
 	return table;
 }
 
-static struct row *add_row(struct table *table)
+static struct row *add_row(struct aggregate *table)
 {
 	size_t i = table->interval.nr_rows++;
 	struct row *row = &table->rows[i];
@@ -55,7 +55,7 @@ static struct row *add_row(struct table *table)
 	return row;
 }
 
-static void add_faults(struct table *table, struct row *row, unsigned long long ns,
+static void add_faults(struct aggregate *table, struct row *row, unsigned long long ns,
 		       unsigned long long nr)
 {
 	unsigned long long *buckets = table->buckets[row - table->rows];
@@ -75,7 +75,7 @@ static void add_faults(struct table *table, struct row *row, unsigned long long 
 }
 
 /* So many whose latencies lie around one, as those of one kind do. */
-static void add_hump(struct table *table, struct row *row, unsigned long long around,
+static void add_hump(struct aggregate *table, struct row *row, unsigned long long around,
 		     unsigned int nr, struct random *random)
 {
 	for (unsigned int i = 0; i < nr; i++) {
@@ -87,7 +87,7 @@ static void add_hump(struct table *table, struct row *row, unsigned long long ar
 	}
 }
 
-static void set_major(struct table *table, struct row *row, unsigned long long major)
+static void set_major(struct aggregate *table, struct row *row, unsigned long long major)
 {
 	row->major = major;
 	table->interval.sums.major += major;
@@ -101,7 +101,7 @@ static void set_residency(struct row *row, unsigned int cached, unsigned long lo
 	row->read_pages = read_pages;
 }
 
-static void set_worst(struct table *table, struct row *row, size_t sample)
+static void set_worst(struct aggregate *table, struct row *row, size_t sample)
 {
 	struct fault *worst = &table->worst[row - table->rows];
 
@@ -124,7 +124,7 @@ static void add_word(struct row *row, enum ft_key_type type, const char *text)
 }
 
 /* The mapping that a sample hit, as one of this process. */
-static void add_vma(struct table *table, struct row *row, size_t sample, unsigned int pid)
+static void add_vma(struct aggregate *table, struct row *row, size_t sample, unsigned int pid)
 {
 	struct ft_fault *vma = &table->vmas[row - table->rows];
 	struct key_value *key = add_key(row, FT_KEY_VMA);
@@ -145,9 +145,9 @@ static size_t find_sample(const char *name)
 }
 
 /* What a server does in a while: all, then its kinds. */
-static struct table *kinds_table(void)
+static struct aggregate *kinds_table(void)
 {
-	struct table *table = new_table(0, 0, 3000);
+	struct aggregate *table = new_table(0, 0, 3000);
 	struct random random = { 1 };
 	struct row *all = add_row(table), *anon = add_row(table), *file = add_row(table);
 	struct row *cow = add_row(table), *error = add_row(table), *overflow = add_row(table);
@@ -185,9 +185,9 @@ static struct table *kinds_table(void)
 }
 
 /* An interval in which little happened. */
-static struct table *quiet_table(void)
+static struct aggregate *quiet_table(void)
 {
-	struct table *table = new_table(1, 1000, 2000);
+	struct aggregate *table = new_table(1, 1000, 2000);
 	struct row *all = add_row(table);
 
 	add_faults(table, all, 812, 2);
@@ -196,18 +196,18 @@ static struct table *quiet_table(void)
 	return table;
 }
 
-static struct table *empty_table(void)
+static struct aggregate *empty_table(void)
 {
-	struct table *table = new_table(2, 2000, 3000);
+	struct aggregate *table = new_table(2, 2000, 3000);
 
 	add_row(table);
 	return table;
 }
 
 /* Latencies of all magnitudes; the last bucket has no end. */
-static struct table *broad_table(void)
+static struct aggregate *broad_table(void)
 {
-	struct table *table = new_table(0, 0, 60000);
+	struct aggregate *table = new_table(0, 0, 60000);
 	struct random random = { 3 };
 	struct row *all = add_row(table);
 
@@ -218,9 +218,10 @@ static struct table *broad_table(void)
 	return table;
 }
 
-static struct table *linear_table(unsigned long long low, unsigned long long step, unsigned int nr)
+static struct aggregate *linear_table(unsigned long long low, unsigned long long step,
+				      unsigned int nr)
 {
-	struct table *table = new_table(0, 0, 1000);
+	struct aggregate *table = new_table(0, 0, 1000);
 	struct random random = { 4 };
 	struct row *all = add_row(table);
 	unsigned long long high = low + nr * step;
@@ -235,7 +236,7 @@ static struct table *linear_table(unsigned long long low, unsigned long long ste
 }
 
 /* Whole mappings of two processes, and names that want to be seen. */
-static struct table *mappings_table(unsigned int nr)
+static struct aggregate *mappings_table(unsigned int nr)
 {
 	static const char *const names[] = {
 		"/usr/lib/x86_64-linux-gnu/libicudata.so.72.1",
@@ -248,7 +249,7 @@ static struct table *mappings_table(unsigned int nr)
 		"/tmp/\"q\\\xe4\xb8\xad\xe6\x96\x87",
 		"",
 	};
-	struct table *table = new_table(nr, 1000 * nr, 1000 * nr + 1000);
+	struct aggregate *table = new_table(nr, 1000 * nr, 1000 * nr + 1000);
 	unsigned long long count = 123456789;
 	struct row *row;
 
@@ -270,7 +271,7 @@ static struct table *mappings_table(unsigned int nr)
 }
 
 /* One key of each type. */
-static struct table *types_table(void)
+static struct aggregate *types_table(void)
 {
 	static const struct key_value keys[] = {
 		{ FT_KEY_KIND, .text = "anon" },
@@ -295,7 +296,7 @@ static struct table *types_table(void)
 		{ FT_KEY_ORDER, .number = 0 },
 		{ FT_KEY_ORDER, .number = 18 },
 	};
-	struct table *table = new_table(3, 3000, 4000);
+	struct aggregate *table = new_table(3, 3000, 4000);
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		struct row *row = add_row(table);
@@ -317,7 +318,8 @@ static struct run_start run_rows(const char *command)
 }
 
 /* Shown, and gone. */
-static void show(struct buf *out, show_fn *sink, const struct run_start *run, struct table *table)
+static void show(struct buf *out, show_fn *sink, const struct run_start *run,
+		 struct aggregate *table)
 {
 	sink(out, run, &table->interval);
 	free(table);
@@ -410,7 +412,7 @@ static void test_json(void)
 	buf__free(&tops);
 }
 
-static struct buf show_one(const struct run_start *run, show_fn *sink, struct table *table)
+static struct buf show_one(const struct run_start *run, show_fn *sink, struct aggregate *table)
 {
 	struct buf out = { 0 };
 
@@ -420,9 +422,9 @@ static struct buf show_one(const struct run_start *run, show_fn *sink, struct ta
 }
 
 /* A file in part, all and not at all in the cache, and what nobody knows. */
-static struct table *residency_table(void)
+static struct aggregate *residency_table(void)
 {
-	struct table *table = mappings_table(1);
+	struct aggregate *table = mappings_table(1);
 
 	set_residency(&table->rows[0], 7, 0);
 	set_residency(&table->rows[1], 100, 4711);
@@ -459,7 +461,7 @@ static void test_residency(void)
 static void test_bytes(void)
 {
 	struct run_start run = run_rows("top");
-	struct table *table = new_table(0, 0, 1000);
+	struct aggregate *table = new_table(0, 0, 1000);
 	struct buf out = { 0 };
 
 	run.bytes = true;
@@ -565,7 +567,7 @@ static void test_bars(void)
 
 	for (unsigned int i = 0; i < 300; i++) {
 		bool linear = i % 2;
-		struct table *table = new_table(0, 0, 1000);
+		struct aggregate *table = new_table(0, 0, 1000);
 		struct row *row;
 		struct buf out = { 0 };
 		size_t lines;
@@ -619,9 +621,9 @@ static void test_redraw(void)
 	test_done("redrawing");
 }
 
-static struct table *one_mapping(unsigned int pid)
+static struct aggregate *one_mapping(unsigned int pid)
 {
-	struct table *table = new_table(1, 0, 1000);
+	struct aggregate *table = new_table(1, 0, 1000);
 	struct row *row = add_row(table);
 
 	add_vma(table, row, 0, pid);
@@ -656,7 +658,7 @@ static void test_pids(void)
 	test_done("pids of mappings");
 }
 
-static void add_two_keys(struct table *table, const char *symbol, const char *file)
+static void add_two_keys(struct aggregate *table, const char *symbol, const char *file)
 {
 	struct row *row = add_row(table);
 
@@ -670,7 +672,7 @@ static void test_long_key(void)
 {
 	static const char long_name[] = "std::vector<std::pair<std::string, int>>::push_back (db)";
 	struct run_start run = run_rows("top");
-	struct table *table = new_table(0, 0, 1000);
+	struct aggregate *table = new_table(0, 0, 1000);
 	struct buf out;
 
 	add_two_keys(table, long_name, "/a");
@@ -735,7 +737,7 @@ static void test_durations(void)
 	struct run_start run = run_rows("top");
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct table *table = new_table(1, 0, 1000);
+		struct aggregate *table = new_table(1, 0, 1000);
 		struct buf out;
 		char want[32];
 
@@ -763,7 +765,7 @@ static void test_rates(void)
 	struct run_start run = run_rows("top");
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct table *table = new_table(1, 0, 0);
+		struct aggregate *table = new_table(1, 0, 0);
 		struct buf out;
 
 		table->interval.end_ns = table->interval.begin_ns + cases[i].span_ns;
@@ -777,7 +779,7 @@ static void test_rates(void)
 }
 
 /* Two rows of as much time, but not of as many faults, on a terminal or (0) not. */
-static void set_bytes(struct table *table, struct row *row, unsigned long long bytes)
+static void set_bytes(struct aggregate *table, struct row *row, unsigned long long bytes)
 {
 	row->bytes = bytes;
 	table->interval.bytes = bytes == FT_UNKNOWN64 ? bytes : table->interval.bytes + bytes;
@@ -786,7 +788,7 @@ static void set_bytes(struct table *table, struct row *row, unsigned long long b
 static struct buf show_sorted(enum sort sort, unsigned long long majors, unsigned int columns)
 {
 	struct run_start run = run_rows("top");
-	struct table *table = new_table(0, 0, 0);
+	struct aggregate *table = new_table(0, 0, 0);
 	struct row *few = add_row(table), *many = add_row(table);
 
 	run.columns = columns;
@@ -834,9 +836,9 @@ static void test_shares(void)
 }
 
 /* A row of one fault, which took so long and was throttled for two seconds after it. */
-static struct table *causes_table(const unsigned long long *cause_ns, unsigned long long sum_ns)
+static struct aggregate *causes_table(const unsigned long long *cause_ns, unsigned long long sum_ns)
 {
-	struct table *table = new_table(0, 0, 1000);
+	struct aggregate *table = new_table(0, 0, 1000);
 	struct row *row = add_row(table);
 
 	add_word(row, FT_KEY_KIND, "anon");
@@ -851,7 +853,7 @@ static struct buf show_crowded(unsigned int columns, enum sort sort)
 {
 	static const unsigned long long cause_ns[FT_CAUSE_COUNT] = { [FT_CAUSE_CPU] = 1 };
 	struct run_start run = run_rows("top");
-	struct table *table = residency_table();
+	struct aggregate *table = residency_table();
 
 	run.columns = columns;
 	run.cause = run.residency = true;
@@ -901,7 +903,7 @@ static void test_lines(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct run_start run = run_rows("top");
-		struct table *table = new_table(0, 0, 1000);
+		struct aggregate *table = new_table(0, 0, 1000);
 		struct buf out;
 
 		add_faults(table, add_row(table), 1000, 1);
@@ -922,7 +924,7 @@ static void test_causes_are_short(void)
 								     111000, 111000, 111000,
 								     111000, 111000, 112000 };
 	struct run_start run = run_rows("hist");
-	struct table *by_cause = causes_table(cause_ns, 1000000);
+	struct aggregate *by_cause = causes_table(cause_ns, 1000000);
 	struct buf out;
 
 	run.cause = true;
@@ -1017,7 +1019,7 @@ static void test_json_keys(void)
 static void test_json_rest(void)
 {
 	struct run_start run = run_rows("top");
-	struct table *table = new_table(0, 0, 1000);
+	struct aggregate *table = new_table(0, 0, 1000);
 	struct row *row = add_row(table);
 	struct buf out;
 
@@ -1036,7 +1038,7 @@ static void test_json_rest(void)
 static void test_totals(void)
 {
 	struct run_start run = run_rows("hist");
-	struct table *table = kinds_table();
+	struct aggregate *table = kinds_table();
 	unsigned long long all = table->rows[0].count, unknown = 0;
 	struct buf out = { 0 };
 

@@ -2,7 +2,7 @@
 /* What is left of names that do not fit. */
 #include <stdlib.h>
 
-#include "../../src/out/columns.h"
+#include "../../src/format/columns.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

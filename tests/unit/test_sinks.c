@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/out/sinks.h"
+#include "../../src/format/sinks.h"
 #include "expect.h"
 #include "faults.h"
 #include "sink_test.h"
@@ -442,6 +442,39 @@ static void test_folios(void)
 	test_done("sizes of folios");
 }
 
+/* A huge page that was allowed, and could not be had. */
+static void test_fallbacks(void)
+{
+	static const struct {
+		const char *text, *json;
+		uint8_t thp, order;
+	} cases[] = {
+		{ " anon         1.31 ", ",\"thp_fallback\":null}\n", FT_THP_NONE, 0 },
+		{ " anon         1.31 ", ",\"thp_fallback\":null}\n", FT_THP_UNKNOWN, 0 },
+		{ " anon 2M      1.31 ", ",\"thp_fallback\":false}\n", FT_THP_NOT_REFUSED, 9 },
+		{ " anon !2M     1.31 ", ",\"thp_fallback\":true}\n", FT_THP_FELL_BACK, 0 },
+		{ " anon 64K !2M 1.31 ", ",\"thp_fallback\":true}\n", FT_THP_FELL_BACK, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ft_fault rec = samples[0].rec;
+		struct fault fault = sample_fault(0);
+		struct run_start run = run_of();
+		struct buf text = { 0 }, json = { 0 };
+
+		rec.thp = cases[i].thp;
+		rec.order = cases[i].order;
+		fault.rec = &rec;
+		text_sink.fault(&text, &run, &fault);
+		terminate(&text);
+		json_sink.fault(&json, &run, &fault);
+		terminate(&json);
+		CHECK(shows(text, cases[i].text));
+		CHECK(shows(json, cases[i].json));
+	}
+	test_done("huge pages that could not be had");
+}
+
 /* No fault, but what came after one: when, for how long; the rest is the fault's. */
 static void test_throttled(void)
 {
@@ -566,12 +599,12 @@ static void test_symbols(void)
 
 	CHECK(!shows(show_symbols("text", &run, &named, &named), "copy<int>"));
 	CHECK(shows(show_symbols("json", &run, NULL, NULL),
-		    ",\"symbol\":null,\"data_symbol\":null}\n"));
+		    ",\"symbol\":null,\"data_symbol\":null,\"thp_fallback\":null}\n"));
 	json = show_symbols("json", &run, &named, &nameless);
 	CHECK(check_schema_keys(&json) > 20);
 	CHECK(shows(json, ",\"symbol\":{\"name\":\"copy<int>\",\"offset\":20,"
 			  "\"module\":\"/usr/bin/db\"},\"data_symbol\":{\"name\":null,"
-			  "\"offset\":6703,\"module\":\"/usr/lib/libx.so\"}}\n"));
+			  "\"offset\":6703,\"module\":\"/usr/lib/libx.so\"},"));
 	run.wide = true;
 	CHECK(shows(
 		show_symbols("text", &run, &named, NULL),
@@ -622,6 +655,7 @@ int main(void)
 	test_cause();
 	test_residency();
 	test_folios();
+	test_fallbacks();
 	test_throttled();
 	test_stack();
 	test_symbols();

@@ -293,15 +293,11 @@ static void capture_code_below(struct symbol_request *request)
 	FILE *maps = fopen(path, "r");
 
 	while (maps && fgets(line, sizeof(line), maps) && !maps__parse_line(line, &mapping) &&
-	       mapping.start <= request->address) {
-		request->memory = mapping.start;
-		if (!mapping.exec)
+	       mapping.vma.start <= request->address) {
+		request->memory = mapping.vma.start;
+		if (!(mapping.vma.facts & FT_VMA_EXEC))
 			continue;
-		request->start = mapping.start;
-		request->end = mapping.end;
-		request->offset = mapping.offset;
-		request->inode = mapping.inode;
-		request->dev = mapping.dev;
+		request->mapping.vma = mapping.vma;
 	}
 	fclose(maps);
 }
@@ -434,12 +430,8 @@ static void test_deleted_library(void)
 static void capture(struct symbol_request *request, struct mapping *mapping)
 {
 	CHECK_EQ(maps__query(request->pid, request->address, mapping), 0);
-	request->start = mapping->start;
-	request->end = mapping->end;
-	request->offset = mapping->offset;
-	request->inode = mapping->inode;
-	request->dev = mapping->dev;
-	request->mapping = mapping->name;
+	request->mapping.vma = mapping->vma;
+	request->mapping.name = mapping->name;
 }
 
 /* Asked about only when it is over; and then its file has become another one. */
@@ -469,8 +461,9 @@ static void test_ended_process(void)
 		CHECK_EQ(symbol.has_module_address, !replaced);
 		/* Without the file, where it was in it. */
 		CHECK_EQ(symbol.has_file_offset, replaced);
-		CHECK(!replaced ||
-		      symbol.file_offset == request.address - request.start + request.offset);
+		CHECK(!replaced || symbol.file_offset == request.address -
+								 request.mapping.vma.start +
+								 request.mapping.vma.offset);
 		CHECK(!strncmp(text_of(&symbol), replaced ? "ended+0x" : "exported_function+0x9",
 			       8));
 	}

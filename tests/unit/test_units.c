@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Numbers for people, and the words of a run's summary, which has such numbers. */
 #include "../../src/base/units.h"
-#include "../../src/trace/sums.h"
+#include "../../src/faults/run_totals.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

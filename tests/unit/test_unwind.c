@@ -29,7 +29,6 @@
 #define NR(array)  (sizeof(array) / sizeof((array)[0]))
 #define STACK_MAX  (64u << 10)
 #define FRAMES_MAX 128
-#define RED_ZONE   128
 
 static struct symbols *symbols;
 static struct unwinder *unwinder;
@@ -113,7 +112,8 @@ static const struct mapping *mapping_at(struct sample *sample, uint64_t address)
 	struct mapping *m;
 
 	for (size_t i = 0; i < sample->nr_mappings; i++)
-		if (address >= sample->mappings[i].start && address < sample->mappings[i].end)
+		if (address >= sample->mappings[i].vma.start &&
+		    address < sample->mappings[i].vma.end)
 			return &sample->mappings[i];
 	m = &sample->mappings[sample->nr_mappings < NR(sample->mappings) ? sample->nr_mappings : 0];
 	if (maps__query(sample->request.pid, address, m))
@@ -123,19 +123,12 @@ static const struct mapping *mapping_at(struct sample *sample, uint64_t address)
 	return m;
 }
 
-static bool find_mapping(void *context, uint64_t address, struct process_mapping *ret)
+static bool find_mapping(void *context, uint64_t address, struct named_vma *ret)
 {
 	const struct mapping *m = mapping_at(context, address);
 
 	if (m)
-		*ret = (struct process_mapping) {
-			.start = m->start,
-			.end = m->end,
-			.offset = m->offset,
-			.inode = m->inode,
-			.dev = m->dev,
-			.name = m->name,
-		};
+		*ret = (struct named_vma) { m->vma, m->name };
 	return m;
 }
 
@@ -171,10 +164,10 @@ static bool take(int pid, int tid, size_t max, struct sample *sample)
 	stack = mapping_at(sample, registers.rsp);
 	if (!stack)
 		return false;
-	r->stack.start = registers.rsp - RED_ZONE;
-	if (r->stack.start < stack->start)
-		r->stack.start = stack->start;
-	r->stack.size = stack->end - r->stack.start;
+	r->stack.start = registers.rsp - RED_ZONE_BYTES;
+	if (r->stack.start < stack->vma.start)
+		r->stack.start = stack->vma.start;
+	r->stack.size = stack->vma.end - r->stack.start;
 	if (r->stack.size > max)
 		r->stack.size = max;
 	r->stack.bytes = sample->stack;
@@ -715,13 +708,13 @@ static bool is_same(const struct unwound *one, const struct unwound *other)
 static void unwind_anew(const struct unwind_request *request, struct unwound *ret)
 {
 	struct unwinder *old = unwinder;
-	struct modules *modules;
+	struct binaries *modules;
 
-	if (!CHECK(!modules__new(&modules)) || !CHECK(!unwinder__new(modules, &unwinder)))
+	if (!CHECK(!binaries__new(&modules)) || !CHECK(!unwinder__new(modules, &unwinder)))
 		return;
 	unwind(request, ret);
 	unwinder__free(unwinder);
-	modules__free(modules);
+	binaries__free(modules);
 	unwinder = old;
 }
 
@@ -867,7 +860,7 @@ static uint64_t make_value(const struct sample *sample)
 	case 0: return next_random();
 	case 1: return next_random() % 256;
 	case 2: return sample->request.stack.start + next_random() % STACK_MAX / 8 * 8;
-	default: return m->start + next_random() % (m->end - m->start);
+	default: return m->vma.start + next_random() % (m->vma.end - m->vma.start);
 	}
 }
 

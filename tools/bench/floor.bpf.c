@@ -20,6 +20,8 @@ const volatile bool reads_clock;
 EMPTY_PROGRAM("?tp_btf/page_fault_user", begin_user)
 EMPTY_PROGRAM("?tp_btf/page_fault_kernel", begin_kernel)
 EMPTY_PROGRAM("?perf_event", end_perf)
+EMPTY_PROGRAM("?tp_btf/count_memcg_events", end_memcg)
+EMPTY_PROGRAM("?tp_btf/sched_switch", switch_memcg)
 EMPTY_PROGRAM("?fentry/handle_mm_fault", begin_fentry)
 EMPTY_PROGRAM("?fexit/handle_mm_fault", end_fexit)
 EMPTY_PROGRAM("?kprobe/handle_mm_fault", begin_kprobe)

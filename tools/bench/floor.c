@@ -38,7 +38,9 @@ static const struct {
 	bool begin;
 } hooks[] = {
 	{ "perf", "begin_user", true },	      { "perf", "begin_kernel", true },
-	{ "perf", "end_perf", false },	      { "fentry", "begin_user", true },
+	{ "perf", "end_perf", false },	      { "memcg", "begin_user", true },
+	{ "memcg", "begin_kernel", true },    { "memcg", "end_memcg", false },
+	{ "memcg", "switch_memcg", false },   { "fentry", "begin_user", true },
 	{ "fentry", "begin_kernel", true },   { "fentry", "begin_fentry", true },
 	{ "fentry", "end_fexit", false },     { "kprobe", "begin_user", true },
 	{ "kprobe", "begin_kernel", true },   { "kprobe", "begin_kprobe", true },

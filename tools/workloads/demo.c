@@ -17,16 +17,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "workload.h"
 
 /* As far apart as the kernel maps pages of a file around a fault, and more. */
 #define FILE_WINDOW (2UL << 20)
 #define FILE_SIZE   (4 * FILE_WINDOW)
 #define HUGE_SIZE   (2UL << 20)
 
-static size_t page_size;
 static int file;
 static sigjmp_buf after_signal;
 
@@ -54,19 +54,6 @@ static volatile char *map_small(size_t pages, int prot)
 
 	madvise((void *)p, pages * page_size, MADV_NOHUGEPAGE);
 	return p;
-}
-
-/* Kernels of some virtual machines map a new page at the first read: then a write takes no fault any more. */
-static bool maps_zero_page(void)
-{
-	volatile char *p = map_small(1, PROT_READ | PROT_WRITE);
-	struct rusage before, after;
-
-	(void)*p;
-	getrusage(RUSAGE_SELF, &before);
-	*p = 1;
-	getrusage(RUSAGE_SELF, &after);
-	return after.ru_minflt != before.ru_minflt;
 }
 
 static void write_file(void)

@@ -44,24 +44,34 @@ static int uffd_open(unsigned long long features)
 	return fd;
 }
 
-static inline void uffd_provide(int fd, unsigned long page)
+/* Gives the page its content; false if the page is there already. */
+static inline bool uffd_try_provide(int fd, unsigned long page)
 {
 	static char content[64 << 10] __attribute__((aligned(64 << 10))) = "faulttrace";
 	struct uffdio_copy copy = { .dst = page, .src = (unsigned long)content, .len = page_size };
 
-	if (ioctl(fd, UFFDIO_COPY, &copy))
+	if (!ioctl(fd, UFFDIO_COPY, &copy))
+		return true;
+	if (errno != EEXIST)
+		fail("UFFDIO_COPY: %s", strerror(errno));
+	return false;
+}
+
+static inline void uffd_provide(int fd, unsigned long page)
+{
+	if (!uffd_try_provide(fd, page))
 		fail("UFFDIO_COPY: %s", strerror(errno));
 }
 
 /*
- * Waits until the process's first thread, which takes the faults, sleeps: read(2) of this file does not return
- * while a thread that is about to sleep still has to run, and says "running" of any other one that has.
+ * Waits until the thread that takes the faults sleeps: read(2) of this file does not return while a
+ * thread that is about to sleep still has to run, and says "running" of any other one that has.
  */
-static void uffd_wait_for_sleep(void)
+static void uffd_wait_for_sleep(pid_t tid)
 {
 	char path[64], said = 'r';
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", getpid());
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	for (int i = 0; fd >= 0 && said == 'r' && i < UFFD_SLEEP_MS_MAX; i++) {
@@ -72,28 +82,36 @@ static void uffd_wait_for_sleep(void)
 		close(fd);
 }
 
-static void *uffd_serve(void *arg)
+static inline void *uffd_serve(void *arg)
 {
 	const struct uffd *u = arg;
 	struct uffd_msg msg;
 
 	while (read(u->fd, &msg, sizeof(msg)) == sizeof(msg)) {
 		sleep_ms(UFFD_ANSWER_MS);
-		uffd_wait_for_sleep();
+		/* The faults are taken by the process's first thread, whose tid is the pid. */
+		uffd_wait_for_sleep(getpid());
 		u->answer(u->fd, msg.arg.pagefault.address / page_size * page_size);
 	}
 	fail("userfaultfd: %s", strerror(errno));
 }
 
+static inline void uffd_register(int fd, char *start, size_t len, unsigned long long mode)
+{
+	struct uffdio_register range = { .range = { (unsigned long)start, len }, .mode = mode };
+
+	if (ioctl(fd, UFFDIO_REGISTER, &range))
+		skip("UFFDIO_REGISTER: %s", strerror(errno));
+}
+
 /* The thread has its own copy: it may be at it still when main() has returned, and its stack is gone. */
-static pthread_t uffd_start(const struct uffd *u, char *start, size_t len, unsigned long long mode)
+static inline pthread_t uffd_start(const struct uffd *u, char *start, size_t len,
+				   unsigned long long mode)
 {
 	static struct uffd served;
-	struct uffdio_register range = { .range = { (unsigned long)start, len }, .mode = mode };
 	pthread_t id;
 
-	if (ioctl(u->fd, UFFDIO_REGISTER, &range))
-		skip("UFFDIO_REGISTER: %s", strerror(errno));
+	uffd_register(u->fd, start, len, mode);
 	served = *u;
 	if (pthread_create(&id, NULL, uffd_serve, &served))
 		fail("cannot start a thread");

@@ -62,7 +62,7 @@ static struct {
 	struct totals *totals;
 	struct undo undo[MAX_UNDO];
 	volatile sig_atomic_t n_undo;
-} self;
+} self = { .name = "workload" };
 
 size_t page_size;
 
@@ -364,19 +364,25 @@ void measured_write(char *start, size_t count, size_t stride)
 }
 
 /* A write to the zero page copies it, which is a fault of its own. */
-void needs_zero_page(void)
+bool maps_zero_page(void)
 {
 	struct rusage before, after;
 	char *p = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		fail("mmap: %m");
+	madvise(p, page_size, MADV_NOHUGEPAGE);
 	touch_read(p, 1, page_size);
 	getrusage(RUSAGE_THREAD, &before);
 	touch_write(p, 1, page_size);
 	getrusage(RUSAGE_THREAD, &after);
 	munmap(p, page_size);
-	if (after.ru_minflt == before.ru_minflt)
+	return after.ru_minflt != before.ru_minflt;
+}
+
+void needs_zero_page(void)
+{
+	if (!maps_zero_page())
 		skip("this kernel maps no zero page");
 }
 
@@ -697,12 +703,24 @@ static void undo_knob(const char *path, const char *value)
 	knob_write(path, value);
 }
 
+/* A setting is read as "always [madvise] never", and written as "madvise": keeps what can be written. */
+static void keep_choice(char *value)
+{
+	char *open = strchr(value, '['), *close = open ? strchr(open, ']') : NULL;
+
+	if (!close)
+		return;
+	*close = '\0';
+	memmove(value, open + 1, (size_t)(close - open));
+}
+
 bool knob_set(const char *path, const char *value)
 {
 	char old[64];
 
 	if (!knob_read(path, old, sizeof(old)))
 		return false;
+	keep_choice(old);
 	if (!strcmp(old, value))
 		return true;
 	at_cleanup(undo_knob, path, old);

@@ -67,7 +67,12 @@ void measured_write(char *start, size_t count, size_t stride);
 /* Each touch has to end in this signal. */
 void measured_errors(char *start, size_t pages, bool write, int sig, int si_code);
 
-/* Skips the workload where the kernel maps a page of its own at the first read of anonymous memory. */
+/*
+ * Does a read of fresh anonymous memory map the shared zero page? Kernels of some virtual machines
+ * map a new page, and a later write takes no fault.
+ */
+bool maps_zero_page(void);
+/* Skips the workload where it does not. */
 void needs_zero_page(void);
 
 void touch_read(char *start, size_t count, size_t stride);

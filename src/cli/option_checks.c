@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "option_checks.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+
+#define RING_BYTES_DWARF (64ULL << 20)
+#define TOP_INTERVAL_NS	 1000000000ULL
+
+static int complain_about_no_target(const struct parser *p)
+{
+	if (p->taker)
+		return complain_about_taken(p);
+	log_error("cannot trace: no target given");
+	log_hint("faulttrace -- ls -l /usr      runs a command and traces it");
+	log_hint("faulttrace -p 4242            traces a running process");
+	log_hint("faulttrace -a --major -d 10   traces the system for 10 seconds");
+	return -EINVAL;
+}
+
+static int check_evict(const struct options *opts)
+{
+	if (opts->target.nr_ids || opts->target.nr_names) {
+		log_error("cannot use both -p and --evict: choose one");
+		return -EINVAL;
+	}
+	if (opts->duration_ns || opts->cold) {
+		log_error("cannot use --%s with --evict", opts->cold ? "cold" : "duration");
+		return -EINVAL;
+	}
+	if (!*opts->files) {
+		log_error("cannot evict: no file given");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_map(const struct options *opts)
+{
+	size_t nr = opts->target.nr_ids + opts->target.nr_names;
+
+	if (opts->evict)
+		return check_evict(opts);
+	if (opts->cold && !opts->target.argv) {
+		log_error("cannot use --cold without a command");
+		return -EINVAL;
+	}
+	if (opts->target.follow && !opts->target.argv) {
+		log_error("cannot follow forks of a process that runs already: only of a command");
+		log_hint("faulttrace map -f -- CMD   shows CMD and the processes that it forks");
+		return -EINVAL;
+	}
+	if (nr > 1 && opts->duration_ns)
+		log_error("cannot trace the memory of %zu processes at once: choose one", nr);
+	else if (nr || opts->target.argv)
+		return 0;
+	else
+		log_error("cannot map: no process given");
+	log_hint("faulttrace map -p 4242   shows the memory of a process");
+	return -EINVAL;
+}
+
+/* Without --by, --stack means --by stack. 0, or -EINVAL after saying why not. */
+static int stack_of_rows(struct parser *p)
+{
+	struct options *opts = p->opts;
+
+	if (opts->stack == STACK_DWARF) {
+		log_error("cannot use --stack=dwarf with %s: the kernel cannot sum up by it",
+			  opts->command->name);
+		log_hint("top --folded, --pprof or --flamegraph make a profile of it");
+		return -EINVAL;
+	}
+	if (!p->by_given)
+		opts->rows.by[0] = FT_KEY_STACK;
+	if (row_spec__has(&opts->rows, FT_KEY_STACK))
+		return 0;
+	log_error("cannot use --stack with these rows: only rows by stack have one");
+	log_hint("--by stack, or --by stack and one other key");
+	return -EINVAL;
+}
+
+static bool is_given(const struct parser *p, const char *name)
+{
+	size_t i = 0;
+
+	while (!option_rows[i].name || strcmp(option_rows[i].name, name) != 0)
+		i++;
+	return p->given & 1ULL << i;
+}
+
+/* Refuses options of tables that mean nothing to a profile. */
+static int check_not_for_profiles(const struct parser *p)
+{
+	static const char all[] = "profiles are of the whole run, by stack and kind";
+	static const char own[] = "--folded, --pprof and --flamegraph are formats by themselves";
+	static const struct {
+		const char *name, *hint;
+	} options[] = {
+		{ "by", all },
+		{ "sort", "a profile has all stacks; --weight says what they weigh" },
+		{ "rows", "a profile has all stacks; filters keep some of the faults" },
+		{ "json", own },
+		{ "sink", own },
+		{ "cause", "top --by cause,stack tells what the time went into" },
+		{ "file", "trace --stack --file shows such faults, each with its stack" },
+		{ "residency", "with top --by file or --by vma rows are of files" },
+	};
+
+	for (size_t i = 0; i < NR(options); i++) {
+		if (!is_given(p, options[i].name))
+			continue;
+		log_error("cannot use --%s with a profile", options[i].name);
+		log_hint("%s", options[i].hint);
+		return -EINVAL;
+	}
+	if (!p->opts->interval_ns)
+		return 0;
+	log_error("cannot use INTERVAL with a profile");
+	log_hint("%s", all);
+	return -EINVAL;
+}
+
+static int check_two_files(const char *a, const char *b)
+{
+	if (!a || !b || strcmp(a, b) != 0)
+		return 0;
+	log_error("cannot write two profiles to %s", strcmp(a, "-") != 0 ? a : "stdout");
+	log_hint("each needs a file of its own");
+	return -EINVAL;
+}
+
+static int check_files(const struct options *opts)
+{
+	const char *folded = !opts->folded ? NULL : opts->output ? opts->output : "-";
+
+	if (check_two_files(folded, opts->pprof) || check_two_files(folded, opts->flamegraph) ||
+	    check_two_files(opts->pprof, opts->flamegraph))
+		return -EINVAL;
+	if (opts->folded || !opts->output)
+		return 0;
+	log_error("cannot use --output with this profile: only --folded goes there");
+	log_hint("--pprof and --flamegraph take a FILE of their own");
+	return -EINVAL;
+}
+
+/* A profile is of the whole run, by stack and kind. */
+static int check_profile(struct parser *p)
+{
+	if (check_not_for_profiles(p) || check_files(p->opts))
+		return -EINVAL;
+	p->opts->rows.by[0] = FT_KEY_STACK;
+	p->opts->rows.by[1] = FT_KEY_KIND;
+	return 0;
+}
+
+static int check_table(struct parser *p)
+{
+	const struct options *opts = p->opts;
+	bool of_files =
+		row_spec__has(&opts->rows, FT_KEY_FILE) || row_spec__has(&opts->rows, FT_KEY_VMA);
+
+	if (options__is_profile(opts))
+		return check_profile(p);
+	if (is_given(p, "weight")) {
+		log_error("cannot use --weight without a profile");
+		log_hint("--folded, --pprof or --flamegraph make one");
+		return -EINVAL;
+	}
+	if (opts->filter.file && !of_files) {
+		log_error("cannot use --file with %s: the kernel sums up without names",
+			  opts->command->name);
+		log_hint("with --by file or --by vma, rows are chosen by their names");
+		return -EINVAL;
+	}
+	if (opts->residency && !of_files) {
+		log_error("cannot use --residency with top: its rows are not of files");
+		log_hint("with --by file or --by vma they are");
+		return -EINVAL;
+	}
+	return opts->stack ? stack_of_rows(p) : 0;
+}
+
+/* Does top show a table each second, as top(1) does? Without an end, on a terminal. */
+static bool goes_on(const struct options *opts)
+{
+	return opts->command->id == COMMAND_TOP && !opts->interval_ns && !opts->duration_ns &&
+	       opts->target.kind != TARGET_COMMAND && !options__is_profile(opts) && !opts->output &&
+	       isatty(STDOUT_FILENO);
+}
+
+int options__check(struct parser *p)
+{
+	struct options *opts = p->opts;
+
+	if (opts->command->id == COMMAND_FEATURES)
+		return 0;
+	if (opts->command->id == COMMAND_MAP)
+		return check_map(opts);
+	if (opts->target.kind == TARGET_NONE)
+		return complain_about_no_target(p);
+	if (opts->filter.only_major && opts->filter.only_minor) {
+		log_error("cannot use both --major and --minor: no fault is both");
+		return -EINVAL;
+	}
+	if (TO_TABLES & 1U << opts->command->id && check_table(p))
+		return -EINVAL;
+	if (opts->stack == STACK_DWARF && opts->ring_bytes == RING_BYTES_DEFAULT)
+		opts->ring_bytes = RING_BYTES_DWARF;
+	if (goes_on(opts))
+		opts->interval_ns = TOP_INTERVAL_NS;
+	opts->cause |= row_spec__has(&opts->rows, FT_KEY_CAUSE);
+	if (!p->follow_given)
+		opts->target.follow = opts->target.kind == TARGET_COMMAND;
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Checks which options fit together; a single setter cannot know. For options.c. */
+#ifndef CLI_OPTION_CHECKS_H
+#define CLI_OPTION_CHECKS_H
+
+#include "option_rows.h"
+
+/* The default of --ring-size. The checks raise it for --stack=dwarf. */
+#define RING_BYTES_DEFAULT (4ULL << 20)
+
+/* Checks parsed options, and sets those that follow from others. 0, or -EINVAL after saying why. */
+int options__check(struct parser *p);
+
+#endif /* CLI_OPTION_CHECKS_H */

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "option_rows.h"
+
+#include "option_setters.h"
+#include "option_words.h"
+
+#define FIELD(name) .field = offsetof(struct options, name)
+
+const struct option_row option_rows[] = {
+	{ GROUP_TARGET, 'p', "pid", ARG_REQUIRED, "PID[,PID..]",
+	  "processes, with all their threads; or NAME: of\n"
+	  "processes (comm), or of a systemd unit",
+	  .set = option_set_pids, .commands = TO_TRACING | TO(MAP),
+	  .takes = "process ids or names, such as 17,postgres", .told_apart = TO(MAP) },
+	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-p, --pid PID[,PID..]",
+	  "a process, by its id or its name; of several the\n"
+	  "totals, and with -w their mappings, too",
+	  .set = NULL, .commands = TO(MAP) },
+	{ GROUP_TARGET, 't', "tid", ARG_REQUIRED, "TID[,TID..]", "single threads",
+	  .set = option_set_tids, .takes = "thread ids, such as 4242 or 17,18" },
+	{ GROUP_TARGET, 'c', "cgroup", ARG_REQUIRED, "PATH",
+	  "a cgroup and its descendants: a path from the\n"
+	  "cgroup root, or of the file system",
+	  .set = option_set_cgroup, FIELD(target.cgroup), .takes = "the path of a cgroup" },
+	{ GROUP_TARGET, 'a', "all", ARG_NONE, NULL, "the whole system", .set = option_set_all },
+	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-- CMD [ARG..]",
+	  "run CMD, from its first instruction to its exit", .set = NULL,
+	  .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_TARGET, 'f', "follow", ARG_NONE, NULL,
+	  "their children, too, living ones and those forked\n"
+	  "later (default for CMD)",
+	  .set = option_set_follow, FIELD(target.follow), .commands = TO_TRACING | TO(MAP),
+	  .told_apart = TO(MAP) },
+	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-f, --follow",
+	  "also the processes that CMD forks, up to 63: each\n"
+	  "from its fork, or from its last exec, to its exit",
+	  .set = NULL, .commands = TO(MAP) },
+	{ GROUP_TARGET, 0, "no-follow", ARG_NONE, NULL, "CMD alone, without its children",
+	  .set = option_set_no_follow },
+	{ GROUP_TARGET, 0, "as-root", ARG_NONE, NULL, "run CMD as root, not as sudo's user",
+	  .set = option_set_flag, FIELD(target.as_root), .commands = TO_TRACING | TO(MAP) },
+
+	{ GROUP_FILTER, 'n', "comm", ARG_REQUIRED, "GLOB", "thread name, at most 15 bytes; * and ?",
+	  .set = option_set_comm, FIELD(filter.comm), .once = true,
+	  .takes = "a pattern of 1 to 15 bytes, as long as a name can be" },
+	{ GROUP_FILTER, 'u', "uid", ARG_REQUIRED, "UID", "user, a number or a name",
+	  .set = option_set_uid, .once = true,
+	  .takes = "a user id, or the name of a user known here" },
+	{ GROUP_FILTER, 'k', "kind", ARG_REQUIRED, "KIND[,KIND..]",
+	  "anon zero cow reuse file shmem swap hugetlb\n"
+	  "mkwrite numa uffd migration device spurious\n"
+	  "error other, cow:anon cow:file cow:zero cow:ksm\n"
+	  "(device: memory that a driver or the kernel maps)",
+	  .set = option_set_kinds, .takes = "kinds of faults, such as anon or cow:file",
+	  .words = &kind_words, .words_like = kind_words_like },
+	{ GROUP_FILTER, 0, "major", ARG_NONE, NULL, "major faults only", .set = option_set_flag,
+	  FIELD(filter.only_major) },
+	{ GROUP_FILTER, 0, "minor", ARG_NONE, NULL, "minor faults only", .set = option_set_flag,
+	  FIELD(filter.only_minor) },
+	{ GROUP_FILTER, 0, "access", ARG_REQUIRED, "r|w|x", "reads, writes, fetches; rw: both",
+	  .set = option_set_access, .takes = "the letters r, w and x" },
+	{ GROUP_FILTER, 0, "origin", ARG_REQUIRED, "ORIGIN[,ORIGIN]",
+	  "user, kernel (system calls that use memory), gup\n"
+	  "(get_user_pages: mlock, direct I/O and the like)",
+	  .set = option_set_origins, .takes = "origins of faults", .words = &origin_words },
+	{ GROUP_FILTER, 0, "min-latency", ARG_REQUIRED, "DUR",
+	  "this slow or slower: 10us, 1.5ms, 2s; a bare\n"
+	  "number is in microseconds",
+	  .set = option_set_min_latency, .takes = "a duration, such as 10us, 1.5ms or 2s" },
+	{ GROUP_FILTER, 0, "addr", ARG_REQUIRED, "START-END", "addresses, in hex; END is outside",
+	  .set = option_set_addr, .once = true, .takes = "START-END in hex, START below END" },
+	{ GROUP_FILTER, 0, "file", ARG_REQUIRED, "GLOB",
+	  "name of the mapping, as in /proc/PID/maps", .set = option_set_string, FIELD(filter.file),
+	  .once = true, .takes = "a pattern" },
+	{ GROUP_FILTER, 0, "sample", ARG_REQUIRED, "N", "one fault in N; totals are weighted",
+	  .set = option_set_number, FIELD(filter.sample), .takes = "a number from 1 on" },
+
+	{ GROUP_TABLE, 0, "by", ARG_REQUIRED, "KEY[,KEY]",
+	  "kind major access origin comm pid tid cgroup vma\n"
+	  "file symbol line stack cpu cause order, or two",
+	  .set = option_set_by, .takes = "one key or two", .words = &key_words,
+	  .commands = TO_TABLES },
+	{ GROUP_TABLE, 0, "linear", ARG_REQUIRED, "LO,HI,STEP",
+	  "equal buckets, such as 0,10us,500ns", .set = option_set_linear,
+	  .takes = "LO,HI,STEP: durations, at most 294 steps", .commands = TO(HIST) },
+	{ GROUP_TABLE, 0, "sort", ARG_REQUIRED, "COLUMN", "faults major total mean p99 max bytes",
+	  .set = option_set_word, FIELD(sort), .takes = "a column", .words = &sort_words,
+	  .commands = TO_TABLES },
+	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS",
+	  "show so many, at most (top: 20, with --json all);\n"
+	  "with --json one more row is the sum of the rest",
+	  .set = option_set_number, FIELD(max_rows), .takes = "a number from 1 on",
+	  .commands = TO_TABLES },
+
+	{ GROUP_PROFILE, 0, "folded", ARG_NONE, NULL,
+	  "stacks a line each, for flamegraph.pl and others", .set = option_set_flag, FIELD(folded),
+	  .commands = TO(TOP) },
+	{ GROUP_PROFILE, 0, "pprof", ARG_REQUIRED, "FILE", "for go tool pprof",
+	  .set = option_set_string, FIELD(pprof), .takes = "the path of a file",
+	  .commands = TO(TOP) },
+	{ GROUP_PROFILE, 0, "flamegraph", ARG_REQUIRED, "FILE.svg", "for a browser",
+	  .set = option_set_string, FIELD(flamegraph), .takes = "the path of a file",
+	  .commands = TO(TOP) },
+	{ GROUP_PROFILE, 0, "weight", ARG_REQUIRED, "WEIGHT", "count (default), latency, bytes",
+	  .set = option_set_word, FIELD(weight), .takes = "a weight", .words = &weight_words,
+	  .commands = TO(TOP) },
+
+	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line",
+	  .set = option_set_sink, .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 0, "json-schema", ARG_NONE, NULL, "print the schema of --json, and exit",
+	  .set = option_set_print, .print = option_schema, .commands = TO_ALL },
+	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE",
+	  "write there, not to stdout; - is stdout for the\n"
+	  "trace alone: CMD's own goes to stderr",
+	  .set = option_set_string, FIELD(output), .takes = "the path of a file",
+	  .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "what each fault's time went into",
+	  .set = option_set_flag, FIELD(cause) },
+	{ GROUP_OUTPUT, 's', "stack", ARG_OPTIONAL, "fp|dwarf",
+	  "user stack of each fault: by frame pointers, or,\n"
+	  "slower, by unwind information (also for profiles)",
+	  .set = option_set_stack, FIELD(stack), .takes = "a way to follow stacks",
+	  .words = &stack_mode_words, .commands = TO_TRACING },
+	{ GROUP_OUTPUT, 0, "residency", ARG_NONE, NULL,
+	  "for faults on files: what share of the mapping's\n"
+	  "range of the file (top --by file: of the file) is\n"
+	  "cached, and how many pages the fault itself read",
+	  .set = option_set_flag, FIELD(residency), .commands = TO(TRACE) | TO(TOP) },
+	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL,
+	  "all columns there are; cut nothing. trace: also\n"
+	  "function and variable by name, with --json, too",
+	  .set = option_set_flag, FIELD(wide), .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 0, "strip", ARG_REQUIRED, "N",
+	  "columns that show where in a mapping its pages\n"
+	  "are (32; 16 or none on a narrow terminal; 0: none)",
+	  .set = option_set_strip, .takes = "a number of columns up to 256", .commands = TO(MAP) },
+	{ GROUP_TARGET, 0, "evict", ARG_NONE, NULL,
+	  "instead: drop FILE.. from the page cache, and\n"
+	  "tell what stayed; other options come first",
+	  .set = option_set_flag, FIELD(evict), .commands = TO(MAP) },
+	{ GROUP_TARGET, 0, "cold", ARG_NONE, NULL,
+	  "drop CMD's program and its libraries from the\n"
+	  "page cache first, and tell what stayed",
+	  .set = option_set_flag, FIELD(cold), .commands = TO(MAP) },
+	{ GROUP_OUTPUT, 0, "ascii", ARG_NONE, NULL,
+	  "the strip in letters, as without UTF-8: # + c s .", .set = option_set_flag, FIELD(ascii),
+	  .commands = TO(MAP) },
+	{ GROUP_OUTPUT, 'T', "timestamp", ARG_OPTIONAL, "mono|wall|rel",
+	  "seconds since boot, time of day (bare -T), or\n"
+	  "seconds since the start (default)",
+	  .set = option_set_timestamp, FIELD(timestamp), .takes = "a kind of timestamp",
+	  .words = &timestamp_words },
+	{ GROUP_OUTPUT, 0, "color", ARG_REQUIRED, "WHEN",
+	  "auto, always, never (auto honours NO_COLOR)", .set = option_set_word, FIELD(color),
+	  .takes = "a word", .words = &color_words, .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 'd', "duration", ARG_REQUIRED, "DUR",
+	  "stop after 10s, 1.5m, ..; a bare number is in\n"
+	  "seconds. CMD goes on, and is waited for",
+	  .set = option_set_duration, .takes = "a duration above zero, such as 10s, 500ms or 2m",
+	  .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 0, "max-events", ARG_REQUIRED, "N",
+	  "stop after N faults. CMD goes on, and is waited\n"
+	  "for",
+	  .set = option_set_count, FIELD(max_events), .takes = "a number from 1 on",
+	  .commands = TO(TRACE) },
+	{ GROUP_OUTPUT, 0, "strict", ARG_NONE, NULL, "exit with 3 if events were lost",
+	  .set = option_set_flag, FIELD(strict), .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 'q', "quiet", ARG_NONE, NULL, "no headings, no summary",
+	  .set = option_set_flag, FIELD(quiet), .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 'v', "verbose", ARG_NONE, NULL, "say more; -vv: libbpf's messages, too",
+	  .set = option_add_verbose, .commands = TO_ALL },
+	{ GROUP_OUTPUT, 0, "plan", ARG_REQUIRED, "PLAN",
+	  "auto, fentry, kprobe, memcg, perf: how to see the\n"
+	  "end of a fault (see faulttrace features)",
+	  .set = option_set_plan, .takes = "the name of a plan", .words = &plan_words,
+	  .commands = TO_TRACING | TO(MAP) | TO(FEATURES) },
+	{ GROUP_OUTPUT, 0, "ring-size", ARG_REQUIRED, "BYTES[K|M]",
+	  "of the buffer between kernel and faulttrace (4M)", .set = option_set_ring_size,
+	  .takes = "a power of two, from one page to 1G", .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 'V', "version", ARG_NONE, NULL, "print the version, and exit",
+	  .set = option_set_print, .print = option_version, .commands = TO_ALL },
+	{ GROUP_OUTPUT, 'h', "help", ARG_NONE, NULL, "print this, and exit",
+	  .set = option_set_print, .print = option_help, .commands = TO_ALL },
+
+	{ GROUP_HIDDEN, 0, "rows-from-faults", ARG_REQUIRED, "FILE",
+	  "for tests: also make the table from single faults,\n"
+	  "and write its rows there",
+	  .set = option_set_string, FIELD(rows_from_faults), .takes = "a path",
+	  .commands = TO_TABLES },
+	{ GROUP_HIDDEN, 0, "sink", ARG_REQUIRED, "NAME", "any format by its name",
+	  .set = option_set_sink, .takes = "the name of a format" },
+};
+
+const size_t nr_option_rows = NR(option_rows);
+
+_Static_assert(NR(option_rows) <= OPTION_ROWS_MAX, "or there are more bits to be given");

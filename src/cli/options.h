@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parsed command line. Its values are well-formed; whether the process, the
+ * cgroup or the file exists, the modules check that use them.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "../base/parse.h"
+#include "../faults/aggregate.h"
+#include "../faults/profile.h"
+#include "../faults/sink.h"
+#include "../faults/stream.h"
+#include "../source/live/tracer.h"
+#include "command.h"
+
+enum stack_mode { STACK_NONE, STACK_FP, STACK_DWARF };
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	const struct command *command;
+
+	struct target target;
+	struct filter filter;
+
+	struct row_spec rows;		/* of hist and top */
+	enum sort sort;			/* of the rows */
+	unsigned int max_rows;		/* shown */
+	const char *rows_from_faults;	/* a file, for tests: see tables.c */
+	unsigned long long interval_ns; /* 0: one interval, the whole run */
+	unsigned long long intervals;	/* COUNT; 0: no limit */
+
+	bool cause;	       /* where the latency went */
+	enum stack_mode stack; /* of each fault */
+	bool folded;	       /* --folded, --pprof, --flamegraph: profiles by stack and kind */
+	const char *pprof;
+	const char *flamegraph;
+	enum profile_weight weight;
+
+	const struct sink_ops *sink;
+	const char *output; /* path; NULL: stdout */
+	enum timestamp timestamp;
+	unsigned long long duration_ns; /* 0: none */
+	unsigned long long max_events;	/* 0: none */
+	bool wide;
+	bool quiet;
+	bool strict;
+	enum color color;
+	int verbose;
+	const char *plan;	       /* "auto", or the name of a plan (src/source/live/plan.c) */
+	unsigned long long ring_bytes; /* a power of two of pages */
+
+	int strip; /* columns of a map's strip; 0: none, -1: not given */
+	bool ascii;
+	bool evict;	/* evict files, instead of showing a map */
+	char **files;	/* to evict, NULL-terminated */
+	bool cold;	/* first evict the command's program and libraries */
+	bool residency; /* show how much of a fault's file is cached */
+};
+
+/*
+ * Returns 0, or -1 if there is nothing to run: *status is then the exit status, after printing
+ * --help or the like (0; 1 if that failed), or a usage error (2). commands: indexed by command_id.
+ */
+int options__parse(struct options *opts, const struct command *const *commands, int argc,
+		   char **argv, int *status);
+void options__free(struct options *opts);
+
+static inline bool options__is_profile(const struct options *opts)
+{
+	return opts->folded || opts->pprof || opts->flamegraph;
+}
+
+static inline bool options__is_stdout(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
+/* Is anything written to standard output? Not by a profile that goes to files only. */
+static inline bool options__writes_stdout(const struct options *opts)
+{
+	if (options__is_stdout(opts->pprof) || options__is_stdout(opts->flamegraph))
+		return true;
+	return (!opts->output || options__is_stdout(opts->output)) &&
+	       (opts->folded || !options__is_profile(opts));
+}
+
+/* Is the output parsed by programs, which a foreign line would break? */
+static inline bool options__is_for_machines(const struct options *opts)
+{
+	return options__is_profile(opts) || opts->sink->is_for_machines;
+}
+
+/* Are folio sizes shown? Only then the page tables are read for them, in each fault. */
+static inline bool options__wants_bytes(const struct options *opts)
+{
+	return options__is_profile(opts) || opts->sort == SORT_BYTES ||
+	       (opts->command->id == COMMAND_TOP &&
+		(opts->wide || row_spec__has(&opts->rows, FT_KEY_ORDER)));
+}
+
+/* Does the kernel sum up? It cannot tell stack copies (dwarf) apart: then it sends each fault. */
+static inline bool options__sums_up(const struct options *opts)
+{
+	return (opts->command->id == COMMAND_HIST || opts->command->id == COMMAND_TOP) &&
+	       opts->stack != STACK_DWARF;
+}
+
+static inline bool options__wants_stacks(const struct options *opts)
+{
+	return opts->stack || row_spec__has(&opts->rows, FT_KEY_STACK);
+}
+
+/* Are the instruction and the address of each fault shown by symbol? */
+static inline bool options__wants_symbols(const struct options *opts)
+{
+	return opts->command->id == COMMAND_TRACE && opts->wide;
+}
+
+/* Are symbols looked up, which takes a history of what was mapped where? */
+static inline bool options__wants_code_history(const struct options *opts)
+{
+	return options__wants_stacks(opts) || options__wants_symbols(opts);
+}
+
+/* What these options ask of the tracer, of the stream of lines, and of tables. */
+struct tracer_options options__of_tracer(const struct options *opts);
+struct stream_options options__of_stream(const struct options *opts);
+struct aggregate_options options__of_table(const struct options *opts);
+
+#endif /* CLI_OPTIONS_H */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Makes the options of the tracer, the stream and the tables from those of the command line. */
+#include "options.h"
+
+struct tracer_options options__of_tracer(const struct options *opts)
+{
+	bool sums_up = options__sums_up(opts);
+
+	return (struct tracer_options) {
+		.target = &opts->target,
+		.filter = &opts->filter,
+		.rows = sums_up ? &opts->rows : NULL,
+		.sends = !sums_up || opts->rows_from_faults,
+		/* A histogram tells the kind of its slowest fault. */
+		.kinds = opts->command->id == COMMAND_HIST,
+		.bytes = options__wants_bytes(opts),
+		.cause = opts->cause,
+		.residency = opts->residency,
+		.stacks = options__wants_stacks(opts),
+		.copies_stacks = opts->stack == STACK_DWARF,
+		.stacks_have_comm = options__is_profile(opts),
+		.ring_bytes = opts->ring_bytes,
+		.verbose = opts->verbose,
+	};
+}
+
+struct stream_options options__of_stream(const struct options *opts)
+{
+	return (struct stream_options) {
+		.sink = opts->sink,
+		.file = opts->filter.file,
+		.max_events = opts->max_events,
+		.stacks = opts->stack != STACK_NONE,
+		.stacks_are_copies = opts->stack == STACK_DWARF,
+		.symbols = options__wants_symbols(opts),
+		.residency = opts->residency,
+		.quiet = opts->quiet,
+	};
+}
+
+struct aggregate_options options__of_table(const struct options *opts)
+{
+	return (struct aggregate_options) {
+		.rows = opts->rows,
+		.sort = opts->sort,
+		.max_rows = opts->max_rows,
+		.tells_rest = opts->sink->is_for_machines,
+		.kinds = opts->filter.kinds,
+		.file = opts->filter.file,
+		.sample = opts->filter.sample,
+		.bytes = options__wants_bytes(opts),
+		.cause = opts->cause,
+		.residency = opts->residency,
+	};
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "evict.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "../base/log.h"
+#include "../host/file_cache.h"
+
+#define WHOLE (1ULL << 62)
+
+/* 0 if nothing stayed; -EBUSY if a part stayed, or if that cannot be known. */
+static int judge(const struct eviction *file)
+{
+	if (file->left == MAP_UNKNOWN)
+		log_error("cannot tell what is left of %s: it is another user's", file->path);
+	else if (file->left)
+		log_error("cannot evict all of %s: %" PRIu64 " bytes are mapped, locked or in "
+			  "memory only",
+			  file->path, file->left);
+	return file->left ? -EBUSY : 0;
+}
+
+int evict_file(struct eviction *file)
+{
+	struct file_cache cache;
+	uint64_t whole;
+	int err = file_cache__open_path(&cache, file->path);
+
+	file->cached = file->left = MAP_UNKNOWN;
+	if (!err) {
+		file_cache__count(&cache, 0, WHOLE, &file->cached, &whole);
+		err = file_cache__drop(&cache);
+		file_cache__count(&cache, 0, WHOLE, &file->left, &whole);
+		file_cache__close(&cache);
+	}
+	if (err)
+		file->error = err == -ENODEV ? "no page cache holds it" : strerror(-err);
+	return err;
+}
+
+static int evict(struct eviction *file)
+{
+	int err = evict_file(file);
+
+	if (!err)
+		return judge(file);
+	log_error("cannot evict %s: %s", file->path, file->error);
+	if (err == -ENOENT && *file->path == '-')
+		log_hint("options come before --evict's files");
+	return err;
+}
+
+int evict_files(const struct options *opts, const struct run_start *start, struct output *output)
+{
+	const struct map_ops *format = opts->sink->map;
+	bool has_heading = !format->evict_start;
+	int err = 0;
+
+	if (format->begin)
+		format->begin(&output->buf, start);
+	for (char **path = opts->files; *path; path++) {
+		struct eviction file = { .path = *path };
+		int failed = evict(&file);
+
+		err = failed ? failed : err;
+		/* The heading precedes the first file without an error: not errors alone. */
+		if (!file.error && !has_heading) {
+			format->evict_start(&output->buf, start);
+			has_heading = true;
+		}
+		format->evicted(&output->buf, start, &file);
+		output__flush(output);
+	}
+	return err;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The summary at the end of a run: how many faults there were, what was lost, what is notable. */
+#ifndef COMMANDS_SUMMARY_H
+#define COMMANDS_SUMMARY_H
+
+#include "session.h"
+
+/* Prints one line a kind of loss, as lost.* of JSON's end record. when: "", or " so far". */
+void summary__print_losses(const struct run_end *end, const char *when);
+
+/* Prints the summary of a run whose session->end and session->totals are complete. */
+void summary__print(const struct session *session);
+
+#endif /* COMMANDS_SUMMARY_H */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* `faulttrace hist` and `faulttrace top`: faults summed up in the kernel. */
+
+#include "../base/log.h"
+#include "../records/tee.h"
+#include "commands.h"
+#include "session.h"
+#include "../faults/run_totals.h"
+#include "../faults/aggregate.h"
+
+struct tables {
+	struct aggregate *table;
+	struct aggregate
+		*of_faults; /* made from single faults (--rows-from-faults); NULL: not asked for */
+	struct record_tee tee;	     /* hands records to both tables */
+	unsigned int nr;	     /* intervals that are over */
+	unsigned long long begin_ns; /* of the current interval */
+	unsigned long long due_ns;   /* when the current interval is due to end */
+	unsigned long long overflow; /* faults without a row of their own */
+};
+
+static struct tables *tables_of(const struct session *session)
+{
+	return session->ctx;
+}
+
+static int begin(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+	const struct sink_ops *sink = session->opts->sink;
+
+	aggregate__begin(tables->table, session->source, session->code_history,
+			 session->start.time_ns);
+	if (tables->of_faults)
+		aggregate__begin(tables->of_faults, session->source, session->code_history,
+				 session->start.time_ns);
+	tables->begin_ns = session->start.time_ns;
+	tables->due_ns = session->start.time_ns + session->opts->interval_ns;
+	session->start.redraw = output__takes_escapes(&session->out) && session->start.columns &&
+				session->opts->command->id == COMMAND_TOP &&
+				session->opts->interval_ns;
+	if (sink->start)
+		sink->start(&session->out.buf, &session->start);
+	return 0;
+}
+
+static unsigned long long when(const struct session *session)
+{
+	const struct tables *tables = tables_of(session);
+	unsigned long long due_ns = aggregate__due_ns(tables->table);
+
+	return session->opts->interval_ns && tables->due_ns < due_ns ? tables->due_ns : due_ns;
+}
+
+static void write_rows(const struct session *session, const struct interval *interval,
+		       struct output *out)
+{
+	const struct sink_ops *sink = session->opts->sink;
+	bool hist = session->opts->command->id == COMMAND_HIST;
+
+	if (hist && sink->hist)
+		sink->hist(&out->buf, &session->start, interval);
+	if (!hist && sink->top)
+		sink->top(&out->buf, &session->start, interval);
+	output__flush(out);
+}
+
+static void show(struct session *session, const struct interval *interval)
+{
+	/* The size of the terminal may have changed. */
+	if (session->start.redraw) {
+		session->start.columns = output__columns(&session->out);
+		session->start.lines = output__lines(&session->out);
+	}
+	write_rows(session, interval, &session->out);
+}
+
+/* Writes the rows made from single faults. A test compares them with the kernel's. */
+static void write_rows_of_faults(const struct session *session)
+{
+	const struct tables *tables = tables_of(session);
+	struct interval interval = { .begin_ns = tables->begin_ns, .end_ns = session->ended_ns };
+	struct output out;
+
+	if (output__open(&out, session->opts->rows_from_faults))
+		return;
+	if (!aggregate__interval(tables->of_faults, session->opts->command->id == COMMAND_HIST,
+				 &interval))
+		write_rows(session, &interval, &out);
+	output__close(&out);
+}
+
+/* True if COUNT was given, and there were so many intervals. */
+static bool has_all_intervals(const struct session *session)
+{
+	return session->opts->intervals && tables_of(session)->nr >= session->opts->intervals;
+}
+
+/* Ends the current interval: reads and shows its rows, and begins the next one. */
+static void end_interval(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+	bool hist = session->opts->command->id == COMMAND_HIST;
+	struct interval interval = { .nr = session->opts->interval_ns ? tables->nr + 1 : 0,
+				     .begin_ns = tables->begin_ns };
+
+	if (aggregate__read(tables->table))
+		return;
+	/* The names of new rows are in the ring by now. */
+	source__poll(session->source, &session->consumer);
+	/* The last one ends when tracing ended, though its rows are read after detaching. */
+	interval.end_ns = session->ended_ns ? session->ended_ns : aggregate__read_ns(tables->table);
+	if (aggregate__interval(tables->table, hist, &interval))
+		return;
+	for (size_t i = 0; i < interval.nr_shown; i++)
+		if (interval.rows[i].overflow)
+			tables->overflow += interval.rows[i].count;
+	run_end__add(&session->end, &interval.sums);
+	show(session, &interval);
+	aggregate__next(tables->table);
+	tables->nr++;
+	tables->begin_ns = interval.end_ns;
+	/* An interval that ends late does not delay the next ones. Missed ones are left out. */
+	tables->due_ns += session->opts->interval_ns;
+	if (tables->due_ns <= interval.end_ns)
+		tables->due_ns = interval.end_ns + session->opts->interval_ns;
+	/* Faults after the last interval are not shown, and the summary leaves out their time. */
+	if (has_all_intervals(session))
+		session->ended_ns = interval.end_ns;
+}
+
+static void collected(struct session *session)
+{
+	const struct tables *tables = tables_of(session);
+
+	if (session->opts->interval_ns && source__now(session->source) >= tables->due_ns)
+		end_interval(session);
+	else if (aggregate__is_due(tables->table))
+		aggregate__read(tables->table);
+}
+
+static bool done(const struct session *session)
+{
+	return output__broken(&session->out) || has_all_intervals(session);
+}
+
+static void end(struct session *session)
+{
+	struct tables *tables = tables_of(session);
+
+	if (tables->of_faults)
+		write_rows_of_faults(session);
+	/* Ends an interval that the end of the run cut short, or the only one. */
+	if (!has_all_intervals(session))
+		end_interval(session);
+	if (tables->overflow && !session->opts->quiet)
+		log_note("hint: %llu of the faults had no row: a coarser --by, or filters",
+			 tables->overflow);
+	if (!session->opts->quiet)
+		aggregate__advise(tables->table);
+	if (session->opts->sink->end)
+		session->opts->sink->end(&session->out.buf, &session->start, &session->end);
+}
+
+static const struct session_ops ops = {
+	.begin = begin,
+	.collected = collected,
+	.when = when,
+	.done = done,
+	.end = end,
+};
+
+static struct record_consumer consumer_of(struct tables *tables)
+{
+	if (!tables->of_faults)
+		return aggregate__consumer(tables->table);
+	tables->tee.to[0] = aggregate__consumer(tables->table);
+	tables->tee.to[1] = aggregate__consumer_of_faults(tables->of_faults);
+	return record_tee__consumer(&tables->tee);
+}
+
+int run_tables(const struct options *opts)
+{
+	struct aggregate_options table_options = options__of_table(opts);
+	struct tables tables = { 0 };
+	struct session session;
+	int status = STATUS_FAILED;
+
+	if (aggregate__new(&table_options, &tables.table) ||
+	    (opts->rows_from_faults && aggregate__new(&table_options, &tables.of_faults)))
+		log_no_memory();
+	else
+		status = session__run(&session, opts, &ops, &tables, consumer_of(&tables));
+	aggregate__free(tables.of_faults);
+	aggregate__free(tables.table);
+	return status;
+}

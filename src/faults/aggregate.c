@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "aggregate_table.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../bpf/contract/row_key.h"
+#include "../../bpf/contract/takes.h"
+#include "../base/log.h"
+
+/* The most entries in a table, of some 3 KiB each. Further keys are merged into the overflow. */
+#define ENTRIES_MAX 32768
+/* How often rows are read: before a 32-bit counter of the kernel can overflow. */
+#define READ_NS	    60000000000ULL
+
+int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
+{
+	struct aggregate *table = calloc(1, sizeof(*table));
+	int err = table ? key_text__new(&opts->rows, &table->keys) : -ENOMEM;
+
+	/* Answers are kept for a whole interval, so that its rows agree with each other. */
+	if (!err && opts->residency)
+		err = residency_cache__new(!row_spec__has(&opts->rows, FT_KEY_VMA), UINT64_MAX,
+					   &table->cached);
+	if (err) {
+		aggregate__free(table);
+		table = NULL;
+	} else {
+		table->opts = *opts;
+		table->jits.of_stacks = row_spec__has(&opts->rows, FT_KEY_STACK);
+	}
+	*ret = table;
+	return err;
+}
+
+static void free_entry(struct counted *entry)
+{
+	for (size_t i = 0; i < FT_KEYS; i++)
+		free(entry->texts[i]);
+	free(entry->id);
+	free(entry);
+}
+
+static void ignore(void *entry)
+{
+	(void)entry;
+}
+
+void aggregate__free(struct aggregate *table)
+{
+	if (!table)
+		return;
+	aggregate__forget_interval(table);
+	tdestroy(table->tree, ignore);
+	for (size_t i = 0; i < table->nr; i++)
+		free_entry(table->entries[i]);
+	free(table->entries);
+	residency_cache__free(table->cached);
+	key_text__free(table->keys);
+	free(table);
+}
+
+void aggregate__begin(struct aggregate *table, struct source *source, struct code_history *map,
+		      unsigned long long now_ns)
+{
+	table->source = source;
+	table->read_ns = now_ns;
+	table->info = source__info(source);
+	table->sees_bytes = table->opts.bytes && table->info.sees_pages;
+	key_text__use(table->keys, map);
+}
+
+static void on_name(void *ctx, const struct ft_name *record)
+{
+	const struct aggregate *table = ctx;
+
+	key_text__learn_name(table->keys, record);
+}
+
+static void on_code(void *ctx, const struct ft_code *record)
+{
+	const struct aggregate *table = ctx;
+
+	key_text__learn_code(table->keys, record);
+}
+
+static void on_stack(void *ctx, const struct ft_stack *record)
+{
+	const struct aggregate *table = ctx;
+
+	key_text__learn_stack(table->keys, record);
+}
+
+struct record_consumer aggregate__consumer(struct aggregate *table)
+{
+	static const struct record_handlers handlers = {
+		.name = on_name,
+		.code = on_code,
+		.stack = on_stack,
+	};
+
+	return (struct record_consumer) { &handlers, table };
+}
+
+/* ---- Reading -------------------------------------------------------------------- */
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct counted *x = a, *y = b;
+
+	if (x->overflow != y->overflow)
+		return x->overflow ? 1 : -1;
+	return memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+/* Resets all counters of an entry. Its key and the texts of the key stay. */
+static void begin_anew(struct counted *entry)
+{
+	size_t sums = offsetof(struct counted, count);
+
+	memset((char *)entry + sums, 0, sizeof(*entry) - sums);
+	entry->min_ns = FT_UNKNOWN64;
+}
+
+static struct counted *add_entry(struct aggregate *table, const struct counted *wanted)
+{
+	struct counted **more, *entry;
+
+	if (table->nr == table->size) {
+		size_t size = table->size ? table->size * 2 : 64;
+
+		more = realloc(table->entries, size * sizeof(struct counted *));
+		if (!more)
+			return NULL;
+		table->entries = more;
+		table->size = size;
+	}
+	entry = calloc(1, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	entry->key = wanted->key;
+	entry->overflow = wanted->overflow;
+	begin_anew(entry);
+	if (!tsearch(entry, &table->tree, compare_keys)) {
+		free(entry);
+		return NULL;
+	}
+	table->entries[table->nr++] = entry;
+	return entry;
+}
+
+static struct counted *find_entry(struct aggregate *table, const struct ft_key *key)
+{
+	struct counted wanted = { .overflow = !key }, **found;
+
+	if (key)
+		wanted.key = *key;
+	found = tfind(&wanted, &table->tree, compare_keys);
+	if (found)
+		return *found;
+	return key && table->nr >= ENTRIES_MAX ? find_entry(table, NULL)
+					       : add_entry(table, &wanted);
+}
+
+/*
+ * Updates the fastest and the slowest latency of a row with those of some faults. worst is the
+ * slowest of these faults; if no latency is known (timed is false), it is any of them.
+ */
+static void add_extremes(struct counted *entry, const struct ft_fault *worst, bool timed,
+			 unsigned long long min_ns, unsigned long long max_ns)
+{
+	/* Set also without a latency: the row takes its mapping, thread name and pid from it. */
+	if (timed ? max_ns >= entry->max_ns : !entry->worst.pid)
+		entry->worst = *worst;
+	if (!timed)
+		return;
+	if (min_ns < entry->min_ns)
+		entry->min_ns = min_ns;
+	if (max_ns > entry->max_ns)
+		entry->max_ns = max_ns;
+}
+
+/* Adds what one CPU counted. Each fault counted there stands for `weight` faults. */
+static void add_part(struct counted *entry, const struct ft_row *part, unsigned int weight)
+{
+	for (size_t slot = 0; slot < FT_HIST_SLOTS; slot++) {
+		unsigned long long count = (unsigned long long)part->buckets[slot] * weight;
+
+		entry->buckets[slot] += count;
+		entry->count += count;
+	}
+	entry->sum_ns += part->sum_ns * weight;
+	entry->major += part->major * weight;
+	entry->bytes += part->bytes * weight;
+	entry->read_pages += part->read_pages * weight;
+	entry->unknown_reads += part->unknown_reads * weight;
+	entry->throttled_ns += part->throttled_ns * weight;
+	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++)
+		entry->cause_ns[cause] += part->cause_ns[cause] * weight;
+	add_extremes(entry, &part->worst, part->timed, part->min_ns, part->max_ns);
+}
+
+static int add_row(void *ctx, const struct ft_key *key, const struct ft_row *parts, size_t nr)
+{
+	struct aggregate *table = ctx;
+	struct counted *entry = find_entry(table, key);
+
+	if (!entry)
+		return -ENOMEM;
+	for (size_t cpu = 0; cpu < nr; cpu++)
+		if (parts[cpu].used)
+			add_part(entry, &parts[cpu], table->opts.sample);
+	return 0;
+}
+
+/* ---- Single faults -------------------------------------------------------------- */
+
+/* The row that the kernel half would add the fault to; NULL: no row counts it, or memory is out. */
+static struct counted *entry_of_fault(struct aggregate *table, const struct fault_record *fault)
+{
+	static const struct ft_causes no_causes;
+	const struct ft_causes *causes = fault->causes ? fault->causes : &no_causes;
+	unsigned int kind = ft_classify(fault->rec).kind;
+	struct ft_key key = { 0 };
+
+	if (!ft_is_in_table(fault->rec, kind, table->opts.kinds))
+		return NULL;
+	for (size_t i = 0; i < FT_KEYS; i++)
+		ft_key_part(key.part[i].word, table->opts.rows.by[i], fault->rec, causes->ns, kind);
+	return find_entry(table, &key);
+}
+
+static void add_causes(struct counted *entry, const struct fault_record *fault)
+{
+	unsigned long long weight = fault->rec->weight;
+
+	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++)
+		if (fault->causes->ns[cause] != FT_UNKNOWN64)
+			entry->cause_ns[cause] += fault->causes->ns[cause] * weight;
+}
+
+static void add_fault(void *ctx, const struct fault_record *fault)
+{
+	const struct ft_fault *rec = fault->rec;
+	struct aggregate *table = ctx;
+	struct counted *entry = entry_of_fault(table, fault);
+	unsigned long long weight = rec->weight;
+	bool timed = rec->latency_ns != FT_UNKNOWN64;
+
+	if (!entry)
+		return;
+	entry->buckets[ft_hist_slot(&table->opts.rows.scale, rec->latency_ns)] += weight;
+	entry->count += weight;
+	entry->sum_ns += timed ? rec->latency_ns * weight : 0;
+	entry->major += (rec->major == 1) * weight;
+	entry->bytes += ft_fault_bytes(rec, table->info.page_shift) * weight;
+	if (rec->read_pages == FT_UNKNOWN32)
+		entry->unknown_reads += weight;
+	else
+		entry->read_pages += rec->read_pages * weight;
+	if (fault->causes && timed)
+		add_causes(entry, fault);
+	add_extremes(entry, rec, timed, rec->latency_ns, rec->latency_ns);
+}
+
+static void add_throttled(void *ctx, const struct fault_record *fault)
+{
+	struct aggregate *table = ctx;
+	struct counted *entry = entry_of_fault(table, fault);
+
+	if (entry)
+		entry->throttled_ns += fault->throttled->ns * fault->rec->weight;
+}
+
+struct record_consumer aggregate__consumer_of_faults(struct aggregate *table)
+{
+	static const struct record_handlers handlers = {
+		.fault = add_fault,
+		.throttled = add_throttled,
+		.name = on_name,
+		.stack = on_stack,
+	};
+
+	return (struct record_consumer) { &handlers, table };
+}
+
+/* ---- Words ---------------------------------------------------------------------- */
+
+/* Makes the texts of the entry's key, only once: names are forgotten later, and processes end. */
+static void describe_entry(struct aggregate *table, struct counted *entry)
+{
+	struct buf id = { 0 };
+
+	for (size_t i = 0; i < FT_KEYS && !entry->overflow; i++) {
+		enum ft_key_type type = table->opts.rows.by[i];
+		const __u64 *word = entry->key.part[i].word;
+
+		entry->texts[i] = key_text__text(table->keys, type, &entry->key.part[i],
+						 &entry->worst, &entry->made_by);
+		if (type == FT_KEY_VMA)
+			buf__addf(&id, "%llx %llx ", (unsigned long long)word[0],
+				  (unsigned long long)word[1]);
+		if (entry->texts[i])
+			buf__adds(&id, entry->texts[i]);
+		else
+			buf__add_u64(&id, word[0]);
+		buf__addc(&id, '\n');
+	}
+	buf__addc(&id, '\0');
+	entry->id = id.data;
+}
+
+/* The names and code mappings that the rows taken last refer to have come meanwhile. */
+void aggregate__describe_new(struct aggregate *table)
+{
+	for (size_t i = 0; i < table->nr; i++) {
+		struct counted *entry = table->entries[i];
+
+		if (entry->count && !entry->id)
+			describe_entry(table, entry);
+	}
+}
+
+/* Evicts unused stacks: each process that comes and goes has its own. Rows keep theirs. */
+static void tidy_stacks(struct aggregate *table)
+{
+	if (!key_text__has_many_stacks(table->keys))
+		return;
+	for (size_t i = 0; i < table->nr; i++)
+		for (size_t key = 0; key < FT_KEYS; key++)
+			if (table->opts.rows.by[key] == FT_KEY_STACK)
+				key_text__keep_stack(table->keys,
+						     &table->entries[i]->key.part[key]);
+	key_text__tidy_stacks(table->keys);
+}
+
+unsigned long long aggregate__read_ns(const struct aggregate *table)
+{
+	return table->read_ns;
+}
+
+unsigned long long aggregate__due_ns(const struct aggregate *table)
+{
+	return table->read_ns + READ_NS;
+}
+
+bool aggregate__is_due(const struct aggregate *table)
+{
+	return source__now(table->source) >= aggregate__due_ns(table) ||
+	       source__rows_are_scarce(table->source) || key_text__has_many_stacks(table->keys);
+}
+
+int aggregate__read(struct aggregate *table)
+{
+	int err;
+
+	/* Makes texts before next_turn() forgets code mappings. Others wait: a profile has none. */
+	if (row_spec__has_code(&table->opts.rows)) {
+		aggregate__describe_new(table);
+		key_text__next_turn(table->keys);
+	}
+	table->read_ns = source__now(table->source);
+	err = source__take_rows(table->source, add_row, table);
+	if (err)
+		log_error("cannot read the table: %s", strerror(-err));
+	tidy_stacks(table);
+	return err;
+}
+
+/* Resets the entries that had a fault. Frees the others: their processes may be dead. */
+void aggregate__next(struct aggregate *table)
+{
+	unsigned long long gone_ns = 0;
+	struct counted *overflow;
+	size_t kept = 0;
+
+	aggregate__forget_interval(table);
+	for (size_t i = 0; i < table->nr; i++) {
+		struct counted *entry = table->entries[i];
+
+		if (entry->count) {
+			begin_anew(entry);
+		} else if (entry->throttled_ns && (!entry->waits || entry->overflow)) {
+			/* Throttling may be counted after its faults: shown with the next ones. */
+			entry->waits = true;
+		} else {
+			gone_ns += entry->throttled_ns;
+			tdelete(entry, &table->tree, compare_keys);
+			free_entry(entry);
+			continue;
+		}
+		table->entries[kept++] = entry;
+	}
+	table->nr = kept;
+	/* The throttled time of freed entries is added to the overflow: they had no row. */
+	overflow = gone_ns ? find_entry(table, NULL) : NULL;
+	if (overflow)
+		overflow->throttled_ns += gone_ns;
+}
+
+/* ---- A profile ------------------------------------------------------------------ */
+
+static void add_to_profile(struct aggregate *table, const struct counted *entry,
+			   struct profile *profile)
+{
+	const struct ft_key_part *key = entry->key.part;
+	const struct stack *stack = entry->overflow ? NULL : key_text__stack(table->keys, &key[0]);
+	char comm[FT_COMM_LEN + 1] = "";
+	/* The overflow has no key: which threads had its faults is not known. */
+	struct profile_faults faults = {
+		.comm = entry->overflow ? "(overflow)" : memcpy(comm, &key[0].word[1], FT_COMM_LEN),
+		.pid = entry->overflow ? 0 : entry->worst.pid,
+		.kind = entry->overflow ? FT_KIND_OTHER : (uint8_t)key[1].word[0],
+		.weights = {
+			[PROFILE_COUNT] = entry->count,
+			[PROFILE_LATENCY] = entry->sum_ns,
+			[PROFILE_BYTES] = entry->bytes,
+		},
+	};
+
+	profile__add_stack(profile, stack, &faults);
+	jit_advice__count(&table->jits, stack ? stack->made_by : JIT_NONE, entry->count);
+}
+
+void aggregate__profile(struct aggregate *table, struct profile *profile, struct fault_sums *sums,
+			unsigned long long *overflow)
+{
+	*sums = (struct fault_sums) { 0 };
+	*overflow = 0;
+	for (size_t i = 0; i < table->nr; i++) {
+		const struct counted *entry = table->entries[i];
+
+		if (!entry->count)
+			continue;
+		add_to_profile(table, entry, profile);
+		sums->faults += entry->count;
+		sums->major += entry->major;
+		sums->latency_ns += entry->sum_ns;
+		if (entry->overflow)
+			*overflow += entry->count;
+	}
+	aggregate__next(table);
+}
+
+void aggregate__advise(const struct aggregate *table)
+{
+	key_text__advise(table->keys);
+	jit_advice__give(&table->jits);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of a table, for aggregate.c, which fills it, and aggregate_rows.c, which reads it. */
+#ifndef FAULTS_AGGREGATE_TABLE_H
+#define FAULTS_AGGREGATE_TABLE_H
+
+#include "aggregate.h"
+#include "jit_advice.h"
+#include "key_text.h"
+#include "residency_cache.h"
+
+/* An entry: a key as the kernel counts by it, and what was counted for it in the interval. */
+struct counted {
+	struct ft_key key;
+	bool overflow;
+	char *texts[FT_KEYS];
+	char *id; /* entries with equal ids are one row */
+	enum jit_runtime made_by;
+
+	unsigned long long count;
+	unsigned long long major;
+	unsigned long long bytes;
+	unsigned long long sum_ns;
+	unsigned long long read_pages;
+	unsigned long long unknown_reads;
+	unsigned long long throttled_ns;
+	bool waits; /* has been throttled, without a fault, since before this interval */
+	unsigned long long cause_ns[FT_CAUSE_COUNT];
+	unsigned long long min_ns; /* FT_UNKNOWN64: no latency is known */
+	unsigned long long max_ns;
+	unsigned long long buckets[FT_HIST_SLOTS];
+	struct ft_fault worst;
+};
+
+/* Defined in aggregate_rows.c. */
+struct group;
+struct shown;
+
+struct aggregate {
+	struct aggregate_options opts;
+	struct source *source;
+	struct key_text *keys;
+	struct residency_cache *cached; /* NULL: not asked for */
+	void *tree;			/* tsearch(3) tree of entries, by key */
+	struct counted **entries;
+	size_t nr, size;
+	struct source_info info;
+	bool sees_bytes;
+	unsigned long long read_ns;
+	struct jit_advice jits; /* of the whole run */
+
+	/* What the last aggregate__interval() made. */
+	struct counted **sorted;
+	struct counted **rest; /* entries of the groups that are merged into the row of the rest */
+	struct group *groups;
+	struct row *rows;
+	struct shown *shown; /* one a row */
+	size_t nr_shown;
+};
+
+/* Makes the texts of the keys of entries that are new since the last call. */
+void aggregate__describe_new(struct aggregate *table);
+
+/* Frees the rows that were handed out last. */
+void aggregate__forget_interval(struct aggregate *table);
+
+#endif /* FAULTS_AGGREGATE_TABLE_H */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "name_store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Twice as many as the kernel half remembers to have sent. It evicts the least recently used,
+ * too: so it sends a name again that is evicted here, when a fault hits the mapping again.
+ */
+#define NAMES_MAX 16384
+#define NR_SLOTS  (2 * NAMES_MAX)
+
+#define NR_CANDIDATES 16
+
+struct name {
+	uint64_t id; /* 0: free */
+	char *text;
+	uint64_t used; /* value of uses at the last use */
+};
+
+struct name_store {
+	struct name slots[NR_SLOTS]; /* open addressing, linear probing */
+	size_t nr;
+	size_t hand; /* slot where the next eviction starts to look */
+	uint64_t uses;
+};
+
+int name_store__new(struct name_store **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	return *ret ? 0 : -ENOMEM;
+}
+
+void name_store__free(struct name_store *names)
+{
+	if (!names)
+		return;
+	for (size_t i = 0; i < NR_SLOTS; i++)
+		free(names->slots[i].text);
+	free(names);
+}
+
+/* The slot where probing for an id starts. Ids are hashes already. */
+static size_t home(uint64_t id)
+{
+	return id % NR_SLOTS;
+}
+
+/* The slot with this id, or the free slot to put it into. */
+static struct name *find_slot(struct name_store *names, uint64_t id)
+{
+	size_t i = home(id);
+
+	while (names->slots[i].id && names->slots[i].id != id)
+		i = (i + 1) % NR_SLOTS;
+	return &names->slots[i];
+}
+
+/* Removes a name, and moves later ones into the gap, so that probing still finds them. */
+static void remove_slot(struct name_store *names, size_t gap)
+{
+	size_t i = gap;
+
+	free(names->slots[gap].text);
+	names->nr--;
+	for (;;) {
+		i = (i + 1) % NR_SLOTS;
+		if (!names->slots[i].id)
+			break;
+		/* A name stays if its home lies cyclically after the gap. */
+		if ((i + NR_SLOTS - home(names->slots[i].id)) % NR_SLOTS <
+		    (i + NR_SLOTS - gap) % NR_SLOTS)
+			continue;
+		names->slots[gap] = names->slots[i];
+		gap = i;
+	}
+	memset(&names->slots[gap], 0, sizeof(names->slots[gap]));
+}
+
+/* Evicts the least recently used of the next few names: an approximation of LRU. */
+static void drop_one(struct name_store *names)
+{
+	size_t oldest = NR_SLOTS;
+
+	for (int seen = 0; seen < NR_CANDIDATES; names->hand = (names->hand + 1) % NR_SLOTS) {
+		if (!names->slots[names->hand].id)
+			continue;
+		if (oldest == NR_SLOTS ||
+		    names->slots[names->hand].used < names->slots[oldest].used)
+			oldest = names->hand;
+		seen++;
+	}
+	remove_slot(names, oldest);
+}
+
+const char *name_store__find(struct name_store *names, uint64_t id)
+{
+	struct name *name = find_slot(names, id);
+
+	if (!id || !name->id)
+		return NULL;
+	name->used = ++names->uses;
+	return name->text;
+}
+
+void name_store__set(struct name_store *names, uint64_t id, const char *text)
+{
+	struct name *name;
+
+	if (!id || !*text)
+		return;
+	if (names->nr >= NAMES_MAX)
+		drop_one(names);
+	name = find_slot(names, id);
+	if (!name->id)
+		names->nr++;
+	free(name->text);
+	name->id = id;
+	name->text = strdup(text);
+	name->used = ++names->uses;
+	if (!name->text)
+		remove_slot(names, (size_t)(name - names->slots));
+}
+
+void name_store__learn(struct name_store *names, const struct ft_name *record)
+{
+	char text[FT_NAME_MAX + 64];
+
+	name_text(record, text, sizeof(text));
+	name_store__set(names, record->id, text);
+}
+
+/* Makes /usr/lib/libc.so.6 of "libc.so.6\0lib\0usr\0". The path has len characters, and a NUL. */
+static void path_text(const char *parts, size_t len, char *ret)
+{
+	size_t end = len;
+
+	while (end > 0) {
+		size_t start = end - 1;
+
+		while (start > 0 && parts[start - 1])
+			start--;
+		*ret++ = '/';
+		memcpy(ret, parts + start, end - start);
+		ret += end - start - 1;
+		end = start;
+	}
+	*ret = '\0';
+}
+
+static const struct {
+	const char *before;
+	const char *after;
+	bool is_path;
+} forms[] = {
+	[FT_NAME_PATH] = { "", "", true },
+	[FT_NAME_DELETED] = { "", " (deleted)", true },
+	[FT_NAME_SIMPLE] = { "/", " (deleted)", false },
+	[FT_NAME_ANONFD] = { "anon_inode:", "", false },
+	[FT_NAME_VERBATIM] = { "", "", false },
+	[FT_NAME_ANON] = { "[anon:", "]", false },
+	[FT_NAME_ANON_SHMEM] = { "[anon_shmem:", "]", false },
+	[FT_NAME_SOCKET] = { "socket:[", "]", false },
+};
+
+void name_text(const struct ft_name *record, char *ret, size_t size)
+{
+	char middle[FT_NAME_MAX + 1];
+	uint32_t form = record->form & ~(uint32_t)FT_NAME_CUT;
+	bool is_cut = record->form & FT_NAME_CUT;
+
+	ret[0] = '\0';
+	if (form >= sizeof(forms) / sizeof(*forms) || !forms[form].before ||
+	    (is_cut && !forms[form].is_path) || !record->len || record->len > FT_NAME_MAX ||
+	    record->text[record->len - 1])
+		return;
+	if (form == FT_NAME_SOCKET)
+		snprintf(middle, sizeof(middle), "%llu", (unsigned long long)record->inode);
+	else if (forms[form].is_path)
+		path_text(record->text, record->len, middle);
+	else
+		snprintf(middle, sizeof(middle), "%s", record->text);
+	snprintf(ret, size, "%s%s%s%s", is_cut ? NAME_CUT : "", forms[form].before, middle,
+		 forms[form].after);
+}
+
+bool name_is_cut(const char *text)
+{
+	return !strncmp(text, NAME_CUT, strlen(NAME_CUT));
+}

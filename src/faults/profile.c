@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "profile.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/intern.h"
+#include "../base/must.h"
+#include "../base/path.h"
+#include "stacks.h"
+
+const char *const profile_weight_names[PROFILE_WEIGHTS] = {
+	[PROFILE_COUNT] = "count",
+	[PROFILE_LATENCY] = "latency",
+	[PROFILE_BYTES] = "bytes",
+};
+
+const struct profile_weight_words profile_weight_words[PROFILE_WEIGHTS] = {
+	[PROFILE_COUNT] = { "faults", "count", "page faults" },
+	[PROFILE_LATENCY] = { "latency", "nanoseconds", "ns in page faults" },
+	[PROFILE_BYTES] = { "memory", "bytes", "bytes in page faults" },
+};
+
+/* Frames, samples and calls are interned by their bytes: no padding. Texts are numbers in texts. */
+struct frame {
+	uint64_t address;
+	uint32_t function;
+	uint32_t module;
+	uint32_t build_id;
+	uint32_t source;
+	uint32_t line;
+	uint32_t inlined;
+};
+_Static_assert(sizeof(struct frame) == 32, "a frame has no padding");
+
+struct sample {
+	uint32_t stack;
+	uint32_t comm;
+	uint32_t pid;
+	uint32_t kind;
+};
+_Static_assert(sizeof(struct sample) == 16, "a sample has no padding");
+_Static_assert(sizeof(struct profile_call) == 8, "a call has no padding");
+
+struct weights {
+	uint64_t of[PROFILE_WEIGHTS];
+};
+
+struct profile {
+	struct intern texts;
+	struct intern frames;  /* struct frame */
+	struct intern calls;   /* struct profile_call */
+	struct intern samples; /* struct sample */
+	struct buf weights;    /* struct weights of each sample */
+	struct buf stack;      /* struct profile_frame: scratch of profile__add_stack() */
+	struct weights total, unknown;
+};
+
+struct profile *profile__new(void)
+{
+	return must(calloc(1, sizeof(struct profile)));
+}
+
+void profile__free(struct profile *p)
+{
+	if (!p)
+		return;
+	intern__free(&p->texts);
+	intern__free(&p->frames);
+	intern__free(&p->calls);
+	intern__free(&p->samples);
+	buf__free(&p->weights);
+	buf__free(&p->stack);
+	free(p);
+}
+
+static uint32_t add_text(struct profile *p, const char *text)
+{
+	return intern__add_text(&p->texts, text ? text : "");
+}
+
+static uint32_t add_frame(struct profile *p, const struct profile_frame *f)
+{
+	struct frame frame = {
+		.address = f->address,
+		.function = add_text(p, f->function),
+		.module = add_text(p, f->module),
+		.build_id = add_text(p, f->build_id),
+		.source = add_text(p, f->source),
+		.line = f->line,
+		.inlined = f->inlined,
+	};
+
+	return intern__add(&p->frames, &frame, sizeof(frame));
+}
+
+/* Interns calls from the outermost one inwards, so that stacks share their common outer calls. */
+static uint32_t add_stack(struct profile *p, const struct profile_faults *faults)
+{
+	uint32_t call = PROFILE_NO_CALL;
+
+	for (size_t i = faults->nr_frames; i > 0; i--) {
+		struct profile_call next = {
+			.caller = call,
+			.frame = add_frame(p, &faults->frames[i - 1]),
+		};
+
+		call = intern__add(&p->calls, &next, sizeof(next));
+	}
+	return call;
+}
+
+static struct weights *weights_of(const struct profile *p, uint32_t i)
+{
+	return (struct weights *)p->weights.data + i;
+}
+
+void profile__add(struct profile *p, const struct profile_faults *faults)
+{
+	struct sample sample = {
+		.stack = add_stack(p, faults),
+		.comm = add_text(p, faults->comm),
+		.pid = faults->pid,
+		.kind = faults->kind < FT_KIND_COUNT ? faults->kind : FT_KIND_OTHER,
+	};
+	uint32_t i = intern__add(&p->samples, &sample, sizeof(sample));
+	static const struct weights none;
+
+	if (p->weights.len / sizeof(none) <= i)
+		buf__add(&p->weights, (const char *)&none, sizeof(none));
+	for (int w = 0; w < PROFILE_WEIGHTS; w++) {
+		if (faults->weights[w] == FT_UNKNOWN64) {
+			p->unknown.of[w] += faults->weights[PROFILE_COUNT];
+			continue;
+		}
+		weights_of(p, i)->of[w] += faults->weights[w];
+		p->total.of[w] += faults->weights[w];
+	}
+}
+
+void profile__add_stack(struct profile *p, const struct stack *stack, struct profile_faults *faults)
+{
+	struct profile_frame frame = { .function = STACK_CUT };
+
+	p->stack.len = 0;
+	for (size_t i = 0; stack && i < stack->nr; i++) {
+		const struct stack_frame *from = &stack->frames[i];
+
+		buf__add(&p->stack,
+			 (const char *)&(struct profile_frame) {
+				 .function = *from->function ? from->function : from->made_code,
+				 .module = from->module,
+				 .build_id = from->build_id,
+				 .address = from->address,
+				 .source = from->source,
+				 .line = from->line,
+				 .inlined = from->is_inlined,
+			 },
+			 sizeof(frame));
+	}
+	if (!stack || stack->is_cut)
+		buf__add(&p->stack, (const char *)&frame, sizeof(frame));
+	faults->frames = (const void *)p->stack.data;
+	faults->nr_frames = p->stack.len / sizeof(frame);
+	profile__add(p, faults);
+	faults->frames = NULL;
+}
+
+uint64_t profile__total(const struct profile *p, enum profile_weight weight)
+{
+	return p->total.of[weight];
+}
+
+uint64_t profile__unknown(const struct profile *p, enum profile_weight weight)
+{
+	return p->unknown.of[weight];
+}
+
+uint32_t profile__nr_samples(const struct profile *p)
+{
+	return p->samples.nr;
+}
+
+struct profile_sample profile__sample(const struct profile *p, uint32_t i)
+{
+	const struct sample *sample = intern__get(&p->samples, i);
+
+	return (struct profile_sample) {
+		.stack = sample->stack,
+		.comm = intern__get(&p->texts, sample->comm),
+		.pid = sample->pid,
+		.kind = (uint8_t)sample->kind,
+		.weights = weights_of(p, i)->of,
+	};
+}
+
+struct profile_call profile__call(const struct profile *p, uint32_t call)
+{
+	return *(const struct profile_call *)intern__get(&p->calls, call);
+}
+
+uint32_t profile__nr_frames(const struct profile *p)
+{
+	return p->frames.nr;
+}
+
+struct profile_frame profile__frame(const struct profile *p, uint32_t i)
+{
+	const struct frame *frame = intern__get(&p->frames, i);
+
+	return (struct profile_frame) {
+		.function = intern__get(&p->texts, frame->function),
+		.module = intern__get(&p->texts, frame->module),
+		.build_id = intern__get(&p->texts, frame->build_id),
+		.address = frame->address,
+		.source = intern__get(&p->texts, frame->source),
+		.line = frame->line,
+		.inlined = frame->inlined,
+	};
+}
+
+/* ---- The program ---------------------------------------------------------------------------- */
+
+/* The faults that have a module in their stack. Indexed by the number of its path in texts. */
+struct use {
+	uint64_t faults;
+	uint32_t counted; /* number of the last sample added to faults, + 1: each counts once */
+};
+
+static void count_uses(const struct profile *p, struct use *uses)
+{
+	for (uint32_t i = 0; i < p->samples.nr; i++) {
+		uint32_t call = profile__sample(p, i).stack;
+
+		while (call != PROFILE_NO_CALL) {
+			struct profile_call c = profile__call(p, call);
+			const struct frame *frame = intern__get(&p->frames, c.frame);
+			struct use *use = &uses[frame->module];
+
+			if (use->counted != i + 1)
+				use->faults += weights_of(p, i)->of[PROFILE_COUNT];
+			use->counted = i + 1;
+			call = c.caller;
+		}
+	}
+}
+
+/* True for the path of a program: no library, and neither [kernel] nor [vdso]. */
+static bool is_no_library(const char *path)
+{
+	const char *name = path_last(path);
+
+	return *name && *name != '[' && fnmatch("*.so", name, 0) && fnmatch("*.so.*", name, 0);
+}
+
+const char *profile__program(const struct profile *p)
+{
+	size_t size = p->texts.nr * sizeof(struct use);
+	const char *path, *program = "";
+	struct buf memory = { 0 };
+	struct use *uses;
+	uint64_t most = 0;
+
+	buf__reserve(&memory, size + 1);
+	memset(memory.data, 0, size);
+	uses = (struct use *)memory.data;
+	count_uses(p, uses);
+	for (uint32_t i = 0; i < p->texts.nr; i++) {
+		path = intern__get(&p->texts, i);
+		if (uses[i].faults > most && is_no_library(path)) {
+			most = uses[i].faults;
+			program = path;
+		}
+	}
+	buf__free(&memory);
+	return program;
+}

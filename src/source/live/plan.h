@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plans: ways to see the begin and end of a fault, best first. A plan lists the
+ * features that it needs of the kernel and the programs that it loads. Other modules
+ * decide by its fields, never by its name.
+ */
+#ifndef SOURCE_LIVE_PLAN_H
+#define SOURCE_LIVE_PLAN_H
+
+#include "features.h"
+
+struct plan {
+	const char *name;
+	bool sees_attempts;	 /* handle_mm_fault itself: its address, and retries */
+	const char *what;	 /* for `features` */
+	enum feature needs[5];	 /* ended by FEATURE_COUNT */
+	const char *programs[3]; /* besides those that every plan loads; ended by NULL */
+	bool sw_events;		 /* perf events MIN and MAJ tell the end of a fault */
+	bool settles;		 /* a fault's end is seen before the kernel counts the fault */
+	/* Its programs run at each fault of untraced processes, too, and slow these down. */
+	bool others_pay;
+};
+
+extern const struct plan plans[];
+extern const size_t nr_plans;
+
+/* True: each fault of get_user_pages is seen; false: only their number. */
+static inline bool plan_sees_gup(const struct plan *plan)
+{
+	return plan->sees_attempts || plan->settles;
+}
+
+/*
+ * name: of a plan, or "auto" for the first one that this kernel supports. With others_count, "auto"
+ * takes a plan that slows down untraced processes only if no other one works. NULL: there is none.
+ */
+const struct plan *plan_choose(struct features *features, const char *name, bool others_count);
+/* The first feature that the plan needs and the kernel lacks; FEATURE_COUNT: the plan is usable. */
+enum feature plan_lacks(struct features *features, const struct plan *plan);
+
+#endif /* SOURCE_LIVE_PLAN_H */

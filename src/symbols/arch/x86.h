@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* x86-64: see arch.h for what each of these is. */
+#ifndef SYMBOLS_ARCH_X86_H
+#define SYMBOLS_ARCH_X86_H
+
+enum dwarf_register {
+	DWARF_RAX,
+	DWARF_RDX,
+	DWARF_RCX,
+	DWARF_RBX,
+	DWARF_RSI,
+	DWARF_RDI,
+	DWARF_RBP,
+	DWARF_RSP,
+	DWARF_R8,
+	DWARF_R9,
+	DWARF_R10,
+	DWARF_R11,
+	DWARF_R12,
+	DWARF_R13,
+	DWARF_R14,
+	DWARF_R15,
+	DWARF_RIP,
+	NR_DWARF_REGISTERS,
+
+	DWARF_IP = DWARF_RIP,
+	DWARF_SP = DWARF_RSP,
+	DWARF_FP = DWARF_RBP,
+	DWARF_RETURN_ADDRESS = DWARF_RIP,
+};
+
+#define RED_ZONE_BYTES	 128
+#define ENTRY_CODE_BYTES 128
+
+#endif /* SYMBOLS_ARCH_X86_H */

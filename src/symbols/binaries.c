@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "binaries.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../host/clock.h"
+
+#define PROCESSES_MAX  256
+#define MODULES_MAX    128
+#define BYTES_MAX      (512UL << 20) /* of modules, without their lines */
+#define LINE_BYTES_MAX (512UL << 20)
+#define JIT_BYTES_MAX  (256UL << 20) /* of processes */
+#define CHECK_NS       1000000000ULL
+
+#define VDSO_SERIAL 1
+
+struct cached_process {
+	struct proc_snapshot process;
+	uint64_t used; /* 0: free */
+};
+
+struct binaries {
+	uint64_t uses;
+	uint64_t serials;
+	struct binary vdso;
+	struct binary modules[MODULES_MAX];
+	size_t nr;
+	struct cached_process processes[PROCESSES_MAX];
+};
+
+int binaries__new(struct binaries **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	if (!*ret)
+		return -ENOMEM;
+	(*ret)->serials = VDSO_SERIAL;
+	(*ret)->vdso.fd = -1;
+	return 0;
+}
+
+void binaries__free(struct binaries *modules)
+{
+	if (!modules)
+		return;
+	for (size_t i = 0; i < modules->nr; i++)
+		binary__free(&modules->modules[i]);
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		if (modules->processes[i].used)
+			proc_snapshot__free(&modules->processes[i].process);
+	binary__free(&modules->vdso);
+	free(modules);
+}
+
+struct proc_snapshot *binaries__known_process(struct binaries *modules, int pid)
+{
+	for (size_t i = 0; i < PROCESSES_MAX; i++) {
+		struct cached_process *cached = &modules->processes[i];
+
+		if (cached->used && cached->process.pid == pid) {
+			cached->used = ++modules->uses;
+			return &cached->process;
+		}
+	}
+	return NULL;
+}
+
+struct proc_snapshot *binaries__process(struct binaries *modules, int pid)
+{
+	struct proc_snapshot *known = binaries__known_process(modules, pid);
+	struct cached_process *oldest = &modules->processes[0];
+
+	if (known)
+		return known;
+	for (size_t i = 1; i < PROCESSES_MAX; i++)
+		if (modules->processes[i].used < oldest->used)
+			oldest = &modules->processes[i];
+	if (oldest->used)
+		proc_snapshot__free(&oldest->process);
+	proc_snapshot__init(&oldest->process, pid);
+	oldest->used = ++modules->uses;
+	return &oldest->process;
+}
+
+static void drop_module(struct binaries *modules, struct binary *module)
+{
+	binary__free(module);
+	*module = modules->modules[--modules->nr];
+}
+
+static size_t count_bytes(const struct binaries *modules)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < modules->nr; i++)
+		bytes += binary__bytes(&modules->modules[i]);
+	return bytes;
+}
+
+static size_t count_line_bytes(const struct binaries *modules)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < modules->nr; i++)
+		bytes += source_lines__bytes(modules->modules[i].lines);
+	return bytes;
+}
+
+static struct binary *oldest_module(struct binaries *modules)
+{
+	struct binary *oldest = &modules->modules[0];
+
+	for (size_t i = 1; i < modules->nr; i++)
+		if (modules->modules[i].used < oldest->used)
+			oldest = &modules->modules[i];
+	return oldest;
+}
+
+/* The least recently used module with lines; NULL: at most one module has lines. */
+static struct binary *oldest_with_lines(struct binaries *modules)
+{
+	struct binary *oldest = NULL;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < modules->nr; i++) {
+		struct binary *module = &modules->modules[i];
+
+		if (!module->lines)
+			continue;
+		nr++;
+		if (!oldest || module->used < oldest->used)
+			oldest = module;
+	}
+	return nr > 1 ? oldest : NULL;
+}
+
+/*
+ * Evicts the least recently used modules until nr more fit; the last one left may have any size.
+ * Then evicts lines alone, which can be read again.
+ */
+static void make_room(struct binaries *modules, size_t nr)
+{
+	struct binary *module;
+
+	while (modules->nr + nr > MODULES_MAX ||
+	       (modules->nr > 1 && count_bytes(modules) > BYTES_MAX))
+		drop_module(modules, oldest_module(modules));
+	while (count_line_bytes(modules) > LINE_BYTES_MAX && (module = oldest_with_lines(modules)))
+		binary__forget_lines(module);
+}
+
+void binaries__make_room(struct binaries *modules)
+{
+	make_room(modules, 0);
+}
+
+/*
+ * An unreadable file is tried again after CHECK_NS, or through another process; a file that was
+ * read is read again after it was written to.
+ */
+static bool is_worth_reloading(struct binary *module, int pid)
+{
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	bool is_old = now_ns - module->checked_ns > CHECK_NS;
+
+	if (module->state == MODULE_UNREADABLE)
+		return is_old || module->tried_pid != pid;
+	if (!is_old)
+		return false;
+	module->checked_ns = now_ns;
+	return binary__is_stale(module);
+}
+
+static void load_module(struct binaries *modules, int pid, uint64_t address,
+			const struct named_vma *asked, struct binary *ret)
+{
+	struct proc_snapshot *process = binaries__process(modules, pid);
+	/* asked->name may belong to the mappings that proc_snapshot__find() is about to replace. */
+	char name[PATH_MAX];
+	struct named_vma mapping = *asked;
+	const struct named_vma *now;
+
+	snprintf(name, sizeof(name), "%s", asked->name);
+	now = proc_snapshot__find(process, address);
+	/* Parts of a mapping may have been protected since: its ends are others then. */
+	if (now && now->vma.dev == mapping.vma.dev && now->vma.inode == mapping.vma.inode)
+		mapping = *now;
+	else
+		mapping.name = name;
+	binary__load(ret, process, &mapping);
+	ret->serial = ++modules->serials;
+}
+
+/* Keeps what was read before, if the file cannot be read again. */
+static void reload_module(struct binaries *modules, int pid, uint64_t address,
+			  const struct named_vma *mapping, struct binary *module)
+{
+	struct binary fresh;
+
+	load_module(modules, pid, address, mapping, &fresh);
+	if (fresh.state == MODULE_UNREADABLE && module->state != MODULE_UNREADABLE) {
+		binary__free(&fresh);
+		return;
+	}
+	binary__free(module);
+	*module = fresh;
+}
+
+static struct binary *find_module(struct binaries *modules, int pid, uint64_t address,
+				  const struct named_vma *mapping)
+{
+	struct binary *module = NULL;
+
+	for (size_t i = 0; i < modules->nr && !module; i++)
+		if (modules->modules[i].inode == mapping->vma.inode &&
+		    modules->modules[i].dev == mapping->vma.dev)
+			module = &modules->modules[i];
+	if (!module) {
+		make_room(modules, 1);
+		module = &modules->modules[modules->nr];
+		load_module(modules, pid, address, mapping, module);
+		modules->nr++;
+	} else if (is_worth_reloading(module, pid)) {
+		reload_module(modules, pid, address, mapping, module);
+	}
+	module->used = ++modules->uses;
+	return module;
+}
+
+struct binary *binaries__by_serial(struct binaries *modules, uint64_t serial)
+{
+	if (serial == VDSO_SERIAL)
+		return &modules->vdso;
+	for (size_t i = 0; i < modules->nr; i++)
+		if (modules->modules[i].serial == serial) {
+			modules->modules[i].used = ++modules->uses;
+			return &modules->modules[i];
+		}
+	return NULL;
+}
+
+static struct binary *find_vdso(struct binaries *modules)
+{
+	if (!modules->vdso.serial) {
+		binary__load_vdso(&modules->vdso);
+		modules->vdso.serial = VDSO_SERIAL;
+	}
+	return &modules->vdso;
+}
+
+void binaries__place(struct binaries *modules, int pid, uint64_t address,
+		     const struct named_vma *mapping, struct place *ret)
+{
+	uint64_t offset = address - mapping->vma.start;
+
+	*ret = (struct place) { 0 };
+	if (mapping->vma.inode) {
+		struct binary *module = find_module(modules, pid, address, mapping);
+
+		if (module->state == MODULE_NOT_ELF)
+			return;
+		ret->module = module;
+		ret->has_address =
+			binary__address(module, offset + mapping->vma.offset, &ret->address);
+	} else if (!strcmp(mapping->name, "[vdso]") && address >> 32) {
+		/* A 32-bit process, below 4 GB, has a different vdso. */
+		ret->module = find_vdso(modules);
+		ret->has_address = binary__address(ret->module, offset, &ret->address);
+	}
+}
+
+void binaries__place_behind(struct binaries *modules, int pid, uint64_t address, struct place *ret)
+{
+	struct proc_snapshot *process = binaries__process(modules, pid);
+	const struct named_vma *mapping = proc_snapshot__find_continued(process, address);
+	struct binary *module;
+	uint64_t offset;
+
+	*ret = (struct place) { 0 };
+	if (!mapping)
+		return;
+	offset = address - mapping->vma.start + mapping->vma.offset;
+	module = find_module(modules, pid, mapping->vma.start, mapping);
+	if (module->state != MODULE_LOADED ||
+	    !binary__address_behind(module, offset, &ret->address))
+		return;
+	ret->module = module;
+	ret->has_address = true;
+}
+
+void binaries__place_zeroed(struct binaries *modules, int pid, uint64_t address, uint64_t start,
+			    const struct named_vma *code, struct place *ret)
+{
+	struct binary *module;
+
+	*ret = (struct place) { 0 };
+	if (!code->vma.inode)
+		return;
+	module = find_module(modules, pid, code->vma.start, code);
+	if (!binary__address_zeroed(module, code, start, address, &ret->address))
+		return;
+	ret->module = module;
+	ret->has_address = true;
+}
+
+/* Evicts the JIT names of the least recently used processes, except those of keep. */
+static void limit_jit_bytes(struct binaries *modules, const struct proc_snapshot *keep)
+{
+	for (;;) {
+		struct cached_process *oldest = NULL;
+		size_t bytes = 0;
+
+		for (size_t i = 0; i < PROCESSES_MAX; i++) {
+			struct cached_process *cached = &modules->processes[i];
+			size_t own = symbol_table__bytes(&cached->process.jit.table);
+
+			bytes += own;
+			if (own && &cached->process != keep &&
+			    (!oldest || cached->used < oldest->used))
+				oldest = cached;
+		}
+		if (!oldest || bytes <= JIT_BYTES_MAX)
+			break;
+		jit_map__free(&oldest->process.jit);
+	}
+}
+
+const struct symbol_entry *binaries__find_jit(struct binaries *modules,
+					      struct proc_snapshot *process, uint64_t address)
+{
+	size_t bytes_before = symbol_table__bytes(&process->jit.table);
+	const struct symbol_entry *entry = proc_snapshot__find_jit(process, address);
+
+	if (symbol_table__bytes(&process->jit.table) > bytes_before)
+		limit_jit_bytes(modules, process);
+	return entry;
+}

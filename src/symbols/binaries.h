@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A bounded cache of the programs and libraries that processes map, and of these processes:
+ * loads each when it is first asked for, and evicts the least recently used.
+ */
+#ifndef SYMBOLS_BINARIES_H
+#define SYMBOLS_BINARIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "binary.h"
+#include "proc_snapshot.h"
+
+struct binaries;
+
+/* An address of a process, as an address inside the module that is mapped there. */
+struct place {
+	struct binary *module; /* NULL: no module is there; valid until the next call */
+	uint64_t address;
+	bool has_address;
+};
+
+/* For hash tables with places as keys; module must be set. */
+static inline uint32_t place__hash(const struct place *place)
+{
+	return (uint32_t)((place->address ^ place->module->serial << 40) * 0x9e3779b97f4a7c15ULL >>
+			  32);
+}
+
+int binaries__new(struct binaries **ret);
+void binaries__free(struct binaries *modules);
+
+struct proc_snapshot *binaries__process(struct binaries *modules, int pid);
+/* Only if it is cached; NULL: nobody asked for it yet, or it was evicted. */
+struct proc_snapshot *binaries__known_process(struct binaries *modules, int pid);
+
+/* The place of an address in this mapping, of a file or the vdso. */
+void binaries__place(struct binaries *modules, int pid, uint64_t address,
+		     const struct named_vma *mapping, struct place *ret);
+/* For an address in memory without a file: a program's zeroed data. */
+void binaries__place_behind(struct binaries *modules, int pid, uint64_t address, struct place *ret);
+/* The same, if it is known where that memory began, and which code was below it. */
+void binaries__place_zeroed(struct binaries *modules, int pid, uint64_t address, uint64_t start,
+			    const struct named_vma *code, struct place *ret);
+
+/* The module with this serial; NULL: it was evicted. */
+struct binary *binaries__by_serial(struct binaries *modules, uint64_t serial);
+
+/* The symbol of code that was made at run time (JIT): an entry of process->jit. */
+const struct symbol_entry *binaries__find_jit(struct binaries *modules,
+					      struct proc_snapshot *process, uint64_t address);
+/*
+ * Evicts modules if together they exceed the limits, as they grow by loading more. May move the
+ * others.
+ */
+void binaries__make_room(struct binaries *modules);
+
+#endif /* SYMBOLS_BINARIES_H */
