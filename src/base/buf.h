@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * An append-only byte buffer that grows, and the fast ways to put numbers and
- * strings into it: a sink formats millions of records a second, printf cannot.
+ * strings into it: a format shows millions of records a second, printf cannot.
  * Out of memory ends the program with a message; no call here can fail.
  */
 #ifndef BASE_BUF_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The file that sinks write to: bytes are gathered, then written many at a time. When
+ * The file that formats are written to: bytes are gathered, then written many at a time. When
  * the reader of a pipe is gone the run ends, which is no failure.
  */
 #ifndef BASE_OUTPUT_H

@@ -3,7 +3,7 @@
 #include "option_rows.h"
 
 #include "../base/buf.h"
-#include "../format/sinks.h"
+#include "../format/formats.h"
 
 #ifndef FT_VERSION
 #define FT_VERSION "unknown"

@@ -106,7 +106,7 @@ const struct option_row option_rows[] = {
 	  .commands = TO(TOP) },
 
 	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line",
-	  .set = option_set_sink, .commands = TO_TRACING | TO(MAP) },
+	  .set = option_set_format, .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "json-schema", ARG_NONE, NULL, "print the schema of --json, and exit",
 	  .set = option_set_print, .print = option_schema, .commands = TO_ALL },
 	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE",
@@ -188,7 +188,7 @@ const struct option_row option_rows[] = {
 	  .set = option_set_string, FIELD(rows_from_faults), .takes = "a path",
 	  .commands = TO_TABLES },
 	{ GROUP_HIDDEN, 0, "sink", ARG_REQUIRED, "NAME", "any format by its name",
-	  .set = option_set_sink, .takes = "the name of a format" },
+	  .set = option_set_format, .takes = "the name of a format" },
 };
 
 const size_t nr_option_rows = NR(option_rows);

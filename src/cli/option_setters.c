@@ -9,7 +9,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/log.h"
-#include "../format/sinks.h"
+#include "../format/formats.h"
 #include "../host/users.h"
 #include "../map/map.h"
 
@@ -364,13 +364,13 @@ int option_set_linear(struct parser *p, const struct option_row *row, const char
 	return 0;
 }
 
-int option_set_sink(struct parser *p, const struct option_row *row, const char *arg)
+int option_set_format(struct parser *p, const struct option_row *row, const char *arg)
 {
-	const struct sink_ops *sink = sink_find(row->argument == ARG_NONE ? row->name : arg);
+	const struct format_ops *format = format_find(row->argument == ARG_NONE ? row->name : arg);
 
-	if (!sink)
+	if (!format || format->profile)
 		return -EINVAL;
-	p->opts->sink = sink;
+	p->opts->format = format;
 	return 0;
 }
 

@@ -21,7 +21,7 @@ set_fn option_set_comm, option_set_uid, option_set_kinds, option_set_access, opt
 set_fn option_set_by, option_set_linear;
 
 /* Set the output, and how to trace. */
-set_fn option_set_sink, option_set_stack, option_set_timestamp, option_set_strip,
+set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_strip,
 	option_set_duration, option_set_plan, option_set_ring_size, option_add_verbose;
 
 #endif /* CLI_OPTION_SETTERS_H */

@@ -10,7 +10,7 @@
 
 #include "../base/edits.h"
 #include "../base/log.h"
-#include "../format/sinks.h"
+#include "../format/formats.h"
 #include "option_checks.h"
 #include "option_rows.h"
 
@@ -376,7 +376,7 @@ static void set_defaults(struct options *opts)
 /* Without --rows a table for people has the first rows only, one for programs all. */
 static void limit_rows(struct options *opts)
 {
-	bool is_for_person = opts->command->id == COMMAND_TOP && !opts->sink->is_for_machines;
+	bool is_for_person = opts->command->id == COMMAND_TOP && !opts->format->is_for_machines;
 
 	if (!opts->max_rows)
 		opts->max_rows = is_for_person ? TOP_ROWS_DEFAULT : UINT_MAX;
@@ -391,7 +391,7 @@ int options__parse(struct options *opts, const struct command *const *commands, 
 	*opts = (struct options) {
 		.command = commands[COMMAND_TRACE],
 		.filter.sample = 1,
-		.sink = all_sinks[0],
+		.format = all_formats[0],
 		.plan = "auto",
 		.ring_bytes = RING_BYTES_DEFAULT,
 		.strip = -1,

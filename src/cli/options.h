@@ -13,7 +13,7 @@
 #include "../base/parse.h"
 #include "../faults/aggregate.h"
 #include "../faults/profile.h"
-#include "../faults/sink.h"
+#include "../faults/format.h"
 #include "../faults/stream.h"
 #include "../source/live/tracer.h"
 #include "command.h"
@@ -42,7 +42,7 @@ struct options {
 	const char *flamegraph;
 	enum profile_weight weight;
 
-	const struct sink_ops *sink;
+	const struct format_ops *format;
 	const char *output; /* path; NULL: stdout */
 	enum timestamp timestamp;
 	unsigned long long duration_ns; /* 0: none */
@@ -93,7 +93,7 @@ static inline bool options__writes_stdout(const struct options *opts)
 /* Is the output parsed by programs, which a foreign line would break? */
 static inline bool options__is_for_machines(const struct options *opts)
 {
-	return options__is_profile(opts) || opts->sink->is_for_machines;
+	return options__is_profile(opts) || opts->format->is_for_machines;
 }
 
 /* Are folio sizes shown? Only then the page tables are read for them, in each fault. */

@@ -27,7 +27,6 @@ struct tracer_options options__of_tracer(const struct options *opts)
 struct stream_options options__of_stream(const struct options *opts)
 {
 	return (struct stream_options) {
-		.sink = opts->sink,
 		.file = opts->filter.file,
 		.max_events = opts->max_events,
 		.stacks = opts->stack != STACK_NONE,
@@ -44,7 +43,7 @@ struct aggregate_options options__of_table(const struct options *opts)
 		.rows = opts->rows,
 		.sort = opts->sort,
 		.max_rows = opts->max_rows,
-		.tells_rest = opts->sink->is_for_machines,
+		.tells_rest = opts->format->is_for_machines,
 		.kinds = opts->filter.kinds,
 		.file = opts->filter.file,
 		.sample = opts->filter.sample,

@@ -167,12 +167,10 @@ static int add_program(struct files *files, const char *path, int depth)
 
 static void evict(struct session *session, const char *path)
 {
-	const struct map_ops *format = session->opts->sink->account;
 	struct eviction file = { .path = path };
 	int err = evict_file(&file);
 
-	if (format->evicted)
-		format->evicted(&session->out.buf, &session->start, &file);
+	format__show_map(session->format, evicted, &file);
 	if (err)
 		log_note("%s was not evicted: %s", path, file.error);
 	else if (file.left == MAP_UNKNOWN)

@@ -52,14 +52,12 @@ static int evict(struct eviction *file)
 	return err;
 }
 
-int evict_files(const struct options *opts, const struct run_start *start, struct output *output)
+int evict_files(const struct options *opts, struct format *format, struct output *output)
 {
-	const struct map_ops *format = opts->sink->map;
-	bool has_heading = !format->evict_start;
+	bool has_heading = false;
 	int err = 0;
 
-	if (format->begin)
-		format->begin(&output->buf, start);
+	format__show_map(format, begin);
 	for (char **path = opts->files; *path; path++) {
 		struct eviction file = { .path = *path };
 		int failed = evict(&file);
@@ -67,10 +65,10 @@ int evict_files(const struct options *opts, const struct run_start *start, struc
 		err = failed ? failed : err;
 		/* The heading precedes the first file without an error: not errors alone. */
 		if (!file.error && !has_heading) {
-			format->evict_start(&output->buf, start);
+			format__show_map(format, evict_start);
 			has_heading = true;
 		}
-		format->evicted(&output->buf, start, &file);
+		format__show_map(format, evicted, &file);
 		output__flush(output);
 	}
 	return err;

@@ -5,10 +5,11 @@
 
 #include "../cli/options.h"
 #include "../base/output.h"
+#include "../faults/format.h"
 #include "../map/map.h"
 
 /* 0, or -errno of the last file that failed, after saying why: -EBUSY if a part of it stayed. */
-int evict_files(const struct options *opts, const struct run_start *start, struct output *output);
+int evict_files(const struct options *opts, struct format *format, struct output *output);
 
 /* Evicts file->path and fills in the rest of *file. Prints nothing. 0 or -errno. */
 int evict_file(struct eviction *file);

@@ -74,20 +74,19 @@ struct shown {
 };
 
 /* Prints one process. The format's beginning is printed with the first process that can be read. */
-static int show_map(int pid, const struct map_ops *format, const struct run_start *start,
-		    struct output *output, struct shown *shown)
+static int show_map(int pid, struct format *format, struct output *output, struct shown *shown)
 {
 	struct memory_map *map = &shown->maps[shown->nr];
-	int err = read_map(pid, start, map);
+	int err = read_map(pid, format->run, map);
 
 	if (!map->nr_rows) {
 		map__free(map);
 		shown->sum.is_complete = false;
 		return err;
 	}
-	if (!shown->nr && format->begin)
-		format->begin(&output->buf, start);
-	map_show(format, start, map, output);
+	if (!shown->nr)
+		format__show_map(format, begin);
+	map_show(format, map, output);
 	output__flush(output);
 	map__add(&shown->sum, map);
 	map__keep_totals(map);
@@ -95,25 +94,21 @@ static int show_map(int pid, const struct map_ops *format, const struct run_star
 	return err;
 }
 
-static void end_maps(const struct map_ops *format, const struct run_start *start,
-		     struct output *output, const struct shown *shown)
+static void end_maps(struct format *format, struct output *output, const struct shown *shown)
 {
 	const struct run_end end = {
-		.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - start->time_ns,
+		.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - format->run->time_ns,
 	};
 
-	if (start->nr_target_ids > 1)
-		format->sum(&output->buf, start, shown->maps, shown->nr, &shown->sum);
-	if (format->end)
-		format->end(&output->buf, start, &shown->sum, &end);
+	if (format->run->nr_target_ids > 1)
+		format__show_map(format, sum, shown->maps, shown->nr, &shown->sum);
+	format__show_map(format, end, &shown->sum, &end);
 	output__flush(output);
 }
 
 /* Prints every process that can be read. 0, or -errno of the last one that could not. */
-static int show_maps(const struct options *opts, const struct run_start *start,
-		     struct output *output)
+static int show_maps(const struct options *opts, struct format *format, struct output *output)
 {
-	const struct map_ops *format = opts->sink->map;
 	struct shown shown = { .sum.is_complete = true };
 	int err = 0;
 
@@ -124,11 +119,11 @@ static int show_maps(const struct options *opts, const struct run_start *start,
 		int failed = check_process(opts->target.ids[i]);
 
 		if (!failed)
-			failed = show_map(opts->target.ids[i], format, start, output, &shown);
+			failed = show_map(opts->target.ids[i], format, output, &shown);
 		err = failed ? failed : err;
 	}
 	if (shown.nr)
-		end_maps(format, start, output, &shown);
+		end_maps(format, output, &shown);
 	free(shown.maps);
 	return err;
 }
@@ -145,6 +140,7 @@ static int run(const struct options *opts)
 {
 	struct run_start start;
 	struct output output;
+	struct format *format;
 	struct utsname uts;
 	int err;
 
@@ -155,7 +151,13 @@ static int run(const struct options *opts)
 	ignore_sigpipe();
 	uname(&uts);
 	describe(&start, opts, &output, &uts);
-	err = opts->evict ? evict_files(opts, &start, &output) : show_maps(opts, &start, &output);
+	format = format__new(opts->format, &output.buf, &start);
+	if (!format)
+		err = log_no_memory();
+	else
+		err = opts->evict ? evict_files(opts, format, &output)
+				  : show_maps(opts, format, &output);
+	format__free(format);
 	if (output__close(&output) || output.error)
 		err = -EIO;
 	return err ? STATUS_FAILED : STATUS_DONE;

@@ -421,9 +421,13 @@ int session__run(struct session *s, const struct options *opts, const struct ses
 		catch_signals();
 		task_raise_file_limit();
 		describe(s);
-		if (!attach(s))
+		s->format = format__new(opts->format, &s->out.buf, &s->start);
+		if (!s->format)
+			log_no_memory();
+		else if (!attach(s))
 			status = trace(s);
 	}
+	format__free(s->format);
 	tracer__free(s->tracer);
 	code_history__free(s->code_history);
 	targets__free(&s->targets);

@@ -13,7 +13,7 @@
 #include "../host/child.h"
 #include "../faults/code_history.h"
 #include "../base/output.h"
-#include "../faults/sink.h"
+#include "../faults/format.h"
 #include "../source/live/targets.h"
 #include "../source/live/tracer.h"
 
@@ -47,6 +47,7 @@ struct session {
 	const struct session_ops *ops;
 	void *ctx;
 	struct output out;
+	struct format *format; /* appends to `out` */
 	int failed; /* not 0: an output other than `out` could not be written (already said) */
 	struct run_start start;
 	unsigned long long attached_ns;	 /* when all programs were attached */

@@ -46,16 +46,15 @@ void map_describe(struct run_start *start, const struct options *opts)
 	start->ascii = opts->ascii || !locale_is_utf8();
 }
 
-void map_show(const struct map_ops *format, const struct run_start *start,
-	      const struct memory_map *map, struct output *output)
+void map_show(struct format *format, const struct memory_map *map, struct output *output)
 {
-	format->start(&output->buf, start, map);
+	format__show_map(format, start, map);
 	for (size_t i = 0; i < map->nr_rows && !output__broken(output); i++) {
-		format->row(&output->buf, start, map, &map->rows[i]);
+		format__show_map(format, row, map, &map->rows[i]);
 		if (output->buf.len >= FLUSH_BYTES)
 			output__flush(output);
 	}
-	format->totals(&output->buf, start, map);
+	format__show_map(format, totals, map);
 }
 
 /* The size of the process's memory in bytes, for the progress bar; 0: not known. */

@@ -12,8 +12,7 @@ void map_describe(struct run_start *start, const struct options *opts);
 /* map__read(), with a progress bar on stderr if it takes long. */
 int map_read_with_bar(struct memory_map *map, const struct map_config *config);
 /* Shows a map: heading, rows and totals. */
-void map_show(const struct map_ops *format, const struct run_start *start,
-	      const struct memory_map *map, struct output *output);
+void map_show(struct format *format, const struct memory_map *map, struct output *output);
 /* Prints why the map of the process could not be read. */
 void map_complain(int pid, int err);
 

@@ -27,8 +27,6 @@ static struct tables *tables_of(const struct session *session)
 static int begin(struct session *session)
 {
 	struct tables *tables = tables_of(session);
-	const struct sink_ops *sink = session->opts->sink;
-
 	aggregate__begin(tables->table, session->source, session->code_history,
 			 session->start.time_ns);
 	if (tables->of_faults)
@@ -39,8 +37,7 @@ static int begin(struct session *session)
 	session->start.redraw = output__takes_escapes(&session->out) && session->start.columns &&
 				session->opts->command->id == COMMAND_TOP &&
 				session->opts->interval_ns;
-	if (sink->start)
-		sink->start(&session->out.buf, &session->start);
+	format__show(session->format, start);
 	return 0;
 }
 
@@ -52,16 +49,13 @@ static unsigned long long when(const struct session *session)
 	return session->opts->interval_ns && tables->due_ns < due_ns ? tables->due_ns : due_ns;
 }
 
-static void write_rows(const struct session *session, const struct interval *interval,
-		       struct output *out)
+static void write_rows(struct format *format, const struct session *session,
+		       const struct interval *interval, struct output *out)
 {
-	const struct sink_ops *sink = session->opts->sink;
-	bool hist = session->opts->command->id == COMMAND_HIST;
-
-	if (hist && sink->hist)
-		sink->hist(&out->buf, &session->start, interval);
-	if (!hist && sink->top)
-		sink->top(&out->buf, &session->start, interval);
+	if (session->opts->command->id == COMMAND_HIST)
+		format__show(format, hist, interval);
+	else
+		format__show(format, top, interval);
 	output__flush(out);
 }
 
@@ -72,7 +66,7 @@ static void show(struct session *session, const struct interval *interval)
 		session->start.columns = output__columns(&session->out);
 		session->start.lines = output__lines(&session->out);
 	}
-	write_rows(session, interval, &session->out);
+	write_rows(session->format, session, interval, &session->out);
 }
 
 /* Writes the rows made from single faults. A test compares them with the kernel's. */
@@ -80,13 +74,16 @@ static void write_rows_of_faults(const struct session *session)
 {
 	const struct tables *tables = tables_of(session);
 	struct interval interval = { .begin_ns = tables->begin_ns, .end_ns = session->ended_ns };
+	struct format *format;
 	struct output out;
 
 	if (output__open(&out, session->opts->rows_from_faults))
 		return;
-	if (!aggregate__interval(tables->of_faults, session->opts->command->id == COMMAND_HIST,
-				 &interval))
-		write_rows(session, &interval, &out);
+	format = format__new(session->opts->format, &out.buf, &session->start);
+	if (format && !aggregate__interval(tables->of_faults,
+					   session->opts->command->id == COMMAND_HIST, &interval))
+		write_rows(format, session, &interval, &out);
+	format__free(format);
 	output__close(&out);
 }
 
@@ -158,8 +155,7 @@ static void end(struct session *session)
 			 tables->overflow);
 	if (!session->opts->quiet)
 		aggregate__advise(tables->table);
-	if (session->opts->sink->end)
-		session->opts->sink->end(&session->out.buf, &session->start, &session->end);
+	format__show(session->format, end, &session->end);
 }
 
 static const struct session_ops ops = {

@@ -7,7 +7,7 @@
 
 static int begin(struct session *session)
 {
-	stream__start(session->ctx, session->source, &session->start, &session->out,
+	stream__start(session->ctx, session->source, session->format, &session->out,
 		      session->code_history, &session->end);
 	return 0;
 }

@@ -174,12 +174,10 @@ static int begin_process(struct session *session, struct family_member *m)
 static int begin(struct session *session)
 {
 	struct watch *w = session->ctx;
-	const struct map_ops *format = session->opts->sink->account;
 	struct family_member *m = family__add(&w->family, session->start.target_ids[0]);
 
 	map_describe(&session->start, session->opts);
-	if (format->begin)
-		format->begin(&session->out.buf, &session->start);
+	format__show_map(session->format, begin);
 	return session->child.pid ? begin_command(session, m) : begin_process(session, m);
 }
 
@@ -248,7 +246,7 @@ static void show(struct session *session, struct family_member *m, struct memory
 		log_note("%d was gone before its memory could be looked at once more", m->pid);
 	else if (!m->trace.has_after)
 		log_note("the process was gone before its memory could be looked at once more");
-	map_show(session->opts->sink->account, &session->start, shown, &session->out);
+	map_show(session->format, shown, &session->out);
 }
 
 static void sum_up(struct map_trace *sum, const struct family *family)
@@ -297,7 +295,6 @@ static void show_family(struct session *session, struct memory_map *sum)
 static void end(struct session *session)
 {
 	struct watch *w = session->ctx;
-	const struct map_ops *format = session->opts->sink->account;
 	struct map_trace trace = { .is_followed = session->opts->target.follow };
 	struct memory_map sum = { .is_complete = true, .trace = &trace };
 
@@ -308,9 +305,8 @@ static void end(struct session *session)
 	if (session->end.unseen_gup >= 0)
 		session->end.unseen_gup += (long long)w->unplaced;
 	if (trace.is_followed)
-		format->sum(&session->out.buf, &session->start, w->shown, w->family.nr, &sum);
-	if (format->end)
-		format->end(&session->out.buf, &session->start, &sum, &session->end);
+		format__show_map(session->format, sum, w->shown, w->family.nr, &sum);
+	format__show_map(session->format, end, &sum, &session->end);
 	for (size_t i = 0; i < w->family.nr; i++)
 		map__free(&w->shown[i]);
 	map__free(&sum);

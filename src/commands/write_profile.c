@@ -2,8 +2,10 @@
 #include "write_profile.h"
 
 #include <errno.h>
+#include <string.h>
 
-#include "../format/profiles.h"
+#include "../base/log.h"
+#include "../format/formats.h"
 
 int check_profile(const struct options *opts)
 {
@@ -21,18 +23,31 @@ int check_profile(const struct options *opts)
 	return err;
 }
 
-static int write_file(const char *path, const struct buf *bytes)
+/* Appends the profile to *out. 0 or -errno. */
+static int add_profile(const struct format_ops *ops, struct buf *out, const struct run_start *start,
+		       const struct profile *profile, const struct profile_view *view)
+{
+	struct format *format = format__new(ops, out, start);
+	int err = format ? ops->profile(format, profile, view) : -ENOMEM;
+
+	format__free(format);
+	return err;
+}
+
+/* Writes the profile to the file of that path, unless it is NULL. 0 or -errno after saying why. */
+static int write_file(const char *path, const struct format_ops *ops, const struct run_start *start,
+		      const struct profile *profile, const struct profile_view *view)
 {
 	struct output file;
-	int err = output__open(&file, path);
+	int err = path ? output__open(&file, path) : 0;
 
-	if (err)
+	if (err || !path)
 		return err;
-	file.buf = *bytes;
+	err = add_profile(ops, &file.buf, start, profile, view);
+	if (err)
+		log_error("cannot write %s: %s", path, strerror(-err));
 	output__flush(&file);
-	err = file.error;
-	file.buf = (struct buf) { 0 };
-	return output__close(&file) ? -EIO : err;
+	return output__close(&file) || file.error ? -EIO : err;
 }
 
 /* Adds what was traced: "postgres -D /data", "/system.slice", "pid 4242,4243". */
@@ -55,19 +70,14 @@ void write_profile(struct session *session, const struct profile *profile)
 		.wall_ns = session->start.wall_ns,
 		.elapsed_ns = session->end.elapsed_ns,
 	};
-	struct buf bytes = { 0 };
 
 	add_target(&target, &session->start);
 	view.target = target.data;
 	if (opts->folded)
-		folded_write(&session->out.buf, profile, &view);
-	if (opts->pprof && !pprof_write(&bytes, profile, &view))
-		session->failed |= write_file(opts->pprof, &bytes);
-	bytes.len = 0;
-	if (opts->flamegraph) {
-		flamegraph_write(&bytes, profile, &view);
-		session->failed |= write_file(opts->flamegraph, &bytes);
-	}
-	buf__free(&bytes);
+		session->failed |= add_profile(&folded_format, &session->out.buf, &session->start,
+					       profile, &view);
+	session->failed |= write_file(opts->pprof, &pprof_format, &session->start, profile, &view);
+	session->failed |=
+		write_file(opts->flamegraph, &flamegraph_format, &session->start, profile, &view);
 	buf__free(&target);
 }

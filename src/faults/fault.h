@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A fault as the sinks get it: the kernel's record, its verdict (the kind), and the
+ * A fault as formats get it: the kernel's record, its verdict (the kind), and the
  * name of its mapping. Valid only during the call that it is passed to.
  */
 #ifndef FAULTS_FAULT_H

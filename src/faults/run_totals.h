@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "../base/buf.h"
-#include "sink.h"
+#include "format.h"
 
 void run_end__add(struct run_end *end, const struct fault_sums *sums);
 /* Adds a fault of any outcome, which may be an error; with is_shown to the other totals, too. */

@@ -24,7 +24,7 @@ struct stream {
 	struct symbols *symbols;	     /* NULL: neither stacks nor symbols are asked for */
 	struct fault_symbols *fault_symbols; /* NULL: not asked for */
 	const struct source *source;
-	const struct run_start *start;
+	struct format *format;
 	struct output *out;
 	struct run_end *end;
 	unsigned long long nr_events;
@@ -71,7 +71,7 @@ bool stream__done(const struct stream *p)
 	return output__broken(p->out) || (p->opts.max_events && p->nr_events >= p->opts.max_events);
 }
 
-void stream__start(struct stream *p, const struct source *source, const struct run_start *start,
+void stream__start(struct stream *p, const struct source *source, struct format *format,
 		   struct output *out, struct code_history *map, struct run_end *end)
 {
 	if (p->stacks)
@@ -79,11 +79,10 @@ void stream__start(struct stream *p, const struct source *source, const struct r
 	if (p->fault_symbols)
 		fault_symbols__use(p->fault_symbols, map);
 	p->source = source;
-	p->start = start;
+	p->format = format;
 	p->out = out;
 	p->end = end;
-	if (p->opts.sink->start)
-		p->opts.sink->start(&out->buf, start);
+	format__show(format, start);
 }
 
 static void look_at_file(struct stream *p, struct fault *fault)
@@ -129,8 +128,7 @@ static void on_throttled(void *ctx, const struct fault_record *record)
 	if (!describe(p, record, &fault))
 		return;
 	p->throttled_ns += (long long)(fault.throttled->ns * fault.rec->weight);
-	if (p->opts.sink->throttled)
-		p->opts.sink->throttled(&p->out->buf, p->start, &fault);
+	format__show(p->format, throttled, &fault);
 }
 
 static void on_fault(void *ctx, const struct fault_record *record)
@@ -145,8 +143,7 @@ static void on_fault(void *ctx, const struct fault_record *record)
 		look_at_file(p, &fault);
 	p->nr_events++;
 	run_end__add_fault(p->end, rec, fault.verdict.kind, rec->outcome == FT_OUTCOME_RESOLVED);
-	if (p->opts.sink->fault)
-		p->opts.sink->fault(&p->out->buf, p->start, &fault);
+	format__show(p->format, fault, &fault);
 	if (p->opts.stacks_are_copies)
 		stacks__forget(p->stacks, rec->stack_id);
 	if (p->out->buf.len >= FLUSH_BYTES)
@@ -205,8 +202,7 @@ void stream__end(struct stream *p)
 	/* The kernel's sum includes the faults that --file refused. */
 	if (p->opts.file && p->end->throttled_ns > 0)
 		p->end->throttled_ns = p->throttled_ns;
-	if (p->opts.sink->end)
-		p->opts.sink->end(&p->out->buf, p->start, p->end);
+	format__show(p->format, end, p->end);
 	if (p->stacks && !p->opts.quiet)
 		stacks__advise(p->stacks);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Turns the records of a source into the output of a sink: names the mapping of each fault,
+ * Turns the records of a source into output in a format: names the mapping of each fault,
  * classifies it, applies the filter that the kernel cannot (--file), sums up, writes.
  */
 #ifndef FAULTS_STREAM_H
@@ -11,12 +11,11 @@
 #include "../source/source.h"
 #include "code_history.h"
 #include "../base/output.h"
-#include "sink.h"
+#include "format.h"
 
 struct stream;
 
 struct stream_options {
-	const struct sink_ops *sink;
 	const char *file;	       /* glob over mapping names; NULL: any */
 	unsigned long long max_events; /* 0: all */
 	bool stacks;
@@ -30,8 +29,8 @@ struct stream_options {
 int stream__new(const struct stream_options *opts, struct stream **ret);
 void stream__free(struct stream *p);
 
-/* map: NULL if neither stacks nor symbols are wanted. Totals of the faults are added to *end. */
-void stream__start(struct stream *p, const struct source *source, const struct run_start *start,
+/* format: appends to *out. map: NULL if neither stacks nor symbols are wanted. Totals of the faults are added to *end. */
+void stream__start(struct stream *p, const struct source *source, struct format *format,
 		   struct output *out, struct code_history *map, struct run_end *end);
 /* The consumer that turns records into lines. */
 struct record_consumer stream__consumer(struct stream *p);

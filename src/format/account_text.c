@@ -5,7 +5,7 @@
 #include "../map/account.h"
 #include "columns.h"
 #include "map_fields.h"
-#include "sinks.h"
+#include "formats.h"
 
 #define PERMS_WIDTH  4
 #define KINDS_INDENT strlen("kinds: ")
@@ -199,8 +199,11 @@ static void add_process_title(struct buf *out, const struct run_start *run,
 	end_line(out, run, line, true);
 }
 
-static void start(struct buf *out, const struct run_start *run, const struct memory_map *map)
+static void start(struct format *f, const struct memory_map *map)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
+
 	add_process_title(out, run, map);
 	add_titles(out, run, map, run->wide ? "RANGE                     PERM" : "START", "  NAME");
 }
@@ -263,9 +266,10 @@ static char mark_of(const struct memory_map *map, const struct map_row *row)
 	return marks[row->account->change];
 }
 
-static void row(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		const struct map_row *row)
+static void row(struct format *f, const struct memory_map *map, const struct map_row *row)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	size_t line = out->len;
 
 	if ((is_idle(row->account) && !run->wide) || is_left_out(run, row->account))
@@ -400,8 +404,11 @@ static void add_refaults(struct buf *out, const struct run_start *run,
 	end_line(out, run, line, false);
 }
 
-static void totals(struct buf *out, const struct run_start *run, const struct memory_map *map)
+static void totals(struct format *f, const struct memory_map *map)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
+
 	if (run->no_totals)
 		return;
 	add_left_out(out, run, map);
@@ -429,9 +436,11 @@ static void add_process(struct buf *out, const struct run_start *run, const stru
 	end_line(out, run, line, false);
 }
 
-static void sum(struct buf *out, const struct run_start *run, const struct memory_map *maps,
-		size_t nr, const struct memory_map *sum_of_all)
+static void sum(struct format *f, const struct memory_map *maps, size_t nr,
+		const struct memory_map *sum_of_all)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	char pid[16];
 
 	add_titles(out, run, sum_of_all, "PID", " PEAK COMM");

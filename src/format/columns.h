@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "../base/buf.h"
-#include "../faults/sink.h"
+#include "../faults/format.h"
 
 #define COLOR_BOLD     "\033[1m"
 #define COLOR_RED      "\033[31m"

@@ -10,7 +10,8 @@
 #include "../base/embed.h"
 #include "flamegraph_boxes.h"
 #include "flamegraph_text.h"
-#include "profiles.h"
+#include "../faults/profile.h"
+#include "formats.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -374,9 +375,10 @@ static void add_graph(struct graph *g)
 	buf__free(&head);
 }
 
-void flamegraph_write(struct buf *out, const struct profile *p, const struct profile_view *view)
+static int flamegraph_profile(struct format *f, const struct profile *p,
+			      const struct profile_view *view)
 {
-	struct graph g = { .out = out, .profile = p, .view = view };
+	struct graph g = { .out = f->out, .profile = p, .view = view };
 
 	calltree__build(&g.tree, p, view->weight);
 	g.total = profile__total(p, view->weight);
@@ -385,4 +387,10 @@ void flamegraph_write(struct buf *out, const struct profile *p, const struct pro
 	graph__free_boxes(&g);
 	buf__free(&g.text);
 	calltree__free(&g.tree);
+	return 0;
 }
+
+const struct format_ops flamegraph_format = {
+	.name = "flamegraph",
+	.profile = flamegraph_profile,
+};

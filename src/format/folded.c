@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../faults/calltree.h"
 #include "../faults/stacks.h"
-#include "profiles.h"
+#include "../faults/profile.h"
+#include "formats.h"
 
 /* Replaces ';' and ' ', which separate frames and the weight. */
 static void add_name(struct buf *out, const char *name)
@@ -37,7 +38,8 @@ static void add_line(struct buf *out, const struct calltree *tree, uint32_t leaf
 	buf__addc(out, '\n');
 }
 
-void folded_write(struct buf *out, const struct profile *p, const struct profile_view *view)
+static int folded_profile(struct format *f, const struct profile *p,
+			  const struct profile_view *view)
 {
 	struct calltree tree;
 	struct buf path = { 0 };
@@ -46,8 +48,15 @@ void folded_write(struct buf *out, const struct profile *p, const struct profile
 	for (uint32_t i = 0; i < calltree__nr(&tree); i++) {
 		if (calltree__label(&tree, i).type == CALLTREE_KIND &&
 		    calltree__node(&tree, i)->weight)
-			add_line(out, &tree, i, &path);
+			add_line(f->out, &tree, i, &path);
 	}
 	buf__free(&path);
 	calltree__free(&tree);
+	return 0;
 }
+
+const struct format_ops folded_format = {
+	.name = "folded",
+	.is_for_machines = true,
+	.profile = folded_profile,
+};

@@ -3,7 +3,7 @@
 
 #include "fields.h"
 #include "json_fields.h"
-#include "sinks.h"
+#include "formats.h"
 
 #define SCHEMA_VERSION 1
 
@@ -50,8 +50,11 @@ static void add_target(struct buf *out, const struct run_start *run)
 	buf__addc(out, '}');
 }
 
-static void json_start(struct buf *out, const struct run_start *run)
+static void json_start(struct format *f)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
+
 	add_string(out, "{\"type\":\"start\"" KEY("version"), run->version);
 	add_u64(out, KEY("schema"), SCHEMA_VERSION);
 	add_string(out, KEY("plan"), run->plan);
@@ -260,19 +263,20 @@ void json_add_fault(struct buf *out, const struct fault *fault)
 	buf__addc(out, '}');
 }
 
-static void json_fault(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void json_fault(struct format *f, const struct fault *fault)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	json_add_fault(out, fault);
 	buf__addc(out, '\n');
 }
 
-static void json_throttled(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void json_throttled(struct format *f, const struct fault *fault)
 {
+	struct buf *out = f->out;
 	const struct ft_fault *rec = fault->rec;
 	struct comm comm = comm_of(rec);
 
-	(void)run;
 	add_u64(out, "{\"type\":\"throttled\"" KEY("time_ns"), fault->throttled->began_ns);
 	add_u64(out, KEY("throttled_ns"), fault->throttled->ns);
 	add_u64(out, KEY("pid"), rec->pid);
@@ -287,9 +291,10 @@ static void json_throttled(struct buf *out, const struct run_start *run, const s
 	buf__adds(out, "}\n");
 }
 
-static void json_end(struct buf *out, const struct run_start *run, const struct run_end *end)
+static void json_end(struct format *f, const struct run_end *end)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	add_u64(out, "{\"type\":\"end\"" KEY("faults"), end->faults);
 	add_u64(out, KEY("major"), end->major);
 	add_u64(out, KEY("minor"), end->minor);
@@ -310,9 +315,8 @@ static void json_end(struct buf *out, const struct run_start *run, const struct 
 	buf__adds(out, "}\n");
 }
 
-const struct sink_ops json_sink = {
+const struct format_ops json_format = {
 	.name = "json",
-	.help = "NDJSON, one object a line",
 	.is_for_machines = true,
 	.start = json_start,
 	.fault = json_fault,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * NDJSON objects that are written in more than one place, and operations of the JSON sink.
+ * NDJSON objects that are written in more than one place, and operations of the JSON format.
  */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H
 
 #include "../base/buf.h"
-#include "../faults/sink.h"
+#include "../faults/format.h"
 
 /* A fault, as an object. */
 void json_add_fault(struct buf *out, const struct fault *fault);
@@ -15,8 +15,8 @@ void json_add_vma(struct buf *out, const struct ft_fault *rec, const char *name)
 /* ,"cause":{ with the dominant cause and the parts, without the closing brace. */
 void json_add_parts(struct buf *out, const __u64 *cause_ns);
 
-/* The sink's operations of json_rows.c. */
-void json_hist(struct buf *out, const struct run_start *run, const struct interval *interval);
-void json_top(struct buf *out, const struct run_start *run, const struct interval *interval);
+/* The operations in json_rows.c. */
+void json_hist(struct format *f, const struct interval *interval);
+void json_top(struct format *f, const struct interval *interval);
 
 #endif /* FORMAT_JSON_H */

@@ -105,16 +105,18 @@ static void add_histogram(struct buf *out, const struct interval *interval, cons
 	buf__adds(out, "}\n");
 }
 
-void json_hist(struct buf *out, const struct run_start *run, const struct interval *interval)
+void json_hist(struct format *f, const struct interval *interval)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	for (size_t i = 0; i < interval->nr_shown; i++)
 		add_histogram(out, interval, &interval->rows[i]);
 }
 
-void json_top(struct buf *out, const struct run_start *run, const struct interval *interval)
+void json_top(struct format *f, const struct interval *interval)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	for (size_t i = 0; i < interval->nr_shown; i++) {
 		const struct row *row = &interval->rows[i];
 

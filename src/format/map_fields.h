@@ -6,7 +6,7 @@
 #define FORMAT_MAP_FIELDS_H
 
 #include "../map/map.h"
-#include "../faults/sink.h"
+#include "../faults/format.h"
 
 /* Number columns are left out until a mapping's name has so many columns of the line. */
 #define MAP_NAME_ROOM 12

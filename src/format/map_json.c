@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../map/account.h"
 #include "json_fields.h"
-#include "sinks.h"
+#include "formats.h"
 
 static const char *const keys[NR_MAP_FIELDS] = {
 	[FIELD_SIZE] = KEY("size"),
@@ -31,16 +31,9 @@ static void add_numbers(struct buf *out, const uint64_t *n)
 		add_if(out, keys[order[i]], n[order[i]] != MAP_UNKNOWN, n[order[i]]);
 }
 
-static void begin(struct buf *out, const struct run_start *run)
+static void begin(struct format *f)
 {
-	json_sink.start(out, run);
-}
-
-static void start(struct buf *out, const struct run_start *run, const struct memory_map *map)
-{
-	(void)out;
-	(void)run;
-	(void)map;
+	json_format.start(f);
 }
 
 static void add_kinds(struct buf *out, const struct map_account *a)
@@ -93,10 +86,10 @@ static void add_account(struct buf *out, const struct map_account *a)
 	add_remainder(out, a);
 }
 
-static void add_row(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		    const struct map_row *row)
+static void add_row(struct format *f, const struct memory_map *map, const struct map_row *row)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	add_u64(out, "{\"type\":\"vma\"" KEY("pid"), (uint64_t)map->pid);
 	add_address(out, KEY("start"), row->start);
 	add_address(out, KEY("end"), row->end);
@@ -144,20 +137,21 @@ static void add_total(struct buf *out, const struct memory_map *map, const char 
 	buf__adds(out, "}\n");
 }
 
-static void totals(struct buf *out, const struct run_start *run, const struct memory_map *map)
+static void totals(struct format *f, const struct memory_map *map)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
 		add_total(out, map, map_class_names[i], &map->classes[i]);
 	add_total(out, map, "all", &map->all);
 }
 
-static void sum(struct buf *out, const struct run_start *run, const struct memory_map *maps,
-		size_t nr, const struct memory_map *sum_of_all)
+static void sum(struct format *f, const struct memory_map *maps, size_t nr,
+		const struct memory_map *sum_of_all)
 {
 	(void)maps;
 	(void)nr;
-	totals(out, run, sum_of_all);
+	totals(f, sum_of_all);
 }
 
 static void add_trace(struct buf *out, const struct map_trace *trace, const struct run_end *end)
@@ -184,10 +178,10 @@ static void add_trace(struct buf *out, const struct map_trace *trace, const stru
 	add_if(out, KEY("processes_left_out"), t->is_followed, t->left_out);
 }
 
-static void end(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		const struct run_end *run_end)
+static void end(struct format *f, const struct memory_map *map, const struct run_end *run_end)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	add_u64(out, "{\"type\":\"end\"" KEY("mappings"), map->nr_rows);
 	add_bool(out, KEY("complete"), map->is_complete);
 	add_u64(out, KEY("elapsed_ns"), run_end->elapsed_ns);
@@ -195,9 +189,10 @@ static void end(struct buf *out, const struct run_start *run, const struct memor
 	buf__adds(out, "}\n");
 }
 
-static void evicted(struct buf *out, const struct run_start *run, const struct eviction *file)
+static void evicted(struct format *f, const struct eviction *file)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	add_string(out, "{\"type\":\"eviction\"" KEY("file"), file->path);
 	add_if(out, KEY("cached"), file->cached != MAP_UNKNOWN, file->cached);
 	add_if(out, KEY("left"), file->left != MAP_UNKNOWN, file->left);
@@ -207,7 +202,6 @@ static void evicted(struct buf *out, const struct run_start *run, const struct e
 
 const struct map_ops json_map = {
 	.begin = begin,
-	.start = start,
 	.row = add_row,
 	.totals = totals,
 	.sum = sum,

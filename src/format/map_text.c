@@ -5,7 +5,7 @@
 #include "../map/map.h"
 #include "columns.h"
 #include "map_fields.h"
-#include "sinks.h"
+#include "formats.h"
 
 /* The cells of a strip in Unicode, and with --ascii. */
 static const struct {
@@ -150,8 +150,10 @@ static void add_process_title(struct buf *out, const struct run_start *run,
 	end_line(out, run, line, true);
 }
 
-static void text_start(struct buf *out, const struct run_start *run, const struct memory_map *map)
+static void text_start(struct format *f, const struct memory_map *map)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	unsigned int left_out = left_out_of_rows(run, map);
 	size_t line;
 
@@ -188,9 +190,10 @@ static void add_strip(struct buf *out, const struct run_start *run, const struct
 	buf__addc(out, ' ');
 }
 
-static void text_row(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		     const struct map_row *row)
+static void text_row(struct format *f, const struct memory_map *map, const struct map_row *row)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	unsigned int left_out = left_out_of_rows(run, map);
 	size_t line = out->len;
 
@@ -262,8 +265,11 @@ static void add_total_titles(struct buf *out, const struct run_start *run, const
 	end_line(out, run, line, true);
 }
 
-static void text_totals(struct buf *out, const struct run_start *run, const struct memory_map *map)
+static void text_totals(struct format *f, const struct memory_map *map)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
+
 	if (run->no_totals || is_brief(run))
 		return;
 	if (run->strip && !run->quiet)
@@ -279,9 +285,11 @@ static void text_totals(struct buf *out, const struct run_start *run, const stru
 		buf__addc(out, '\n');
 }
 
-static void text_sum(struct buf *out, const struct run_start *run, const struct memory_map *maps,
-		     size_t nr, const struct memory_map *sum)
+static void text_sum(struct format *f, const struct memory_map *maps, size_t nr,
+		     const struct memory_map *sum)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	char pid[16];
 
 	add_total_titles(out, run, "PID", true);
@@ -293,8 +301,10 @@ static void text_sum(struct buf *out, const struct run_start *run, const struct 
 		add_total(out, run, "all", &sum->all, sum);
 }
 
-static void text_evict_start(struct buf *out, const struct run_start *run)
+static void text_evict_start(struct format *f)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	size_t line = out->len;
 
 	if (run->quiet)
@@ -303,11 +313,11 @@ static void text_evict_start(struct buf *out, const struct run_start *run)
 	end_line(out, run, line, true);
 }
 
-static void text_evicted(struct buf *out, const struct run_start *run, const struct eviction *file)
+static void text_evicted(struct format *f, const struct eviction *file)
 {
+	struct buf *out = f->out;
 	size_t start = out->len;
 
-	(void)run;
 	if (file->error) /* the caller logs it */
 		return;
 	add_map_bytes(out, file->cached);

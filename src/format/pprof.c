@@ -9,7 +9,8 @@
 
 #include "../base/intern.h"
 #include "../faults/fault.h"
-#include "profiles.h"
+#include "../faults/profile.h"
+#include "formats.h"
 
 enum { VARINT = 0, LENGTH = 2 };
 
@@ -365,14 +366,14 @@ static int gzip(struct buf *out, const struct buf *in)
 	return err;
 }
 
-int pprof_write(struct buf *out, const struct profile *p, const struct profile_view *view)
+static int pprof_profile(struct format *f, const struct profile *p, const struct profile_view *view)
 {
 	struct buf plain = { 0 };
 	struct encoder e = { .profile = p, .out = &plain };
 	int err;
 
 	encode(&e, view);
-	err = gzip(out, &plain);
+	err = gzip(f->out, &plain);
 	intern__free(&e.strings);
 	intern__free(&e.mappings);
 	intern__free(&e.functions);
@@ -384,3 +385,9 @@ int pprof_write(struct buf *out, const struct profile *p, const struct profile_v
 	buf__free(&plain);
 	return err;
 }
+
+const struct format_ops pprof_format = {
+	.name = "pprof",
+	.is_for_machines = true,
+	.profile = pprof_profile,
+};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "../base/embed.h"
-#include "sinks.h"
+#include "formats.h"
 
-/* The sinks write these keys and no others; tests/unit/test_sinks.c checks that. */
+/* The formats write these keys and no others; tests/unit/test_formats.c checks that. */
 EMBED(schema, "src/format/schema.json");
 
 const char *json_schema(void)

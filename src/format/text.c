@@ -5,32 +5,28 @@
 
 #include "columns.h"
 #include "fields.h"
-#include "sinks.h"
+#include "formats.h"
 
 #define WIDTH_LATENCY 17 /* of kind and latency together */
 
-static void add_time(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_time(struct format *f, const struct fault *fault)
 {
-	text_add_time(out, run,
-		      fault->throttled ? fault->throttled->began_ns : fault->rec->h.time_ns);
+	text_add_time(f, fault->throttled ? fault->throttled->began_ns : fault->rec->h.time_ns);
 }
 
-static void add_pid(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_pid(struct format *f, const struct fault *fault)
 {
-	(void)run;
-	buf__add_u64(out, fault->rec->pid);
+	buf__add_u64(f->out, fault->rec->pid);
 }
 
-static void add_tid(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_tid(struct format *f, const struct fault *fault)
 {
-	(void)run;
-	buf__add_u64(out, fault->rec->tid);
+	buf__add_u64(f->out, fault->rec->tid);
 }
 
-static void add_cpu(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_cpu(struct format *f, const struct fault *fault)
 {
-	(void)run;
-	buf__add_u64(out, fault->rec->h.cpu);
+	buf__add_u64(f->out, fault->rec->h.cpu);
 }
 
 /* The latency in microseconds with 0 to 2 digits after the point. */
@@ -63,16 +59,16 @@ static void add_fitting_latency(struct buf *out, uint64_t latency_ns, size_t sta
 }
 
 /* Kind to the left and latency to the right of one field. */
-static void add_kind_and_latency(struct buf *out, const struct run_start *run,
-				 const struct fault *fault)
+static void add_kind_and_latency(struct format *f, const struct fault *fault)
 {
+	struct buf *out = f->out;
 	size_t start = out->len;
 	size_t kind;
 
 	if (fault->throttled)
 		buf__adds(out, "throttled");
 	else
-		text_add_kind(out, run, fault);
+		text_add_kind(f, fault);
 	buf__addc(out, ' ');
 	kind = out->len - start;
 	if (fault->throttled)
@@ -84,9 +80,10 @@ static void add_kind_and_latency(struct buf *out, const struct run_start *run,
 	buf__right_align(out, start + kind, kind < WIDTH_LATENCY ? WIDTH_LATENCY - kind : 0);
 }
 
-static void add_cause(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_cause(struct format *f, const struct fault *fault)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	if (fault->causes && !fault->throttled)
 		buf__adds(out, cause_names[ft_dominant_cause(fault->causes->ns)]);
 	else
@@ -108,8 +105,9 @@ static void add_parts(struct buf *out, const struct ft_causes *causes)
 }
 
 /* "r" from user mode, "w/k" from the kernel, "w/g" from get_user_pages. */
-static void add_access(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_access(struct format *f, const struct fault *fault)
 {
+	struct buf *out = f->out;
 	static const char letters[FT_ACCESS_COUNT] = {
 		[FT_ACCESS_READ] = 'r',
 		[FT_ACCESS_WRITE] = 'w',
@@ -117,7 +115,6 @@ static void add_access(struct buf *out, const struct run_start *run, const struc
 	};
 	const struct ft_fault *rec = fault->rec;
 
-	(void)run;
 	buf__addc(out, rec->access < FT_ACCESS_COUNT ? letters[rec->access] : '?');
 	if (rec->origin == FT_ORIGIN_KERNEL)
 		buf__adds(out, "/k");
@@ -125,30 +122,30 @@ static void add_access(struct buf *out, const struct run_start *run, const struc
 		buf__adds(out, "/g");
 }
 
-static void add_ip(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_ip(struct format *f, const struct fault *fault)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	if (fault->rec->origin == FT_ORIGIN_GUP)
 		buf__addc(out, '-');
 	else
 		buf__add_hex(out, fault->rec->ip);
 }
 
-static void add_function(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_function(struct format *f, const struct fault *fault)
 {
-	(void)run;
-	text_add_symbol(out, fault->symbol);
+	text_add_symbol(f->out, fault->symbol);
 }
 
-static void add_data(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_data(struct format *f, const struct fault *fault)
 {
-	(void)run;
-	text_add_symbol(out, fault->data_symbol);
+	text_add_symbol(f->out, fault->data_symbol);
 }
 
-static void add_range(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void add_range(struct format *f, const struct fault *fault)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	if (fault->rec->vma.facts & FT_VMA_COVERS)
 		buf__add_hex(out, fault->rec->vma.start);
 	buf__addc(out, '-');
@@ -177,7 +174,7 @@ enum spare {
 static const struct column {
 	struct heading heading; /* TIME's: see time_headings */
 	enum { ALWAYS, IF_WIDE, IF_CAUSE } shown;
-	void (*add)(struct buf *out, const struct run_start *run, const struct fault *fault);
+	void (*add)(struct format *f, const struct fault *fault);
 	enum spare spare; /* from which on it is left out; SPARE_NONE: never */
 } columns[] = {
 	{ { NULL, 0 }, ALWAYS, add_time, SPARE_TIME },
@@ -272,8 +269,10 @@ static void end_column(struct buf *out, const struct heading *heading, size_t st
 	*over = *over > heading->width ? *over - heading->width : 0;
 }
 
-static void text_start(struct buf *out, const struct run_start *run)
+static void text_start(struct format *f)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	enum spare spare = spare_of(run);
 	const struct column *column = NULL;
 	size_t line = out->len, over = 0;
@@ -301,8 +300,10 @@ static void add_fault_color(struct buf *out, const struct fault *fault, size_t s
 		add_color(out, start, end, COLOR_RED);
 }
 
-static void text_fault(struct buf *out, const struct run_start *run, const struct fault *fault)
+static void text_fault(struct format *f, const struct fault *fault)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	enum spare spare = spare_of(run);
 	const struct column *column = NULL;
 	size_t line = out->len;
@@ -311,7 +312,7 @@ static void text_fault(struct buf *out, const struct run_start *run, const struc
 	while ((column = next_column(column, run, spare))) {
 		size_t start = out->len;
 
-		column->add(out, run, fault);
+		column->add(f, fault);
 		if (column->add == text_add_comm && spare)
 			out->len = skip_columns(out, start, heading_of(column, run, spare)->width);
 		if (column->add == add_kind_and_latency) {
@@ -331,9 +332,9 @@ static void text_fault(struct buf *out, const struct run_start *run, const struc
 		text_add_stack(out, run, fault->stack);
 }
 
-const struct sink_ops text_sink = {
+const struct format_ops text_format = {
 	.name = "text",
-	.help = "lines and tables, for people",
+	.size = sizeof(struct text_format),
 	.start = text_start,
 	.fault = text_fault,
 	/* The line of the fault, with "throttled" and its duration for kind and latency. */

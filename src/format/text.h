@@ -7,19 +7,33 @@
 #define FORMAT_TEXT_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "../base/buf.h"
-#include "../faults/sink.h"
+#include "../faults/format.h"
 
 #define TEXT_WIDTH_COMM 12 /* columns that a thread's name is cut to */
 
+/* localtime_r() is slow, so its text is kept until the second changes. */
+struct text_clock {
+	bool is_set;
+	time_t second;
+	char text[sizeof("HH:MM:SS")];
+};
+
+/* An output as text. */
+struct text_format {
+	struct format format;
+	struct text_clock clock;
+};
+
 /* Parts of a fault (text_parts.c). A point in time, as -T asks for it. */
-void text_add_time(struct buf *out, const struct run_start *run, uint64_t time_ns);
-void text_add_comm(struct buf *out, const struct run_start *run, const struct fault *fault);
+void text_add_time(struct format *f, uint64_t time_ns);
+void text_add_comm(struct format *f, const struct fault *fault);
 /* "?" if it is not known. */
-void text_add_addr(struct buf *out, const struct run_start *run, const struct fault *fault);
+void text_add_addr(struct format *f, const struct fault *fault);
 /* "file M", "cow:anon", "anon 2M", "error SEGV" */
-void text_add_kind(struct buf *out, const struct run_start *run, const struct fault *fault);
+void text_add_kind(struct format *f, const struct fault *fault);
 /* The size of a folio: "4K", "64K", "2M". */
 void text_add_order(struct buf *out, const struct run_start *run, uint64_t order);
 /* A mapping's name: the whole path if wide, else its last part. */
@@ -42,7 +56,7 @@ void text_fit_name(struct buf *out, size_t line, size_t where, size_t name_end, 
 /* Parts of a row (text_rows.c). "1.31us"; "-" if it is unknown. */
 void text_add_brief_duration(struct buf *out, uint64_t ns);
 /* "#3 2.000113 - 3.000226", or of the whole run "3.00 s". */
-void text_add_span(struct buf *out, const struct run_start *run, const struct interval *interval);
+void text_add_span(struct format *f, const struct interval *interval);
 /* A key's value. A mapping follows its pid, unless pid_width is 0. */
 void text_add_key(struct buf *out, const struct run_start *run, const struct key_value *key,
 		  unsigned int pid_width);
@@ -62,8 +76,8 @@ void text_add_throttled(struct buf *out, unsigned long long throttled_ns);
 void text_add_cause_legend(struct buf *out, const struct run_start *run,
 			   const struct interval *interval, unsigned int width);
 
-/* The sink's operations (text_hist.c, text_top.c). */
-void text_hist(struct buf *out, const struct run_start *run, const struct interval *interval);
-void text_top(struct buf *out, const struct run_start *run, const struct interval *interval);
+/* The operations for rows (text_hist.c, text_top.c). */
+void text_hist(struct format *f, const struct interval *interval);
+void text_top(struct format *f, const struct interval *interval);
 
 #endif /* FORMAT_TEXT_H */

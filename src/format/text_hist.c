@@ -331,20 +331,22 @@ static void add_percentiles(struct buf *out, const struct run_start *run, const 
 }
 
 /* The slowest fault, in the terms of the lines of trace. */
-static void add_worst(struct buf *out, const struct run_start *run, const struct fault *worst)
+static void add_worst(struct format *f, const struct fault *worst)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	size_t line = out->len;
 
 	buf__adds(out, "  worst at ");
-	text_add_time(out, run, worst->rec->h.time_ns);
+	text_add_time(f, worst->rec->h.time_ns);
 	buf__adds(out, ", tid ");
 	buf__add_u64(out, worst->rec->tid);
 	buf__addc(out, ' ');
-	text_add_comm(out, run, worst);
+	text_add_comm(f, worst);
 	buf__adds(out, ": ");
-	text_add_kind(out, run, worst);
+	text_add_kind(f, worst);
 	buf__addc(out, ' ');
-	text_add_addr(out, run, worst);
+	text_add_addr(f, worst);
 	buf__addc(out, ' ');
 	text_add_where(out, run, worst, line, !is_cut(run) || run->columns >= COLUMNS_PERMS);
 	end_line(out, run, line, false);
@@ -371,9 +373,11 @@ static void add_causes(struct buf *out, const struct run_start *run, const struc
 	end_line(out, run, line, false);
 }
 
-static void add_histogram(struct buf *out, const struct run_start *run, const struct row *row,
-			  unsigned long long all, unsigned int pid_width)
+static void add_histogram(struct format *f, const struct row *row, unsigned long long all,
+			  unsigned int pid_width)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	unsigned long long unknown = row->buckets[FT_HIST_UNKNOWN];
 
 	add_heading(out, run, row, all, pid_width);
@@ -381,7 +385,7 @@ static void add_histogram(struct buf *out, const struct run_start *run, const st
 		add_percentiles(out, run, row);
 		add_causes(out, run, row);
 		if (row->worst)
-			add_worst(out, run, row->worst);
+			add_worst(f, row->worst);
 		add_bars(out, run, row);
 	}
 	if (unknown) {
@@ -392,16 +396,16 @@ static void add_histogram(struct buf *out, const struct run_start *run, const st
 	}
 }
 
-static void add_interval(struct buf *out, const struct run_start *run,
-			 const struct interval *interval)
+static void add_interval(struct format *f, const struct interval *interval)
 {
+	struct buf *out = f->out;
 	size_t line = out->len;
 
-	text_add_span(out, run, interval);
+	text_add_span(f, interval);
 	buf__adds(out, " (");
 	units_add_duration(out, interval->end_ns - interval->begin_ns);
 	buf__addc(out, ')');
-	end_line(out, run, line, true);
+	end_line(out, f->run, line, true);
 }
 
 static void add_no_faults(struct buf *out, const struct run_start *run)
@@ -412,21 +416,23 @@ static void add_no_faults(struct buf *out, const struct run_start *run)
 	end_line(out, run, line, false);
 }
 
-void text_hist(struct buf *out, const struct run_start *run, const struct interval *interval)
+void text_hist(struct format *f, const struct interval *interval)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	/* Pids are not in a column here: any width but 0 does. */
 	unsigned int pid_width = text_pid_width(run, interval) ? 1 : 0;
 	unsigned long long all = interval->nr_shown ? interval->rows[0].count : 0;
 
 	if (interval->nr)
-		add_interval(out, run, interval);
+		add_interval(f, interval);
 	if (!all)
 		add_no_faults(out, run);
 	/* rows[0] is the sum: with only one other row it is left out, as both are the same. */
 	for (size_t i = interval->nr_rows == 2; all && i < interval->nr_shown; i++) {
 		if (i > 1 || (i && interval->nr_rows > 2))
 			buf__addc(out, '\n');
-		add_histogram(out, run, &interval->rows[i], all, pid_width);
+		add_histogram(f, &interval->rows[i], all, pid_width);
 	}
 	text_add_hidden(out, run, interval->nr_rows - interval->nr_shown);
 	if (interval->nr)

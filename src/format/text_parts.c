@@ -14,34 +14,35 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* localtime_r() is slow, so its text is kept until the second changes. */
-static void add_clock(struct buf *out, time_t second)
+static void set_clock(struct text_clock *clock, time_t second)
 {
-	static time_t known = -1;
-	static char text[sizeof("HH:MM:SS")];
+	struct tm tm;
 
-	if (second != known) {
-		struct tm tm;
-
-		known = second;
-		if (!localtime_r(&second, &tm) || !strftime(text, sizeof(text), "%T", &tm))
-			memcpy(text, "??:??:??", sizeof(text));
-	}
-	buf__add(out, text, sizeof(text) - 1);
+	if (clock->is_set && clock->second == second)
+		return;
+	clock->is_set = true;
+	clock->second = second;
+	if (!localtime_r(&second, &tm) || !strftime(clock->text, sizeof(clock->text), "%T", &tm))
+		memcpy(clock->text, "??:??:??", sizeof(clock->text));
 }
 
-static void add_wall_time(struct buf *out, uint64_t wall_us)
+static void add_wall_time(struct buf *out, struct text_clock *clock, uint64_t wall_us)
 {
-	add_clock(out, (time_t)(wall_us / 1000000));
+	set_clock(clock, (time_t)(wall_us / 1000000));
+	buf__add(out, clock->text, sizeof(clock->text) - 1);
 	buf__addc(out, '.');
 	buf__add_padded(out, wall_us % 1000000, 6);
 }
 
-void text_add_time(struct buf *out, const struct run_start *run, uint64_t time_ns)
+void text_add_time(struct format *f, uint64_t time_ns)
 {
+	struct text_format *text = (struct text_format *)f;
+	const struct run_start *run = f->run;
+	struct buf *out = f->out;
+
 	switch (run->timestamp) {
 	case TIMESTAMP_WALL:
-		add_wall_time(out, (run->wall_ns + (time_ns - run->time_ns)) / 1000);
+		add_wall_time(out, &text->clock, (run->wall_ns + (time_ns - run->time_ns)) / 1000);
 		break;
 	case TIMESTAMP_MONO: buf__add_fixed(out, time_ns / 1000, 6); break;
 	case TIMESTAMP_REL:
@@ -51,13 +52,14 @@ void text_add_time(struct buf *out, const struct run_start *run, uint64_t time_n
 	}
 }
 
-void text_add_comm(struct buf *out, const struct run_start *run, const struct fault *fault)
+void text_add_comm(struct format *f, const struct fault *fault)
 {
+	struct buf *out = f->out;
 	struct comm comm = comm_of(fault->rec);
 	size_t start = out->len;
 
 	buf__add_text(out, comm.text);
-	if (is_cut(run))
+	if (is_cut(f->run))
 		out->len = skip_columns(out, start, TEXT_WIDTH_COMM);
 }
 
@@ -91,8 +93,10 @@ static unsigned int huge_order(const struct run_start *run)
 	return (unsigned int)__builtin_ctz(run->page_size / 8);
 }
 
-void text_add_kind(struct buf *out, const struct run_start *run, const struct fault *fault)
+void text_add_kind(struct format *f, const struct fault *fault)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
 	const struct ft_fault *rec = fault->rec;
 
 	buf__adds(out, kind_names[fault->verdict.kind]);
@@ -114,9 +118,10 @@ void text_add_kind(struct buf *out, const struct run_start *run, const struct fa
 		buf__adds(out, " M");
 }
 
-void text_add_addr(struct buf *out, const struct run_start *run, const struct fault *fault)
+void text_add_addr(struct format *f, const struct fault *fault)
 {
-	(void)run;
+	struct buf *out = f->out;
+
 	if (fault->rec->addr == FT_UNKNOWN64)
 		buf__addc(out, '?');
 	else

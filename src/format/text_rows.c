@@ -15,8 +15,10 @@ void text_add_brief_duration(struct buf *out, uint64_t ns)
 		units_add_brief_duration(out, ns);
 }
 
-void text_add_span(struct buf *out, const struct run_start *run, const struct interval *interval)
+void text_add_span(struct format *f, const struct interval *interval)
 {
+	struct buf *out = f->out;
+
 	if (!interval->nr) {
 		units_add_duration(out, interval->end_ns - interval->begin_ns);
 		return;
@@ -24,9 +26,9 @@ void text_add_span(struct buf *out, const struct run_start *run, const struct in
 	buf__addc(out, '#');
 	buf__add_u64(out, interval->nr);
 	buf__addc(out, ' ');
-	text_add_time(out, run, interval->begin_ns);
+	text_add_time(f, interval->begin_ns);
 	buf__adds(out, " - ");
-	text_add_time(out, run, interval->end_ns);
+	text_add_time(f, interval->end_ns);
 }
 
 /* A key in the buffer: where its parts begin and end. */

@@ -240,12 +240,12 @@ static unsigned int width_of(const struct column *column, const struct run_start
 	return column->width + (run->wide && column->is_count ? EXACT_WIDTH : 0);
 }
 
-static void add_summary(struct buf *out, const struct run_start *run,
-			const struct interval *interval)
+static void add_summary(struct format *f, const struct interval *interval)
 {
+	struct buf *out = f->out;
 	size_t line = out->len;
 
-	text_add_span(out, run, interval);
+	text_add_span(f, interval);
 	if (!interval->sums.faults) {
 		buf__adds(out, ": no faults");
 	} else {
@@ -255,7 +255,7 @@ static void add_summary(struct buf *out, const struct run_start *run,
 		buf__adds(out, " in total");
 		text_add_throttled(out, interval->throttled_ns);
 	}
-	end_line(out, run, line, true);
+	end_line(out, f->run, line, true);
 }
 
 /* "KIND", "PID VMA" */
@@ -471,11 +471,14 @@ static void add_table(struct buf *out, const struct run_start *run, const struct
 		text_add_cause_legend(out, run, interval, CAUSE_BAR);
 }
 
-void text_top(struct buf *out, const struct run_start *run, const struct interval *interval)
+void text_top(struct format *f, const struct interval *interval)
 {
+	struct buf *out = f->out;
+	const struct run_start *run = f->run;
+
 	if (run->redraw)
 		buf__adds(out, CLEAR);
-	add_summary(out, run, interval);
+	add_summary(f, interval);
 	if (interval->nr_shown)
 		add_table(out, run, interval);
 	if (interval->nr && !run->redraw)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One hand-made fault of every kind, and those that are hard to print. The
- * sinks' tests and the sinks' benchmark show them.
+ * tests and the benchmark of formats show them.
  */
 #ifndef TESTS_UNIT_FAULTS_H
 #define TESTS_UNIT_FAULTS_H

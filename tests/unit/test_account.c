@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "../../src/map/account.h"
-#include "../../src/format/sinks.h"
 #include "expect.h"
+#include "show.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -256,7 +256,7 @@ static struct buf show(const char *name, const struct run_start *run)
 		.is_thrashing = true,
 	};
 	const struct run_end end = { .unseen_gup = -1, .elapsed_ns = 1234567 };
-	const struct map_ops *format = sink_find(name)->account;
+	const struct format_ops *format = format_find(name);
 	struct ft_fault wild = fault_at(100, 0, 1);
 	struct buf out = { 0 };
 
@@ -271,14 +271,12 @@ static struct buf show(const char *name, const struct run_start *run)
 	account__build(&shown, &before, &after, &touches);
 	shown.pid = 4242;
 	shown.trace = &trace;
-	if (format->begin)
-		format->begin(&out, run);
-	format->start(&out, run, &shown);
+	SHOW_MAP(format, account, &out, run, begin);
+	SHOW_MAP(format, account, &out, run, start, &shown);
 	for (size_t i = 0; i < shown.nr_rows; i++)
-		format->row(&out, run, &shown, &shown.rows[i]);
-	format->totals(&out, run, &shown);
-	if (format->end)
-		format->end(&out, run, &shown, &end);
+		SHOW_MAP(format, account, &out, run, row, &shown, &shown.rows[i]);
+	SHOW_MAP(format, account, &out, run, totals, &shown);
+	SHOW_MAP(format, account, &out, run, end, &shown, &end);
 	terminate(&out);
 	map__free(&shown);
 	touches__free(&touches);
@@ -381,12 +379,12 @@ static struct run_start run_of(void)
 
 static size_t lines_of(const struct memory_map *map, const struct run_start *run, struct buf *out)
 {
-	const struct map_ops *format = sink_find("text")->account;
+	const struct format_ops *format = format_find("text");
 	size_t lines = 0;
 
 	out->len = 0;
 	for (size_t i = 0; i < map->nr_rows; i++)
-		format->row(out, run, map, &map->rows[i]);
+		SHOW_MAP(format, account, out, run, row, map, &map->rows[i]);
 	for (size_t i = 0; i < out->len; i++)
 		lines += out->data[i] == '\n';
 	return lines;
@@ -412,7 +410,7 @@ static void test_many_passed(void)
 	account__build(&shown, &before, &after, &touches);
 	shown.trace = &trace;
 	CHECK_EQ(lines_of(&shown, &run, &out), 100);
-	sink_find("text")->account->totals(&out, &run, &shown);
+	SHOW_MAP(format_find("text"), account, &out, &run, totals, &shown);
 	terminate(&out);
 	CHECK(strstr(out.data, "\n(150 more that came and went: 300 faults; -w shows them)\n"));
 	CHECK_EQ(shown.classes[CLASS_TEXT].account->faults, 500);
@@ -447,19 +445,19 @@ static void test_refaults(void)
 	for (size_t i = 0; i < NR_MAP_CLASSES; i++)
 		map.classes[i].account = calloc(1, sizeof(struct map_account));
 	map.trace = &trace;
-	sink_find("text")->account->totals(&out, &run, &map);
+	SHOW_MAP(format_find("text"), account, &out, &run, totals, &map);
 	terminate(&out);
 	CHECK(strstr(out.data, "needed again): 4/s\n"
 			       "  6 anon, 2 file, of all processes in cgroup /a\n"));
 	trace.refaults_anon = trace.refaults_file = MAP_UNKNOWN;
 	trace.cgroup = NULL;
 	out.len = 0;
-	sink_find("text")->account->totals(&out, &run, &map);
+	SHOW_MAP(format_find("text"), account, &out, &run, totals, &map);
 	terminate(&out);
 	CHECK(!strstr(out.data, "refaults"));
 	trace.moved_to = "/b";
 	out.len = 0;
-	sink_find("text")->account->totals(&out, &run, &map);
+	SHOW_MAP(format_find("text"), account, &out, &run, totals, &map);
 	terminate(&out);
 	CHECK(strstr(out.data, "needed again): unknown\n"
 			       "  counted by cgroup, and the process has moved to /b\n"));
@@ -481,7 +479,7 @@ static struct buf show_kinds(const struct map_account *account, unsigned int col
 	*map.all.account = *account;
 	map.trace = &trace;
 	run.columns = columns;
-	sink_find("text")->account->totals(&out, &run, &map);
+	SHOW_MAP(format_find("text"), account, &out, &run, totals, &map);
 	terminate(&out);
 	map__free(&map);
 	return out;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../src/format/sinks.h"
+#include "../../src/format/formats.h"
 #include "../../src/faults/aggregate.h"
 #include "replay.h"
 #include "test.h"

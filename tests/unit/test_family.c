@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "../../src/map/family.h"
-#include "../../src/format/sinks.h"
 #include "expect.h"
+#include "show.h"
 #include "test.h"
 
 #define PAGE 4096ULL
@@ -158,16 +158,16 @@ static void test_output(void)
 	struct buf out = { 0 };
 
 	build(&f, shown, &sum);
-	sink_find("text")->account->start(&out, &run, &shown[0]);
-	sink_find("text")->account->start(&out, &run, &shown[1]);
+	SHOW_MAP(format_find("text"), account, &out, &run, start, &shown[0]);
+	SHOW_MAP(format_find("text"), account, &out, &run, start, &shown[1]);
 	f.members[1]->trace.still_runs = true;
 	f.members[1]->trace.is_from_exec = false;
-	sink_find("text")->account->start(&out, &run, &shown[1]);
-	sink_find("text")->account->sum(&out, &run, shown, 2, &sum);
+	SHOW_MAP(format_find("text"), account, &out, &run, start, &shown[1]);
+	SHOW_MAP(format_find("text"), account, &out, &run, sum, shown, 2, &sum);
 	compare(EXPECT_DIR "family.txt", &out);
-	sink_find("json")->account->totals(&out, &run, &shown[1]);
-	sink_find("json")->account->sum(&out, &run, shown, 2, &sum);
-	sink_find("json")->account->end(&out, &run, &sum, &end);
+	SHOW_MAP(format_find("json"), account, &out, &run, totals, &shown[1]);
+	SHOW_MAP(format_find("json"), account, &out, &run, sum, shown, 2, &sum);
+	SHOW_MAP(format_find("json"), account, &out, &run, end, &sum, &end);
 	compare(EXPECT_DIR "family.ndjson", &out);
 	for (size_t i = 0; i < 2; i++) {
 		map__keep_totals(&shown[i]);

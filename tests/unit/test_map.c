@@ -6,8 +6,8 @@
 
 #include "../../src/map/map.h"
 #include "../../src/map/strip.h"
-#include "../../src/format/sinks.h"
 #include "expect.h"
+#include "show.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -269,18 +269,16 @@ static struct run_start run_of(void)
 
 static struct buf show(const char *name, const struct run_start *run, const struct memory_map *map)
 {
-	const struct map_ops *format = sink_find(name)->map;
+	const struct format_ops *format = format_find(name);
 	const struct run_end end = { .elapsed_ns = 1234567 };
 	struct buf out = { 0 };
 
-	if (format->begin)
-		format->begin(&out, run);
-	format->start(&out, run, map);
+	SHOW_MAP(format, map, &out, run, begin);
+	SHOW_MAP(format, map, &out, run, start, map);
 	for (size_t i = 0; i < map->nr_rows; i++)
-		format->row(&out, run, map, &map->rows[i]);
-	format->totals(&out, run, map);
-	if (format->end)
-		format->end(&out, run, map, &end);
+		SHOW_MAP(format, map, &out, run, row, map, &map->rows[i]);
+	SHOW_MAP(format, map, &out, run, totals, map);
+	SHOW_MAP(format, map, &out, run, end, map, &end);
 	terminate(&out);
 	return out;
 }
@@ -343,8 +341,8 @@ static void check_name(unsigned int columns, size_t row, const char *want)
 
 	run.columns = columns;
 	run.strip = 0;
-	sink_find("text")->map->row(&out, &run, &map,
-				    row < NR(rows) ? &rows[row] : &row_of_library);
+	SHOW_MAP(format_find("text"), map, &out, &run, row, &map,
+		 row < NR(rows) ? &rows[row] : &row_of_library);
 	terminate(&out);
 	name = strrchr(out.data, ' ');
 	if (!CHECK(name && strncmp(name + 1, want, strlen(want)) == 0 &&
@@ -384,11 +382,11 @@ static void test_several(void)
 	CHECK_EQ(sum.classes[CLASS_HEAP].mappings, 2);
 	run.nr_target_ids = 2;
 	run.columns = 80;
-	sink_find("text")->map->start(&out, &run, &maps[0]);
-	sink_find("text")->map->row(&out, &run, &maps[0], &rows[0]);
-	sink_find("text")->map->totals(&out, &run, &maps[0]);
+	SHOW_MAP(format_find("text"), map, &out, &run, start, &maps[0]);
+	SHOW_MAP(format_find("text"), map, &out, &run, row, &maps[0], &rows[0]);
+	SHOW_MAP(format_find("text"), map, &out, &run, totals, &maps[0]);
 	CHECK_EQ(out.len, 0);
-	sink_find("text")->map->sum(&out, &run, maps, NR(maps), &sum);
+	SHOW_MAP(format_find("text"), map, &out, &run, sum, maps, NR(maps), &sum);
 	terminate(&out);
 	CHECK_STR(out.data,
 		  "PID       MAPS  SIZE   RSS  SWAP   PSS DIRTY CACHED  DISK  PEAK COMM\n"
@@ -396,7 +394,7 @@ static void test_several(void)
 		  "17           5  100G 99.9M     -     -     -      -     -  130M new\\x0aline\n"
 		  "all         10  200G  200M     -     -     -      -     -     -\n");
 	out.len = 0;
-	sink_find("json")->map->sum(&out, &run, maps, NR(maps), &sum);
+	SHOW_MAP(format_find("json"), map, &out, &run, sum, maps, NR(maps), &sum);
 	terminate(&out);
 	CHECK(strstr(out.data,
 		     "{\"type\":\"total\",\"pid\":null,\"class\":\"heap\",\"mappings\":2,"));
@@ -431,14 +429,12 @@ static void add_evictions(struct buf *out, const char *name, const struct run_st
 		{ "another's", NO, NO, NULL },
 		{ "/dev/null", NO, NO, "no page cache holds it" },
 	};
-	const struct map_ops *format = sink_find(name)->map;
+	const struct format_ops *format = format_find(name);
 
-	if (format->begin)
-		format->begin(out, run);
-	if (format->evict_start)
-		format->evict_start(out, run);
+	SHOW_MAP(format, map, out, run, begin);
+	SHOW_MAP(format, map, out, run, evict_start);
 	for (size_t i = 0; i < NR(files); i++)
-		format->evicted(out, run, &files[i]);
+		SHOW_MAP(format, map, out, run, evicted, &files[i]);
 	terminate(out);
 }
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "../../src/commands/commands.h"
-#include "../../src/format/sinks.h"
+#include "../../src/format/formats.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -104,7 +104,7 @@ static void test_defaults(void)
 	      !o->filter.only_major && !o->filter.only_minor);
 	CHECK(!o->filter.min_latency_ns && !o->filter.addr_start && !o->filter.addr_end);
 	CHECK_EQ(o->filter.sample, 1);
-	CHECK(o->sink == &text_sink);
+	CHECK(o->format == &text_format);
 	CHECK(!o->output && !o->duration_ns && !o->max_events);
 	CHECK(!o->wide && !o->quiet && !o->strict && !o->verbose);
 	CHECK_EQ(o->timestamp, TIMESTAMP_REL);
@@ -172,7 +172,7 @@ static void test_map(void)
 
 	CHECK(!r->ret && r->opts.command->id == COMMAND_MAP);
 	CHECK(r->opts.target.nr_ids == 1 && r->opts.target.ids[0] == 17);
-	CHECK(r->opts.sink == &json_sink && r->opts.ascii && r->opts.strip == 0);
+	CHECK(r->opts.format == &json_format && r->opts.ascii && r->opts.strip == 0);
 	options__free(&r->opts);
 	r = parse("map -p 17");
 	CHECK(!r->ret && r->opts.strip == -1);
@@ -230,9 +230,9 @@ static void test_filters(void)
 
 static void test_output(void)
 {
-	CHECK(good("-a -j")->sink == &json_sink);
-	CHECK(good("-a --json")->sink == &json_sink);
-	CHECK(good("-a --sink null")->sink == &null_sink);
+	CHECK(good("-a -j")->format == &json_format);
+	CHECK(good("-a --json")->format == &json_format);
+	CHECK(good("-a --sink null")->format == &null_format);
 	CHECK_STR(good("-a -o /tmp/x")->output, "/tmp/x");
 	CHECK_EQ(good("-a -T")->timestamp, TIMESTAMP_WALL);
 	CHECK_EQ(good("-a -Tmono")->timestamp, TIMESTAMP_MONO);

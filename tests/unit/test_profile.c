@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "../../src/base/intern.h"
-#include "../../src/format/profiles.h"
+#include "../../src/faults/profile.h"
+#include "../../src/format/formats.h"
 #include "../../src/faults/fault.h"
 #include "expect.h"
 
@@ -239,12 +240,23 @@ static void test_program(void)
 
 /* ---- The formats ---------------------------------------------------------------------------- */
 
+static int write_in(const struct format_ops *ops, struct buf *out, const struct profile *p,
+		    const struct profile_view *view)
+{
+	struct run_start run = { 0 };
+	struct format *format = format__new(ops, out, &run);
+	int err = ops->profile(format, p, view);
+
+	format__free(format);
+	return err;
+}
+
 static void test_folded(void)
 {
 	struct profile *p = sample_profile();
 	struct buf out = { 0 };
 
-	folded_write(&out, p, &view_of[PROFILE_LATENCY]);
+	write_in(&folded_format, &out, p, &view_of[PROFILE_LATENCY]);
 	terminate(&out);
 	profile__free(p);
 	compare(EXPECT_DIR "profile.folded", &out);
@@ -280,7 +292,7 @@ static struct buf decoded(const struct profile *p, const struct profile_view *vi
 {
 	struct buf out = { 0 };
 
-	CHECK_EQ(pprof_write(&out, p, view), 0);
+	CHECK_EQ(write_in(&pprof_format, &out, p, view), 0);
 	return ask("gzip -dc \"$FILE\" | protoc --proto_path=tests/unit "
 		   "--decode=perftools.profiles.Profile pprof.proto",
 		   &out);
@@ -298,7 +310,7 @@ static void test_pprof(void)
 		test_skip("pprof", "no protoc");
 	}
 	if (is_there("go")) {
-		CHECK_EQ(pprof_write(&out, p, &view_of[PROFILE_LATENCY]), 0);
+		CHECK_EQ(write_in(&pprof_format, &out, p, &view_of[PROFILE_LATENCY]), 0);
 		out = ask("go tool pprof -top -nodecount=3 \"$FILE\" 2>&1", &out);
 		CHECK(strstr(out.data, "File: server\n"));
 		CHECK(strstr(out.data, "Type: latency"));
@@ -329,7 +341,7 @@ static void test_flamegraph(void)
 	struct profile *p = sample_profile();
 	struct buf out = { 0 };
 
-	flamegraph_write(&out, p, &view_of[PROFILE_LATENCY]);
+	write_in(&flamegraph_format, &out, p, &view_of[PROFILE_LATENCY]);
 	terminate(&out);
 	cut_out(&out, "<style><![CDATA[", "]]></style>");
 	cut_out(&out, "<script><![CDATA[", "]]></script>");
@@ -343,13 +355,13 @@ static void test_nothing(void)
 	struct buf out = { 0 };
 
 	for (int w = 0; w < PROFILE_WEIGHTS; w++) {
-		folded_write(&out, p, &view_of[w]);
+		write_in(&folded_format, &out, p, &view_of[w]);
 		CHECK_EQ(out.len, 0);
-		flamegraph_write(&out, p, &view_of[w]);
+		write_in(&flamegraph_format, &out, p, &view_of[w]);
 		terminate(&out);
 		CHECK(strstr(out.data, "nothing to show") && !strstr(out.data, "class=\"f"));
 		out.len = 0;
-		CHECK_EQ(pprof_write(&out, p, &view_of[w]), 0);
+		CHECK_EQ(write_in(&pprof_format, &out, p, &view_of[w]), 0);
 		CHECK(out.len > 20);
 		out.len = 0;
 	}
@@ -365,7 +377,7 @@ static uint64_t sum_folded(const struct profile *p, enum profile_weight w)
 	struct buf out = { 0 };
 	uint64_t sum = 0;
 
-	folded_write(&out, p, &view_of[w]);
+	write_in(&folded_format, &out, p, &view_of[w]);
 	terminate(&out);
 	for (char *line = strtok(out.data, "\n"); line; line = strtok(NULL, "\n"))
 		sum += strtoull(strrchr(line, ' '), NULL, 10);
@@ -403,7 +415,7 @@ static uint64_t sum_flamegraph(const struct profile *p, enum profile_weight w)
 	struct buf out = { 0 };
 	uint64_t sum;
 
-	flamegraph_write(&out, p, &view_of[w]);
+	write_in(&flamegraph_format, &out, p, &view_of[w]);
 	terminate(&out);
 	sum = weight_after(strstr(out.data, "id=\"left-out\""));
 	for (char *at = out.data; (at = strstr(at, "<svg class=\"f leaf")); at++)
@@ -451,7 +463,7 @@ static void test_many(void)
 	size_t nr = 0;
 
 	CHECK(profile__nr_samples(p) > 99000);
-	flamegraph_write(&out, p, &view_of[PROFILE_COUNT]);
+	write_in(&flamegraph_format, &out, p, &view_of[PROFILE_COUNT]);
 	terminate(&out);
 	for (char *at = out.data; (at = strstr(at, "<svg class=\"f")); at++)
 		nr++;
@@ -473,7 +485,7 @@ static bool write_view(const char *dir, const char *name, struct profile *p,
 	char path[4096];
 	bool ok;
 
-	flamegraph_write(&out, p, view);
+	write_in(&flamegraph_format, &out, p, view);
 	snprintf(path, sizeof(path), "%s/%s.svg", dir, name);
 	ok = write_file(path, &out);
 	buf__free(&out);

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/format/sinks.h"
+#include "../../src/format/formats.h"
 #include "expect.h"
 #include "faults.h"
 #include "random.h"
-#include "sink_test.h"
+#include "format_test.h"
 #include "test.h"
 
 #define ROWS_MAX 40
@@ -307,7 +307,7 @@ static struct aggregate *types_table(void)
 	return table;
 }
 
-typedef void show_fn(struct buf *out, const struct run_start *run, const struct interval *interval);
+enum shown { HIST, TOP };
 
 static struct run_start run_rows(const char *command)
 {
@@ -318,48 +318,49 @@ static struct run_start run_rows(const char *command)
 }
 
 /* Shown, and gone. */
-static void show(struct buf *out, show_fn *sink, const struct run_start *run,
-		 struct aggregate *table)
+static void show(struct buf *out, const struct format_ops *format, enum shown shown,
+		 const struct run_start *run, struct aggregate *table)
 {
-	sink(out, run, &table->interval);
+	if (shown == HIST)
+		SHOW(format, out, run, hist, &table->interval);
+	else
+		SHOW(format, out, run, top, &table->interval);
 	free(table);
 }
 
-static struct buf show_hists(const struct run_start *run, const struct sink_ops *sink)
+static struct buf show_hists(const struct run_start *run, const struct format_ops *format)
 {
 	struct buf out = { 0 };
 
-	if (sink->start)
-		sink->start(&out, run);
-	show(&out, sink->hist, run, kinds_table());
-	show(&out, sink->hist, run, quiet_table());
-	show(&out, sink->hist, run, empty_table());
-	show(&out, sink->hist, run, broad_table());
+	SHOW(format, &out, run, start);
+	show(&out, format, HIST, run, kinds_table());
+	show(&out, format, HIST, run, quiet_table());
+	show(&out, format, HIST, run, empty_table());
+	show(&out, format, HIST, run, broad_table());
 	terminate(&out);
 	return out;
 }
 
-static struct buf show_linear(const struct run_start *run, const struct sink_ops *sink)
+static struct buf show_linear(const struct run_start *run, const struct format_ops *format)
 {
 	struct buf out = { 0 };
 
-	show(&out, sink->hist, run, linear_table(1000, 500, 12));
-	show(&out, sink->hist, run, linear_table(0, 10000, 200));
-	show(&out, sink->hist, run, linear_table(1000000, 25, 8));
+	show(&out, format, HIST, run, linear_table(1000, 500, 12));
+	show(&out, format, HIST, run, linear_table(0, 10000, 200));
+	show(&out, format, HIST, run, linear_table(1000000, 25, 8));
 	terminate(&out);
 	return out;
 }
 
-static struct buf show_tops(const struct run_start *run, const struct sink_ops *sink)
+static struct buf show_tops(const struct run_start *run, const struct format_ops *format)
 {
 	struct buf out = { 0 };
 
-	if (sink->start)
-		sink->start(&out, run);
-	show(&out, sink->top, run, mappings_table(0));
-	show(&out, sink->top, run, mappings_table(1));
-	show(&out, sink->top, run, new_table(2, 2000, 3000));
-	show(&out, sink->top, run, types_table());
+	SHOW(format, &out, run, start);
+	show(&out, format, TOP, run, mappings_table(0));
+	show(&out, format, TOP, run, mappings_table(1));
+	show(&out, format, TOP, run, new_table(2, 2000, 3000));
+	show(&out, format, TOP, run, types_table());
 	terminate(&out);
 	return out;
 }
@@ -367,42 +368,42 @@ static struct buf show_tops(const struct run_start *run, const struct sink_ops *
 static void test_hist(void)
 {
 	struct run_start run = run_rows("hist");
-	struct buf out = show_hists(&run, &text_sink);
+	struct buf out = show_hists(&run, &text_format);
 
 	compare(EXPECT_DIR "hist.txt", &out);
-	out = show_linear(&run, &text_sink);
+	out = show_linear(&run, &text_format);
 	compare(EXPECT_DIR "hist-linear.txt", &out);
 	run.columns = 80;
-	out = show_hists(&run, &text_sink);
+	out = show_hists(&run, &text_format);
 	compare(EXPECT_DIR "hist-80.txt", &out);
 	run.columns = 120;
 	run.wide = true;
-	out = show_hists(&run, &text_sink);
+	out = show_hists(&run, &text_format);
 	compare(EXPECT_DIR "hist-wide.txt", &out);
 }
 
 static void test_top(void)
 {
 	struct run_start run = run_rows("top");
-	struct buf out = show_tops(&run, &text_sink);
+	struct buf out = show_tops(&run, &text_format);
 
 	compare(EXPECT_DIR "top.txt", &out);
 	run.columns = 80;
-	out = show_tops(&run, &text_sink);
+	out = show_tops(&run, &text_format);
 	compare(EXPECT_DIR "top-80.txt", &out);
 	run.wide = true;
-	out = show_tops(&run, &text_sink);
+	out = show_tops(&run, &text_format);
 	compare(EXPECT_DIR "top-wide.txt", &out);
 }
 
 static void test_json(void)
 {
 	struct run_start run = run_rows("hist");
-	struct buf out = show_hists(&run, &json_sink), linear, tops;
+	struct buf out = show_hists(&run, &json_format), linear, tops;
 
-	linear = show_linear(&run, &json_sink);
+	linear = show_linear(&run, &json_format);
 	run.command = "top";
-	tops = show_tops(&run, &json_sink);
+	tops = show_tops(&run, &json_format);
 	buf__add(&out, linear.data, linear.len);
 	buf__add(&out, tops.data, tops.len);
 	terminate(&out);
@@ -412,11 +413,12 @@ static void test_json(void)
 	buf__free(&tops);
 }
 
-static struct buf show_one(const struct run_start *run, show_fn *sink, struct aggregate *table)
+static struct buf show_one(const struct run_start *run, const struct format_ops *format,
+			   enum shown shown, struct aggregate *table)
 {
 	struct buf out = { 0 };
 
-	show(&out, sink, run, table);
+	show(&out, format, shown, run, table);
 	terminate(&out);
 	return out;
 }
@@ -441,12 +443,12 @@ static void test_residency(void)
 
 	run.residency = true;
 	run.columns = 80;
-	out = show_one(&run, text_sink.top, residency_table());
+	out = show_one(&run, &text_format, TOP, residency_table());
 	compare(EXPECT_DIR "top-residency-80.txt", &out);
 	run.wide = true;
-	out = show_one(&run, text_sink.top, residency_table());
+	out = show_one(&run, &text_format, TOP, residency_table());
 	compare(EXPECT_DIR "top-residency-wide.txt", &out);
-	out = show_one(&run, json_sink.top, residency_table());
+	out = show_one(&run, &json_format, TOP, residency_table());
 	CHECK(check_schema_keys(&out) > 100);
 	CHECK_EQ(count(&out, ",\"cached\":7,\"read_pages\":0,\"bytes\":null}\n"), 1);
 	CHECK_EQ(count(&out, ",\"cached\":0,\"read_pages\":123456789,\"bytes\":null}\n"), 1);
@@ -471,13 +473,13 @@ static void test_bytes(void)
 	}
 	table->rows[0].bytes = 3 * 2097152 + 2 * 4096;
 	table->rows[1].bytes = 0;
-	json_sink.top(&out, &run, &table->interval);
+	SHOW(&json_format, &out, &run, top, &table->interval);
 	terminate(&out);
 	CHECK(strstr(out.data, ",\"bytes\":6299648}\n"));
 	CHECK(strstr(out.data, ",\"bytes\":0}\n"));
 	CHECK(strstr(out.data, ",\"bytes\":null}\n"));
 	buf__free(&out);
-	out = show_one(&run, text_sink.top, table);
+	out = show_one(&run, &text_format, TOP, table);
 	CHECK(strstr(out.data, " BYTES  PID\n"));
 	CHECK(strstr(out.data, "  6.0M  0\n"));
 	CHECK(strstr(out.data, "     0  1\n"));
@@ -492,10 +494,10 @@ static void test_widths(void)
 	struct run_start run = run_rows("top");
 
 	for (run.columns = 1; run.columns < 200; run.columns++) {
-		struct buf residency = show_one(&run, text_sink.top, residency_table()), files;
-		struct buf hists = show_hists(&run, &text_sink);
-		struct buf linear = show_linear(&run, &text_sink);
-		struct buf tops = show_tops(&run, &text_sink);
+		struct buf residency = show_one(&run, &text_format, TOP, residency_table()), files;
+		struct buf hists = show_hists(&run, &text_format);
+		struct buf linear = show_linear(&run, &text_format);
+		struct buf tops = show_tops(&run, &text_format);
 
 		CHECK(widest(&hists) <= run.columns && !strstr(hists.data, " \n"));
 		if (run.columns > strlen("all faults: 1"))
@@ -504,7 +506,7 @@ static void test_widths(void)
 		CHECK(widest(&linear) <= run.columns && !strstr(linear.data, " \n"));
 		CHECK(widest(&tops) <= run.columns && !strstr(tops.data, " \n"));
 		run.residency = true;
-		files = show_one(&run, text_sink.top, residency_table());
+		files = show_one(&run, &text_format, TOP, residency_table());
 		run.residency = false;
 		CHECK(widest(&files) <= run.columns && !strstr(files.data, " \n"));
 		CHECK(widest(&residency) <= run.columns && !strstr(residency.data, "RDPAGE"));
@@ -517,13 +519,14 @@ static void test_widths(void)
 	test_done("no terminal is too narrow");
 }
 
-static void check_color(struct run_start run, struct buf (*show_all)(const struct run_start *run,
-								     const struct sink_ops *sink))
+static void check_color(struct run_start run,
+			struct buf (*show_all)(const struct run_start *run,
+					       const struct format_ops *format))
 {
-	struct buf plain = show_all(&run, &text_sink), color;
+	struct buf plain = show_all(&run, &text_format), color;
 
 	run.color = true;
-	color = show_all(&run, &text_sink);
+	color = show_all(&run, &text_format);
 	CHECK(!strchr(plain.data, '\033'));
 	CHECK(count(&color, "\033[1m") > 3);
 	CHECK_EQ(count(&color, "\033[0m"), count(&color, "\033[1m"));
@@ -581,7 +584,7 @@ static void test_bars(void)
 		for (unsigned int n = 0; n <= nr; n++)
 			add_faults(table, row, random_latency(&random, 8 + i % 12), 1 + n);
 		add_faults(table, row, FT_UNKNOWN64, i % 3);
-		text_sink.hist(&out, &run, &table->interval);
+		SHOW(&text_format, &out, &run, hist, &table->interval);
 		terminate(&out);
 		lines = count(&out, "|\n") + count(&out, "...\n");
 		CHECK_EQ(sum_of_bars(&out), row_known(row));
@@ -604,7 +607,7 @@ static void test_redraw(void)
 		size_t rows = 0, hidden = 0;
 		const char *more;
 
-		show(&out, text_sink.top, &run, mappings_table(1));
+		show(&out, &text_format, TOP, &run, mappings_table(1));
 		terminate(&out);
 		CHECK(strncmp(out.data, "\033[H\033[J#1 ", 9) == 0);
 		CHECK_EQ(count(&out, "\033"), 2);
@@ -650,7 +653,7 @@ static void test_pids(void)
 		struct buf out;
 
 		run.nr_target_ids = cases[i].nr_ids;
-		out = show_one(&run, text_sink.top, one_mapping(cases[i].pid));
+		out = show_one(&run, &text_format, TOP, one_mapping(cases[i].pid));
 		if (!CHECK(strstr(out.data, cases[i].key)))
 			printf("#   %s", out.data);
 		buf__free(&out);
@@ -677,7 +680,7 @@ static void test_long_key(void)
 
 	add_two_keys(table, long_name, "/a");
 	add_two_keys(table, "short", "/b");
-	out = show_one(&run, text_sink.top, table);
+	out = show_one(&run, &text_format, TOP, table);
 	CHECK(strstr(out.data, "::push_back (db)  /a\n"));
 	CHECK(strstr(out.data, "  short                                             /b\n"));
 	buf__free(&out);
@@ -701,8 +704,8 @@ static void test_times(void)
 		struct buf hist, top;
 
 		run.timestamp = cases[i].timestamp;
-		hist = show_one(&run, text_sink.hist, quiet_table());
-		top = show_one(&run, text_sink.top, mappings_table(1));
+		hist = show_one(&run, &text_format, HIST, quiet_table());
+		top = show_one(&run, &text_format, TOP, mappings_table(1));
 		CHECK(strncmp(hist.data, cases[i].span, strlen(cases[i].span)) == 0);
 		CHECK(strncmp(top.data, cases[i].span, strlen(cases[i].span)) == 0);
 		CHECK(!strstr(top.data, "FAULTS"));
@@ -742,7 +745,7 @@ static void test_durations(void)
 		char want[32];
 
 		add_faults(table, add_row(table), cases[i].ns, 1);
-		out = show_one(&run, text_sink.top, table);
+		out = show_one(&run, &text_format, TOP, table);
 		snprintf(want, sizeof(want), " %s  all faults\n", cases[i].brief);
 		if (!CHECK(strstr(out.data, want)))
 			printf("#   want %s#   is %s", want, out.data);
@@ -770,7 +773,7 @@ static void test_rates(void)
 
 		table->interval.end_ns = table->interval.begin_ns + cases[i].span_ns;
 		add_faults(table, add_row(table), 640, cases[i].faults);
-		out = show_one(&run, text_sink.top, table);
+		out = show_one(&run, &text_format, TOP, table);
 		if (!CHECK(strstr(out.data, cases[i].rate)))
 			printf("#   want %s, is %s", cases[i].rate, out.data);
 		buf__free(&out);
@@ -801,7 +804,7 @@ static struct buf show_sorted(enum sort sort, unsigned long long majors, unsigne
 	/* One huge page, and ninety-nine small ones. */
 	set_bytes(table, few, majors ? 2097152 : FT_UNKNOWN64);
 	set_bytes(table, many, majors ? 99 * 4096 : FT_UNKNOWN64);
-	return show_one(&run, text_sink.top, table);
+	return show_one(&run, &text_format, TOP, table);
 }
 
 /* Of what it is sorted by; a thread that does nothing else takes all of the time, two threads more. */
@@ -860,7 +863,7 @@ static struct buf show_crowded(unsigned int columns, enum sort sort)
 	table->interval.sort = sort;
 	for (size_t i = 0; i < table->interval.nr_shown; i++)
 		table->rows[i].cause_ns = cause_ns;
-	return show_one(&run, text_sink.top, table);
+	return show_one(&run, &text_format, TOP, table);
 }
 
 /* Whole columns give way to the keys; what rows are sorted by does not. */
@@ -909,7 +912,7 @@ static void test_lines(void)
 		add_faults(table, add_row(table), 1000, 1);
 		add_word(&table->rows[0], FT_KEY_LINE, cases[i].text);
 		run.columns = cases[i].columns;
-		out = show_one(&run, text_sink.top, table);
+		out = show_one(&run, &text_format, TOP, table);
 		if (!CHECK(strstr(out.data, cases[i].shown)))
 			printf("#   %s", out.data);
 		buf__free(&out);
@@ -929,11 +932,11 @@ static void test_causes_are_short(void)
 
 	run.cause = true;
 	run.columns = 80;
-	out = show_one(&run, text_sink.hist, causes_table(cause_ns, 1000000));
+	out = show_one(&run, &text_format, HIST, causes_table(cause_ns, 1000000));
 	CHECK(!strstr(out.data, "|lL"));
 	buf__free(&out);
 	by_cause->rows[0].keys[0].type = FT_KEY_CAUSE;
-	out = show_one(&run, text_sink.top, by_cause);
+	out = show_one(&run, &text_format, TOP, by_cause);
 	CHECK(strstr(out.data, "FLT/S"));
 	CHECK(!strstr(out.data, "CAUSE:"));
 	buf__free(&out);
@@ -953,9 +956,9 @@ static void test_causes(void)
 
 	run.cause = true;
 	run.columns = 80;
-	top = show_one(&run, text_sink.top, causes_table(cause_ns, 1000000));
-	hist = show_one(&run, text_sink.hist, causes_table(cause_ns, 1000000));
-	json = show_one(&run, json_sink.top, causes_table(cause_ns, 1000000));
+	top = show_one(&run, &text_format, TOP, causes_table(cause_ns, 1000000));
+	hist = show_one(&run, &text_format, HIST, causes_table(cause_ns, 1000000));
+	json = show_one(&run, &json_format, TOP, causes_table(cause_ns, 1000000));
 	CHECK(strstr(top.data, "1.00 ms in total, 2.00 s throttled after\n"));
 	CHECK(strstr(top.data, " rrrrrrr###  anon\nCAUSE: r reclaim  # cpu\n"));
 	CHECK(strstr(hist.data, ", mean 1.00 ms, 2.00 s throttled after\n"));
@@ -998,7 +1001,7 @@ static void test_json_keys(void)
 		"{\"order\":18}",
 	};
 	struct run_start run = run_rows("top");
-	struct buf out = show_one(&run, json_sink.top, types_table());
+	struct buf out = show_one(&run, &json_format, TOP, types_table());
 	char want[128];
 
 	CHECK_EQ(count(&out, "\n"), sizeof(keys) / sizeof(keys[0]));
@@ -1027,14 +1030,14 @@ static void test_json_rest(void)
 	add_key(row, FT_KEY_PID);
 	add_key(row, FT_KEY_VMA);
 	add_faults(table, row, 640, 7);
-	out = show_one(&run, json_sink.top, table);
+	out = show_one(&run, &json_format, TOP, table);
 	CHECK(strstr(out.data, ",\"key\":{\"rest\":24,\"pid\":null,\"vma\":null},\"count\":7,"));
 	CHECK(check_schema_keys(&out) > 10);
 	buf__free(&out);
 	test_done("the rest of the rows in JSON");
 }
 
-/* The sinks tell the same faults. */
+/* The formats tell the same faults. */
 static void test_totals(void)
 {
 	struct run_start run = run_rows("hist");
@@ -1044,13 +1047,13 @@ static void test_totals(void)
 
 	for (size_t i = 0; i < table->interval.nr_rows; i++)
 		unknown += table->buckets[i][FT_HIST_UNKNOWN];
-	show(&out, json_sink.hist, &run, table);
+	show(&out, &json_format, HIST, &run, table);
 	terminate(&out);
 	/* The first row is of all the others; and so are its buckets. */
 	CHECK_EQ(sum_of(&out, ",\"unknown_latency\":"), unknown);
 	CHECK_EQ(sum_of(&out, "},\"count\":"), 2 * all);
 	CHECK_EQ(sum_of(&out, ",\"count\":"), 4 * all - unknown);
-	CHECK(!null_sink.hist && !null_sink.top);
+	CHECK(!null_format.hist && !null_format.top);
 	buf__free(&out);
 	test_done("totals");
 }

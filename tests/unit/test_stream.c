@@ -5,7 +5,7 @@
 
 #include "../../src/faults/stream.h"
 #include "replay.h"
-#include "sink_test.h"
+#include "format_test.h"
 #include "test.h"
 
 static const struct ft_name name = {
@@ -63,6 +63,7 @@ struct trial {
 	struct run_start start;
 	struct run_end end;
 	struct output out;
+	struct format *format;
 	struct stream *pipeline;
 };
 
@@ -72,13 +73,13 @@ static void begin(struct trial *t)
 	t->replay.records = records;
 	t->replay.nr_records = NR_RECORDS;
 	t->replay.step = 2;
-	t->opts.sink = &json_sink;
 	t->opts.quiet = true;
 	t->start = run_of();
 	t->start.cause = true;
 	t->out.fd = -1;
+	t->format = format__new(&json_format, &t->out.buf, &t->start);
 	CHECK(!stream__new(&t->opts, &t->pipeline));
-	stream__start(t->pipeline, &t->replay.source, &t->start, &t->out, NULL, &t->end);
+	stream__start(t->pipeline, &t->replay.source, t->format, &t->out, NULL, &t->end);
 	CHECK(!source__start(&t->replay.source) && t->replay.was_started);
 }
 
@@ -100,6 +101,7 @@ static const char *run(struct trial *t)
 static void end(struct trial *t)
 {
 	stream__free(t->pipeline);
+	format__free(t->format);
 	buf__free(&t->out.buf);
 }
 

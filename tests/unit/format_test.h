@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of sinks have in common: a run, and ways to look at the output.
+ * What the tests of formats have in common: a run, and ways to show and look at output.
  */
-#ifndef TESTS_UNIT_SINK_TEST_H
-#define TESTS_UNIT_SINK_TEST_H
+#ifndef TESTS_UNIT_FORMAT_TEST_H
+#define TESTS_UNIT_FORMAT_TEST_H
 
 #include <stdlib.h>
 
-#include "../../src/format/sinks.h"
+#include "show.h"
 #include "test.h"
 
 static const int ids[] = { 4242, 17 };
@@ -101,4 +101,4 @@ static inline size_t check_schema_keys(const struct buf *json)
 	return keys;
 }
 
-#endif /* TESTS_UNIT_SINK_TEST_H */
+#endif /* TESTS_UNIT_FORMAT_TEST_H */

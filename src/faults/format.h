@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interface of output formats: each is a file in format/ that ends with a
- * struct sink_ops. A format leaves operations that it does not need NULL. They
- * append to the buffer; its owner writes it, many records at a time.
+ * The interface of output formats. Each format is a file in format/ that ends with a
+ * struct format_ops; an output in that format is an instance, a struct format. What
+ * is shown is appended to a buffer; its owner writes it, many records at a time.
  */
-#ifndef FAULTS_SINK_H
-#define FAULTS_SINK_H
+#ifndef FAULTS_FORMAT_H
+#define FAULTS_FORMAT_H
 
 #include <stdbool.h>
 
@@ -79,41 +79,66 @@ static inline unsigned long long run_end__lost(const struct run_end *end)
 struct memory_map;
 struct map_row;
 struct eviction;
+struct profile;
+struct profile_view;
 
-/* How a format shows the memory of a process. */
+/* An output in some format, for one run. A format with a state of its own has it behind this. */
+struct format {
+	const struct format_ops *ops;
+	const struct map_ops *map; /* NULL: this format shows no maps */
+	struct buf *out;
+	const struct run_start *run;
+};
+
+/* How a format shows the memory of a process. An operation that is NULL shows nothing. */
 struct map_ops {
 	/* Called first, before any map is read or file evicted. */
-	void (*begin)(struct buf *out, const struct run_start *run);
-	void (*start)(struct buf *out, const struct run_start *run, const struct memory_map *map);
-	void (*row)(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		    const struct map_row *row);
+	void (*begin)(struct format *f);
+	void (*start)(struct format *f, const struct memory_map *map);
+	void (*row)(struct format *f, const struct memory_map *map, const struct map_row *row);
 	/* The totals of one process, printed after its rows. */
-	void (*totals)(struct buf *out, const struct run_start *run, const struct memory_map *map);
+	void (*totals)(struct format *f, const struct memory_map *map);
 	/* The sum of several processes, printed after all of them; maps have totals only. */
-	void (*sum)(struct buf *out, const struct run_start *run, const struct memory_map *maps,
-		    size_t nr, const struct memory_map *sum);
+	void (*sum)(struct format *f, const struct memory_map *maps, size_t nr,
+		    const struct memory_map *sum);
 	/* Printed last. map: of the only process, or the sum of several. */
-	void (*end)(struct buf *out, const struct run_start *run, const struct memory_map *map,
-		    const struct run_end *end);
+	void (*end)(struct format *f, const struct memory_map *map, const struct run_end *end);
 	/* map --evict: the heading, before the first file that was evicted. */
-	void (*evict_start)(struct buf *out, const struct run_start *run);
-	void (*evicted)(struct buf *out, const struct run_start *run, const struct eviction *file);
+	void (*evict_start)(struct format *f);
+	void (*evicted)(struct format *f, const struct eviction *file);
 };
 
-struct sink_ops {
+/* A format. An operation that is NULL shows nothing. */
+struct format_ops {
 	const char *name;
-	const char *help;
+	size_t size; /* of an instance, which begins with a struct format; 0: it is no larger */
 	bool is_for_machines; /* parsed by programs: no row is left out unless --rows says so */
-	void (*start)(struct buf *out, const struct run_start *run);
-	void (*fault)(struct buf *out, const struct run_start *run, const struct fault *fault);
+	void (*start)(struct format *f);
+	void (*fault)(struct format *f, const struct fault *fault);
 	/* memory.high throttled the thread after the fault: see fault->throttled. */
-	void (*throttled)(struct buf *out, const struct run_start *run, const struct fault *fault);
+	void (*throttled)(struct format *f, const struct fault *fault);
 	/* `hist`: the first row is the sum of all faults; the others are of one key each. */
-	void (*hist)(struct buf *out, const struct run_start *run, const struct interval *interval);
-	void (*top)(struct buf *out, const struct run_start *run, const struct interval *interval);
-	void (*end)(struct buf *out, const struct run_start *run, const struct run_end *end);
+	void (*hist)(struct format *f, const struct interval *interval);
+	void (*top)(struct format *f, const struct interval *interval);
+	void (*end)(struct format *f, const struct run_end *end);
+	/* A whole file of a profile, for other tools or for a browser. 0 or -errno. */
+	int (*profile)(struct format *f, const struct profile *profile,
+		       const struct profile_view *view);
 	const struct map_ops *map;
-	const struct map_ops *account; /* for `map` with tracing */
+	const struct map_ops *account; /* maps of a run that traces */
 };
 
-#endif /* FAULTS_SINK_H */
+/*
+ * An output that appends to *out. *run describes the run and is read at each call: it may become
+ * complete later, but says already whether anything is traced. NULL if memory is lacking.
+ */
+struct format *format__new(const struct format_ops *ops, struct buf *out,
+			   const struct run_start *run);
+void format__free(struct format *f);
+
+/* Calls an operation of a format, or of its maps, unless it is NULL. */
+#define format__show(f, op, ...) ((f)->ops->op ? (f)->ops->op(f, ##__VA_ARGS__) : (void)0)
+#define format__show_map(f, op, ...) \
+	((f)->map && (f)->map->op ? (f)->map->op(f, ##__VA_ARGS__) : (void)0)
+
+#endif /* FAULTS_FORMAT_H */

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../src/format/sinks.h"
+#include "../../src/format/formats.h"
 #include "expect.h"
 #include "faults.h"
-#include "sink_test.h"
+#include "format_test.h"
 #include "test.h"
 
 static const struct run_end run_end = {
@@ -25,21 +25,20 @@ static const struct run_end run_end = {
 	.bpf_runs = -1,
 };
 
-/* All samples through a sink, from the first line to the last. */
+/* All samples in a format, from the first line to the last. */
 static struct buf show(const char *name, const struct run_start *run)
 {
-	const struct sink_ops *sink = sink_find(name);
 	struct buf out = { 0 };
+	struct format *format = format__new(format_find(name), &out, run);
 
-	if (sink->start)
-		sink->start(&out, run);
+	format__show(format, start);
 	for (size_t i = 0; i < NR_SAMPLES; i++) {
 		struct fault fault = sample_fault(i);
 
-		sink->fault(&out, run, &fault);
+		format__show(format, fault, &fault);
 	}
-	if (sink->end)
-		sink->end(&out, run, &run_end);
+	format__show(format, end, &run_end);
+	format__free(format);
 	terminate(&out);
 	return out;
 }
@@ -110,8 +109,8 @@ static void test_narrow(void)
 		fault.has_cached = fault.has_read_pages = true;
 		fault.cached = 87;
 		fault.read_pages = 25;
-		text_sink.start(&out, &run);
-		text_sink.fault(&out, &run, &fault);
+		SHOW(&text_format, &out, &run, start);
+		SHOW(&text_format, &out, &run, fault, &fault);
 		terminate(&out);
 		CHECK(widest(&out) <= run.columns);
 		CHECK(strstr(out.data, "KIND      LAT(us) CAUSE   "));
@@ -152,8 +151,8 @@ static struct buf first_line(struct run_start run)
 	struct fault fault = sample_fault(0);
 	struct buf out = { 0 };
 
-	text_sink.start(&out, &run);
-	text_sink.fault(&out, &run, &fault);
+	SHOW(&text_format, &out, &run, start);
+	SHOW(&text_format, &out, &run, fault, &fault);
 	terminate(&out);
 	return out;
 }
@@ -185,7 +184,7 @@ static void test_times(void)
 	test_done("timestamps, and no heading when quiet");
 }
 
-/* What the sinks say adds up to what they were told. */
+/* What the formats say adds up to what they were told. */
 static void test_totals(void)
 {
 	struct run_start run = run_of();
@@ -247,8 +246,8 @@ static void test_any_bytes(void)
 		fault.verdict = ft_classify(&rec);
 		run.columns = i % 100;
 		text.len = json.len = 0;
-		text_sink.fault(&text, &run, &fault);
-		json_sink.fault(&json, &run, &fault);
+		SHOW(&text_format, &text, &run, fault, &fault);
+		SHOW(&json_format, &json, &run, fault, &fault);
 		wrong += !is_one_line(&text, "\n") + !is_one_line(&json, "}\n");
 	}
 	CHECK_EQ(wrong, 0);
@@ -284,7 +283,7 @@ static void add_start(struct buf *out, const char *target, const char *text, siz
 	run.target = target;
 	run.target_text = text;
 	run.nr_target_ids = nr_ids;
-	json_sink.start(out, &run);
+	SHOW(&json_format, out, &run, start);
 }
 
 static void test_targets(void)
@@ -315,7 +314,7 @@ static struct buf show_cause(const char *name, const struct run_start *run,
 	struct buf out = { 0 };
 
 	fault.causes = causes;
-	sink_find(name)->fault(&out, run, &fault);
+	SHOW(format_find(name), &out, run, fault, &fault);
 	terminate(&out);
 	return out;
 }
@@ -327,7 +326,7 @@ static struct buf show_stack(const char *name, const struct run_start *run,
 	struct buf out = { 0 };
 
 	fault.stack = stack;
-	sink_find(name)->fault(&out, run, &fault);
+	SHOW(format_find(name), &out, run, fault, &fault);
 	terminate(&out);
 	return out;
 }
@@ -382,7 +381,7 @@ static struct buf show_residency(const char *name, bool has_cached, bool has_rea
 	fault.read_pages = read_pages;
 	run.residency = true;
 	run.columns = 80;
-	sink_find(name)->fault(&out, &run, &fault);
+	SHOW(format_find(name), &out, &run, fault, &fault);
 	terminate(&out);
 	CHECK(strcmp(name, "text") != 0 || widest(&out) <= run.columns);
 	return out;
@@ -434,7 +433,7 @@ static void test_folios(void)
 		rec.major = cases[i].major;
 		rec.latency_ns = cases[i].latency_ns;
 		fault.rec = &rec;
-		text_sink.fault(&out, &run, &fault);
+		SHOW(&text_format, &out, &run, fault, &fault);
 		terminate(&out);
 		if (!CHECK(shows(out, cases[i].field)))
 			printf("# %s\n", cases[i].field);
@@ -465,9 +464,9 @@ static void test_fallbacks(void)
 		rec.thp = cases[i].thp;
 		rec.order = cases[i].order;
 		fault.rec = &rec;
-		text_sink.fault(&text, &run, &fault);
+		SHOW(&text_format, &text, &run, fault, &fault);
 		terminate(&text);
-		json_sink.fault(&json, &run, &fault);
+		SHOW(&json_format, &json, &run, fault, &fault);
 		terminate(&json);
 		CHECK(shows(text, cases[i].text));
 		CHECK(shows(json, cases[i].json));
@@ -487,13 +486,13 @@ static void test_throttled(void)
 	fault.throttled = &throttled;
 	run.cause = true;
 	run.columns = 80;
-	text_sink.throttled(&out, &run, &fault);
+	SHOW(&text_format, &out, &run, throttled, &fault);
 	terminate(&out);
 	CHECK(!strncmp(out.data, "0.000005 ", 9));
 	CHECK(strstr(out.data, " throttled 2000123.46 -    55d0c8a17008 "));
 	CHECK(strlen(out.data) <= 81);
 	buf__free(&out);
-	json_sink.throttled(&json, &run, &fault);
+	SHOW(&json_format, &json, &run, throttled, &fault);
 	terminate(&json);
 	CHECK(check_schema_keys(&json) > 10);
 	CHECK(shows(json, ",\"throttled_ns\":2000123456,"));
@@ -582,7 +581,7 @@ static struct buf show_symbols(const char *name, const struct run_start *run,
 
 	fault.symbol = symbol;
 	fault.data_symbol = data;
-	sink_find(name)->fault(&out, run, &fault);
+	SHOW(format_find(name), &out, run, fault, &fault);
 	terminate(&out);
 	return out;
 }
@@ -632,12 +631,13 @@ static void test_schema(void)
 
 static void test_find(void)
 {
-	CHECK(sink_find("text") == &text_sink && all_sinks[0] == &text_sink);
-	CHECK(sink_find("json") == &json_sink);
-	CHECK(!sink_find("") && !sink_find("jso") && !sink_find("JSON"));
-	for (const struct sink_ops *const *sink = all_sinks; *sink; sink++)
-		CHECK(sink_find((*sink)->name) == *sink && (*sink)->help && (*sink)->fault);
-	test_done("sinks have names");
+	CHECK(format_find("text") == &text_format && all_formats[0] == &text_format);
+	CHECK(format_find("json") == &json_format);
+	CHECK(!format_find("") && !format_find("jso") && !format_find("JSON"));
+	for (const struct format_ops *const *format = all_formats; *format; format++)
+		CHECK(format_find((*format)->name) == *format &&
+		      ((*format)->fault || (*format)->profile));
+	test_done("formats have names");
 }
 
 int main(void)

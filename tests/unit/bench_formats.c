@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "../../src/base/parse.h"
-#include "../../src/format/sinks.h"
+#include "../../src/format/formats.h"
 #include "faults.h"
 
 #define RECORDS_DEFAULT 5000000
@@ -12,7 +12,7 @@
 
 struct bench {
 	const char *name;
-	const char *sink;
+	const char *format;
 	bool wide;
 	unsigned int columns;
 	enum timestamp timestamp;
@@ -39,7 +39,6 @@ static double now(void)
 /* Bytes made of so many records; the verdict is the pipeline's, not ours. */
 static unsigned long long feed(const struct bench *bench, uint64_t records)
 {
-	const struct sink_ops *sink = sink_find(bench->sink);
 	struct run_start run = {
 		.wide = bench->wide,
 		.columns = bench->columns,
@@ -49,18 +48,20 @@ static unsigned long long feed(const struct bench *bench, uint64_t records)
 	};
 	struct fault faults[NR_SAMPLES];
 	struct buf out = { 0 };
+	struct format *format = format__new(format_find(bench->format), &out, &run);
 	unsigned long long bytes = 0;
 
 	for (size_t i = 0; i < NR_SAMPLES; i++)
 		faults[i] = sample_fault(i);
 	for (uint64_t i = 0; i < records; i++) {
-		sink->fault(&out, &run, &faults[i % NR_SAMPLES]);
+		format__show(format, fault, &faults[i % NR_SAMPLES]);
 		if (out.len < FLUSH_BYTES)
 			continue;
 		bytes += out.len;
 		out.len = 0;
 	}
 	bytes += out.len;
+	format__free(format);
 	buf__free(&out);
 	return bytes;
 }
@@ -73,7 +74,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s [RECORDS]\n", argv[0]);
 		return 2;
 	}
-	printf("%-20s %14s %10s %12s\n", "sink", "records/s", "ns/record", "bytes/record");
+	printf("%-20s %14s %10s %12s\n", "format", "records/s", "ns/record", "bytes/record");
 	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]); i++) {
 		double start = now();
 		unsigned long long bytes = feed(&benches[i], records);
