@@ -8,27 +8,27 @@
 
 const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 'p', "pid", ARG_REQUIRED, "PID[,PID..]",
-	  "processes, with all their threads; or NAME: of\n"
-	  "processes (comm), or of a systemd unit",
+	  "processes with all their threads; NAME for a PID:\n"
+	  "all processes of this name, or of this unit",
 	  .set = option_set_pids, .commands = TO_TRACING | TO(MAP),
 	  .takes = "process ids or names, such as 17,postgres", .told_apart = TO(MAP) },
 	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-p, --pid PID[,PID..]",
-	  "a process, by its id or its name; of several the\n"
-	  "totals, and with -w their mappings, too",
+	  "a process, by its id or its name; for several\n"
+	  "processes the totals, with -w also the mappings",
 	  .set = NULL, .commands = TO(MAP) },
 	{ GROUP_TARGET, 't', "tid", ARG_REQUIRED, "TID[,TID..]", "single threads",
 	  .set = option_set_tids, .takes = "thread ids, such as 4242 or 17,18" },
 	{ GROUP_TARGET, 'c', "cgroup", ARG_REQUIRED, "PATH",
-	  "a cgroup and its descendants: a path from the\n"
-	  "cgroup root, or of the file system",
+	  "a cgroup and its descendants: the path below the\n"
+	  "root of cgroups, or the path of its directory",
 	  .set = option_set_cgroup, FIELD(target.cgroup), .takes = "the path of a cgroup" },
 	{ GROUP_TARGET, 'a', "all", ARG_NONE, NULL, "the whole system", .set = option_set_all },
 	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-- CMD [ARG..]",
 	  "run CMD, from its first instruction to its exit", .set = NULL,
 	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_TARGET, 'f', "follow", ARG_NONE, NULL,
-	  "their children, too, living ones and those forked\n"
-	  "later (default for CMD)",
+	  "trace their child processes, too: those that run\n"
+	  "and those forked later (default for CMD)",
 	  .set = option_set_follow, FIELD(target.follow), .commands = TO_TRACING | TO(MAP),
 	  .told_apart = TO(MAP) },
 	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-f, --follow",
@@ -57,17 +57,18 @@ const struct option_row option_rows[] = {
 	  FIELD(filter.only_major) },
 	{ GROUP_FILTER, 0, "minor", ARG_NONE, NULL, "minor faults only", .set = option_set_flag,
 	  FIELD(filter.only_minor) },
-	{ GROUP_FILTER, 0, "access", ARG_REQUIRED, "r|w|x", "reads, writes, fetches; rw: both",
-	  .set = option_set_access, .takes = "the letters r, w and x" },
+	{ GROUP_FILTER, 0, "access", ARG_REQUIRED, "r|w|x",
+	  "read, write, execute; rw: read or write", .set = option_set_access,
+	  .takes = "the letters r, w and x" },
 	{ GROUP_FILTER, 0, "origin", ARG_REQUIRED, "ORIGIN[,ORIGIN]",
 	  "user, kernel (system calls that use memory), gup\n"
 	  "(get_user_pages: mlock, direct I/O and the like)",
 	  .set = option_set_origins, .takes = "origins of faults", .words = &origin_words },
 	{ GROUP_FILTER, 0, "min-latency", ARG_REQUIRED, "DUR",
-	  "this slow or slower: 10us, 1.5ms, 2s; a bare\n"
-	  "number is in microseconds",
+	  "faults that took at least 10us, 1.5ms, 2s; a\n"
+	  "number without a unit is in microseconds",
 	  .set = option_set_min_latency, .takes = "a duration, such as 10us, 1.5ms or 2s" },
-	{ GROUP_FILTER, 0, "addr", ARG_REQUIRED, "START-END", "addresses, in hex; END is outside",
+	{ GROUP_FILTER, 0, "addr", ARG_REQUIRED, "START-END", "addresses, in hex, END not included",
 	  .set = option_set_addr, .once = true, .takes = "START-END in hex, START below END" },
 	{ GROUP_FILTER, 0, "file", ARG_REQUIRED, "GLOB",
 	  "name of the mapping, as in /proc/PID/maps", .set = option_set_string, FIELD(filter.file),
@@ -87,7 +88,7 @@ const struct option_row option_rows[] = {
 	  .set = option_set_word, FIELD(sort), .takes = "a column", .words = &sort_words,
 	  .commands = TO_TABLES },
 	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS",
-	  "show so many, at most (top: 20, with --json all);\n"
+	  "show at most so many (top: 20, with --json all);\n"
 	  "with --json one more row is the sum of the rest",
 	  .set = option_set_number, FIELD(max_rows), .takes = "a number from 1 on",
 	  .commands = TO_TABLES },
@@ -110,15 +111,15 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 0, "json-schema", ARG_NONE, NULL, "print the schema of --json, and exit",
 	  .set = option_set_print, .print = option_schema, .commands = TO_ALL },
 	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE",
-	  "write there, not to stdout; - is stdout for the\n"
-	  "trace alone: CMD's own goes to stderr",
+	  "write to FILE, not to stdout; with - stdout has\n"
+	  "the trace alone, and CMD writes to stderr",
 	  .set = option_set_string, FIELD(output), .takes = "the path of a file",
 	  .commands = TO_TRACING | TO(MAP) },
-	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "what each fault's time went into",
+	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "show the causes of each fault's latency",
 	  .set = option_set_flag, FIELD(cause) },
 	{ GROUP_OUTPUT, 's', "stack", ARG_OPTIONAL, "fp|dwarf",
-	  "user stack of each fault: by frame pointers, or,\n"
-	  "slower, by unwind information (also for profiles)",
+	  "show the user stack of each fault; fp: by frame\n"
+	  "pointers, dwarf: by unwind information (slower)",
 	  .set = option_set_stack, FIELD(stack), .takes = "a way to follow stacks",
 	  .words = &stack_mode_words, .commands = TO_TRACING },
 	{ GROUP_OUTPUT, 0, "residency", ARG_NONE, NULL,
@@ -127,8 +128,8 @@ const struct option_row option_rows[] = {
 	  "cached, and how many pages the fault itself read",
 	  .set = option_set_flag, FIELD(residency), .commands = TO(TRACE) | TO(TOP) },
 	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL,
-	  "all columns there are; cut nothing. trace: also\n"
-	  "function and variable by name, with --json, too",
+	  "show all columns, cut no names; trace: also the\n"
+	  "function and the variable (in --json, too)",
 	  .set = option_set_flag, FIELD(wide), .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "strip", ARG_REQUIRED, "N",
 	  "columns that show where in a mapping its pages\n"
@@ -154,12 +155,12 @@ const struct option_row option_rows[] = {
 	  "auto, always, never (auto honours NO_COLOR)", .set = option_set_word, FIELD(color),
 	  .takes = "a word", .words = &color_words, .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 'd', "duration", ARG_REQUIRED, "DUR",
-	  "stop after 10s, 1.5m, ..; a bare number is in\n"
-	  "seconds. CMD goes on, and is waited for",
+	  "stop after 10s, 1.5m, ..; a number without a unit\n"
+	  "is in seconds. CMD runs on, and is waited for",
 	  .set = option_set_duration, .takes = "a duration above zero, such as 10s, 500ms or 2m",
 	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "max-events", ARG_REQUIRED, "N",
-	  "stop after N faults. CMD goes on, and is waited\n"
+	  "stop after N faults. CMD runs on, and is waited\n"
 	  "for",
 	  .set = option_set_count, FIELD(max_events), .takes = "a number from 1 on",
 	  .commands = TO(TRACE) },
@@ -167,7 +168,7 @@ const struct option_row option_rows[] = {
 	  .set = option_set_flag, FIELD(strict), .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 'q', "quiet", ARG_NONE, NULL, "no headings, no summary",
 	  .set = option_set_flag, FIELD(quiet), .commands = TO_TRACING | TO(MAP) },
-	{ GROUP_OUTPUT, 'v', "verbose", ARG_NONE, NULL, "say more; -vv: libbpf's messages, too",
+	{ GROUP_OUTPUT, 'v', "verbose", ARG_NONE, NULL, "print more messages; -vv: libbpf's, too",
 	  .set = option_add_verbose, .commands = TO_ALL },
 	{ GROUP_OUTPUT, 0, "plan", ARG_REQUIRED, "PLAN",
 	  "auto, fentry, kprobe, memcg, perf: how to see the\n"
@@ -175,8 +176,10 @@ const struct option_row option_rows[] = {
 	  .set = option_set_plan, .takes = "the name of a plan", .words = &plan_words,
 	  .commands = TO_TRACING | TO(MAP) | TO(FEATURES) },
 	{ GROUP_OUTPUT, 0, "ring-size", ARG_REQUIRED, "BYTES[K|M]",
-	  "of the buffer between kernel and faulttrace (4M)", .set = option_set_ring_size,
-	  .takes = "a power of two, from one page to 1G", .commands = TO_TRACING | TO(MAP) },
+	  "size of the buffer between the kernel and\n"
+	  "faulttrace (4M)",
+	  .set = option_set_ring_size, .takes = "a power of two, from one page to 1G",
+	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 'V', "version", ARG_NONE, NULL, "print the version, and exit",
 	  .set = option_set_print, .print = option_version, .commands = TO_ALL },
 	{ GROUP_OUTPUT, 'h', "help", ARG_NONE, NULL, "print this, and exit",

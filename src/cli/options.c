@@ -217,18 +217,18 @@ static void hint_word(const struct parser *p, const char *word)
 	if (near)
 		log_hint("did you mean %s? (to run it: 'faulttrace -- %s')", near, word);
 	else if (p->bare && p->bare->words && find_word(p->bare->words, word, strlen(word)) >= 0)
-		log_hint("--%s=%s, with = and without a space", p->bare->name, word);
+		log_hint("write --%s=%s, with = and without a space", p->bare->name, word);
 	else if (is_option(word))
 		log_hint("--%s is an option", word);
 	else if (command->id == COMMAND_FEATURES)
-		log_hint("it has nothing but options");
+		log_hint("features takes options only");
 	else if (command->id == COMMAND_MAP)
 		log_hint("faulttrace map -p PID, map -- CMD, or map --evict FILE..");
 	else if (p->opts->target.nr_ids && is_number)
-		log_hint("a list has commas: %s %d,%s", p->target_name, p->opts->target.ids[0],
+		log_hint("separate ids by commas: %s %d,%s", p->target_name, p->opts->target.ids[0],
 			 word);
 	else if (p->opts->target.kind != TARGET_NONE)
-		log_hint("there is a target already: %s", p->target_name);
+		log_hint("only one target is possible: %s was given already", p->target_name);
 	else
 		log_hint("to run it, write '%s -- %s'", program(command, text), word);
 }
@@ -359,7 +359,7 @@ static int take_help(struct parser *p, int argc, char **argv)
 	p->print = option_help;
 	if (argc < 3 || (argc == 3 && take_command(p, argv[2])))
 		return 0;
-	log_error("cannot help with '%s': no command of faulttrace", argv[argc - 1]);
+	log_error("cannot help with '%s': no command of this name", argv[argc - 1]);
 	hint_words(&commands);
 	return -EINVAL;
 }

@@ -84,7 +84,7 @@ static void end_counting(struct session *session)
 		write_profile(session, counting->profile);
 	}
 	if (counting->overflow && !session->opts->quiet)
-		log_note("hint: %llu of the faults had no stack, the table was full: filters",
+		log_note("hint: %llu of the faults had no stack: the table was full, use filters",
 			 counting->overflow);
 	if (!session->opts->quiet)
 		aggregate__advise(counting->table);

@@ -344,7 +344,7 @@ static void pass_signal_on(struct session *s)
 	if (!from_terminal)
 		child__signal(&s->child, interrupted);
 	if (!ends_within(s, ENDING_NS) && !s->opts->quiet)
-		log_note("%s goes on, and is waited for: a second %s ends faulttrace at once",
+		log_note("waiting for %s, which runs on: a second %s ends faulttrace at once",
 			 s->opts->target.argv[0], interrupted == SIGINT ? "Ctrl-C" : "signal");
 }
 
@@ -363,7 +363,7 @@ static void leave_command(struct session *s)
 		return;
 	}
 	if (!interrupted && !child__ended(&s->child) && !s->opts->quiet)
-		log_note("%s goes on, and is waited for", s->opts->target.argv[0]);
+		log_note("waiting for %s, which runs on", s->opts->target.argv[0]);
 	while (!child__ended(&s->child)) {
 		if (interrupted && !is_told) {
 			pass_signal_on(s);

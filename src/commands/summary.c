@@ -110,6 +110,7 @@ void summary__print(const struct session *s)
 	if (end->throttled_ns > 0)
 		print_throttled(end);
 	if (end->lost_ring)
-		log_note("hint: %llu found no room: --ring-size, --min-latency, --sample",
+		log_note("hint: the ring buffer was full for %llu: raise --ring-size, or use "
+			 "--min-latency or --sample",
 			 end->lost_ring);
 }

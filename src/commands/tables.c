@@ -151,7 +151,8 @@ static void end(struct session *session)
 	if (!has_all_intervals(session))
 		end_interval(session);
 	if (tables->overflow && !session->opts->quiet)
-		log_note("hint: %llu of the faults had no row: a coarser --by, or filters",
+		log_note("hint: %llu of the faults had no row: the table was full, use filters or "
+			 "another --by",
 			 tables->overflow);
 	if (!session->opts->quiet)
 		aggregate__advise(tables->table);

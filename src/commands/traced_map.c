@@ -147,7 +147,7 @@ static int begin_command(struct session *session, struct family_member *m)
 	int err = child__watch(&session->child, &watcher);
 
 	if (err)
-		log_note("its memory at its exit%s unknown: ptrace: %s",
+		log_note("the memory that it has when it exits%s unknown: ptrace: %s",
 			 follow ? ", and what it forks, are" : " is", strerror(-err));
 	if (session->opts->cold)
 		cold_start(session);
@@ -243,9 +243,9 @@ static void show(struct session *session, struct family_member *m, struct memory
 	shown->pid = m->pid;
 	shown->trace = &m->trace;
 	if (!m->trace.has_after && m->trace.is_followed)
-		log_note("%d was gone before its memory could be looked at once more", m->pid);
+		log_note("%d exited before its memory map could be read again", m->pid);
 	else if (!m->trace.has_after)
-		log_note("the process was gone before its memory could be looked at once more");
+		log_note("the process exited before its memory map could be read again");
 	map_show(session->format, shown, &session->out);
 }
 

@@ -477,6 +477,6 @@ uint64_t stacks__settle(struct stacks *stacks, uint64_t id)
 void stacks__advise(const struct stacks *stacks)
 {
 	if (stacks->nr_short * 2 > stacks->nr_walked)
-		log_hint("%zu of %zu stacks: no frame pointers: --stack=dwarf", stacks->nr_short,
-			 stacks->nr_walked);
+		log_hint("%zu of %zu stacks are short, without frame pointers: try --stack=dwarf",
+			 stacks->nr_short, stacks->nr_walked);
 }

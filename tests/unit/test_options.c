@@ -401,7 +401,7 @@ static void test_errors(void)
 		{ "top -a --flamegraph x -o x", "cannot use --output with this profile",
 		  "--flamegraph" },
 		{ "hist -a --by file --residency", "cannot use --residency with hist", NULL },
-		{ "features more", "cannot use 'more': neither a command", "but options" },
+		{ "features more", "cannot use 'more': neither a command", "options only" },
 		{ "-a -k cow:foo", "cannot use 'cow:foo': --kind takes", "cow:anon, cow:file" },
 		{ "-a -k cow:ksm,foo", "cannot use 'cow:ksm,foo': --kind takes", "other, anon" },
 		{ "top --flamegraph -- ls",
@@ -426,7 +426,7 @@ static void test_errors(void)
 		{ "top -a --by kind,kind", "cannot use 'kind,kind': kind is named twice", NULL },
 		{ "hist -a --by vma,kind,vma", "cannot use 'vma,kind,vma': --by takes", NULL },
 		{ "-p 17 18", "cannot use '18': neither", "-p 17,18" },
-		{ "-a ls", "cannot use 'ls': neither", "a target already: -a" },
+		{ "-a ls", "cannot use 'ls': neither", "one target is possible: -a" },
 		{ "top -Z", "cannot use -Z: no such option", "faulttrace top --help" },
 	};
 

@@ -46,7 +46,7 @@ static int tell_all(const struct target_search *search, const char *name, const 
 	if (err) {
 		log_error("cannot trace the memory of %s: %zu processes are %s %s: %s", name,
 			  pids->nr, how, name, list.data);
-		log_hint("-p %d is one of them", pids->ids[0]);
+		log_hint("choose one, such as -p %d", pids->ids[0]);
 	} else if (!search->quiet) {
 		log_note("%zu processes are %s %s: %s", pids->nr, how, name, list.data);
 	}
@@ -134,7 +134,7 @@ static void complain_about_cgroup(const char *path)
 	log_error("cannot trace cgroup %s: it is of cgroup v1, and v2 is needed", directory);
 	err = cgroup__twin(directory, twin, sizeof(twin));
 	if (!err)
-		log_hint("its v2 twin is %s", twin);
+		log_hint("the cgroup of the same path in v2 is %s", twin);
 	else if (err == -ENODEV)
 		log_hint("no v2 hierarchy is mounted here (mount -t cgroup2 none DIR)");
 	else
