@@ -85,11 +85,14 @@ clean:						## remove what was built
 libs:						## what the tool is linked with
 	@echo $(LIBS)
 
+objects:					## what it is linked from, but for main
+	@printf '%s\n' $(filter-out %/main.o,$(OBJECTS))
+
 help:						## this list
 	@echo "make [TARGET] [STATIC=1] [V=1] [PREFIX=] [DESTDIR=] [CC=] [CLANG=]"
 	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: libs all workloads unit check test bench lint install clean help FORCE
+.PHONY: libs objects all workloads unit check test bench lint install clean help FORCE
 
 # Written only when it changes: what was built with other options, libraries or compilers is built anew.
 $(O)/flags: export FLAGS = $(COMPILE) $(LDFLAGS) $(LIBS) $(CLANG) $(BPF_FLAGS) $(BPFTOOL)
