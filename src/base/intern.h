@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "hash_index.h"
 
 struct intern {
-	struct buf items;  /* each at a multiple of 8 */
-	struct buf starts; /* uint32_t by number: where its item is, in units of 8 bytes */
-	struct buf slots;  /* uint32_t by hash: the number + 1; 0 is free */
+	struct buf bytes; /* of all strings, each at a multiple of 8 */
+	struct buf items; /* by number: where its bytes are */
+	struct hash_index index;
 	uint32_t nr;
 };
 

@@ -2,7 +2,6 @@
 #include "aggregate_table.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +9,24 @@
 #include "../../bpf/contract/row_key.h"
 #include "../../bpf/contract/takes.h"
 #include "../base/log.h"
+#include "../base/must.h"
 
 /* The most entries in a table, of some 3 KiB each. Further keys are merged into the overflow. */
 #define ENTRIES_MAX 32768
 /* How often rows are read: before a 32-bit counter of the kernel can overflow. */
 #define READ_NS	    60000000000ULL
+
+/* An entry in the map. The overflow has a key of zeroes. */
+struct key_entry {
+	struct ft_key key;
+	uint64_t overflow;
+	struct counted *counted;
+};
+
+struct counted *aggregate__entry(const struct aggregate *table, size_t i)
+{
+	return ((struct key_entry *)hashmap__at(&table->entries, i))->counted;
+}
 
 int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
 {
@@ -30,6 +42,9 @@ int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
 		table = NULL;
 	} else {
 		table->opts = *opts;
+		table->entries =
+			(struct hashmap) { .item_bytes = sizeof(struct key_entry),
+					   .key_bytes = offsetof(struct key_entry, counted) };
 		table->jits.of_stacks = row_spec__has(&opts->rows, FT_KEY_STACK);
 	}
 	*ret = table;
@@ -44,20 +59,14 @@ static void free_entry(struct counted *entry)
 	free(entry);
 }
 
-static void ignore(void *entry)
-{
-	(void)entry;
-}
-
 void aggregate__free(struct aggregate *table)
 {
 	if (!table)
 		return;
 	aggregate__forget_interval(table);
-	tdestroy(table->tree, ignore);
-	for (size_t i = 0; i < table->nr; i++)
-		free_entry(table->entries[i]);
-	free(table->entries);
+	for (size_t i = 0; i < table->entries.nr; i++)
+		free_entry(aggregate__entry(table, i));
+	hashmap__clear(&table->entries);
 	residency_cache__free(table->cached);
 	key_text__free(table->keys);
 	free(table);
@@ -107,15 +116,6 @@ struct record_consumer aggregate__consumer(struct aggregate *table)
 
 /* ---- Reading -------------------------------------------------------------------- */
 
-static int compare_keys(const void *a, const void *b)
-{
-	const struct counted *x = a, *y = b;
-
-	if (x->overflow != y->overflow)
-		return x->overflow ? 1 : -1;
-	return memcmp(&x->key, &y->key, sizeof(x->key));
-}
-
 /* Resets all counters of an entry. Its key and the texts of the key stay. */
 static void begin_anew(struct counted *entry)
 {
@@ -125,44 +125,31 @@ static void begin_anew(struct counted *entry)
 	entry->min_ns = FT_UNKNOWN64;
 }
 
-static struct counted *add_entry(struct aggregate *table, const struct counted *wanted)
+static struct counted *add_entry(struct aggregate *table, const struct key_entry *wanted)
 {
-	struct counted **more, *entry;
+	struct counted *counted = must(calloc(1, sizeof(*counted)));
+	struct key_entry *entry = hashmap__add(&table->entries, wanted);
 
-	if (table->nr == table->size) {
-		size_t size = table->size ? table->size * 2 : 64;
-
-		more = realloc(table->entries, size * sizeof(struct counted *));
-		if (!more)
-			return NULL;
-		table->entries = more;
-		table->size = size;
-	}
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
-		return NULL;
-	entry->key = wanted->key;
-	entry->overflow = wanted->overflow;
-	begin_anew(entry);
-	if (!tsearch(entry, &table->tree, compare_keys)) {
-		free(entry);
-		return NULL;
-	}
-	table->entries[table->nr++] = entry;
-	return entry;
+	counted->key = wanted->key;
+	counted->overflow = wanted->overflow;
+	begin_anew(counted);
+	entry->counted = counted;
+	return counted;
 }
 
+/* key: NULL for the overflow */
 static struct counted *find_entry(struct aggregate *table, const struct ft_key *key)
 {
-	struct counted wanted = { .overflow = !key }, **found;
+	struct key_entry wanted = { .overflow = !key };
+	const struct key_entry *found;
 
 	if (key)
 		wanted.key = *key;
-	found = tfind(&wanted, &table->tree, compare_keys);
+	found = hashmap__find(&table->entries, &wanted);
 	if (found)
-		return *found;
-	return key && table->nr >= ENTRIES_MAX ? find_entry(table, NULL)
-					       : add_entry(table, &wanted);
+		return found->counted;
+	return key && table->entries.nr >= ENTRIES_MAX ? find_entry(table, NULL)
+						       : add_entry(table, &wanted);
 }
 
 /*
@@ -208,8 +195,6 @@ static int add_row(void *ctx, const struct ft_key *key, const struct ft_row *par
 	struct aggregate *table = ctx;
 	struct counted *entry = find_entry(table, key);
 
-	if (!entry)
-		return -ENOMEM;
 	for (size_t cpu = 0; cpu < nr; cpu++)
 		if (parts[cpu].used)
 			add_part(entry, &parts[cpu], table->opts.sample);
@@ -218,7 +203,7 @@ static int add_row(void *ctx, const struct ft_key *key, const struct ft_row *par
 
 /* ---- Single faults -------------------------------------------------------------- */
 
-/* The row that the kernel half would add the fault to; NULL: no row counts it, or memory is out. */
+/* The row that the kernel half would add the fault to; NULL: no row counts it. */
 static struct counted *entry_of_fault(struct aggregate *table, const struct fault_record *fault)
 {
 	static const struct ft_causes no_causes;
@@ -316,8 +301,8 @@ static void describe_entry(struct aggregate *table, struct counted *entry)
 /* The names and code mappings that the rows taken last refer to have come meanwhile. */
 void aggregate__describe_new(struct aggregate *table)
 {
-	for (size_t i = 0; i < table->nr; i++) {
-		struct counted *entry = table->entries[i];
+	for (size_t i = 0; i < table->entries.nr; i++) {
+		struct counted *entry = aggregate__entry(table, i);
 
 		if (entry->count && !entry->id)
 			describe_entry(table, entry);
@@ -329,11 +314,11 @@ static void tidy_stacks(struct aggregate *table)
 {
 	if (!key_text__has_many_stacks(table->keys))
 		return;
-	for (size_t i = 0; i < table->nr; i++)
+	for (size_t i = 0; i < table->entries.nr; i++)
 		for (size_t key = 0; key < FT_KEYS; key++)
 			if (table->opts.rows.by[key] == FT_KEY_STACK)
 				key_text__keep_stack(table->keys,
-						     &table->entries[i]->key.part[key]);
+						     &aggregate__entry(table, i)->key.part[key]);
 	key_text__tidy_stacks(table->keys);
 }
 
@@ -370,31 +355,36 @@ int aggregate__read(struct aggregate *table)
 	return err;
 }
 
+/* Does the entry stay for the next interval, in which it may have faults again? */
+static bool stays(struct counted *entry)
+{
+	if (entry->count) {
+		begin_anew(entry);
+		return true;
+	}
+	/* Throttling may be counted after its faults: shown with the next ones. */
+	if (!entry->throttled_ns || (entry->waits && !entry->overflow))
+		return false;
+	entry->waits = true;
+	return true;
+}
+
 /* Resets the entries that had a fault. Frees the others: their processes may be dead. */
 void aggregate__next(struct aggregate *table)
 {
 	unsigned long long gone_ns = 0;
 	struct counted *overflow;
-	size_t kept = 0;
 
 	aggregate__forget_interval(table);
-	for (size_t i = 0; i < table->nr; i++) {
-		struct counted *entry = table->entries[i];
+	for (size_t i = table->entries.nr; i > 0; i--) {
+		struct key_entry *entry = hashmap__at(&table->entries, i - 1);
 
-		if (entry->count) {
-			begin_anew(entry);
-		} else if (entry->throttled_ns && (!entry->waits || entry->overflow)) {
-			/* Throttling may be counted after its faults: shown with the next ones. */
-			entry->waits = true;
-		} else {
-			gone_ns += entry->throttled_ns;
-			tdelete(entry, &table->tree, compare_keys);
-			free_entry(entry);
+		if (stays(entry->counted))
 			continue;
-		}
-		table->entries[kept++] = entry;
+		gone_ns += entry->counted->throttled_ns;
+		free_entry(entry->counted);
+		hashmap__remove(&table->entries, entry);
 	}
-	table->nr = kept;
 	/* The throttled time of freed entries is added to the overflow: they had no row. */
 	overflow = gone_ns ? find_entry(table, NULL) : NULL;
 	if (overflow)
@@ -430,8 +420,8 @@ void aggregate__profile(struct aggregate *table, struct profile *profile, struct
 {
 	*sums = (struct fault_sums) { 0 };
 	*overflow = 0;
-	for (size_t i = 0; i < table->nr; i++) {
-		const struct counted *entry = table->entries[i];
+	for (size_t i = 0; i < table->entries.nr; i++) {
+		const struct counted *entry = aggregate__entry(table, i);
 
 		if (!entry->count)
 			continue;

@@ -74,8 +74,8 @@ static size_t sort_entries(struct aggregate *table)
 	size_t nr = 0;
 
 	aggregate__describe_new(table);
-	for (size_t i = 0; i < table->nr; i++) {
-		struct counted *entry = table->entries[i];
+	for (size_t i = 0; i < table->entries.nr; i++) {
+		struct counted *entry = aggregate__entry(table, i);
 
 		jit_advice__count(&table->jits, entry->made_by, entry->count);
 		if (entry->count && is_wanted(table, entry))
@@ -305,7 +305,7 @@ static void show_rest(struct aggregate *table, const struct group *groups, size_
 
 static int make_room(struct aggregate *table)
 {
-	size_t nr = table->nr + 1;
+	size_t nr = table->entries.nr + 1;
 
 	table->sorted = calloc(nr, sizeof(struct counted *));
 	table->rest = calloc(nr, sizeof(struct counted *));

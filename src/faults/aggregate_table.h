@@ -3,6 +3,7 @@
 #ifndef FAULTS_AGGREGATE_TABLE_H
 #define FAULTS_AGGREGATE_TABLE_H
 
+#include "../base/hashmap.h"
 #include "aggregate.h"
 #include "jit_advice.h"
 #include "key_text.h"
@@ -40,9 +41,7 @@ struct aggregate {
 	struct source *source;
 	struct key_text *keys;
 	struct residency_cache *cached; /* NULL: not asked for */
-	void *tree;			/* tsearch(3) tree of entries, by key */
-	struct counted **entries;
-	size_t nr, size;
+	struct hashmap entries;		/* see aggregate__entry() */
 	struct source_info info;
 	bool sees_bytes;
 	unsigned long long read_ns;
@@ -56,6 +55,8 @@ struct aggregate {
 	struct shown *shown; /* one a row */
 	size_t nr_shown;
 };
+
+struct counted *aggregate__entry(const struct aggregate *table, size_t i);
 
 /* Makes the texts of the keys of entries that are new since the last call. */
 void aggregate__describe_new(struct aggregate *table);

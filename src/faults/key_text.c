@@ -2,22 +2,32 @@
 #include "key_text.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/buf.h"
+#include "../base/hashmap.h"
 #include "../base/path.h"
 #include "../host/cgroup.h"
 #include "../symbols/symbols.h"
 #include "mapping_names.h"
 
+/* The mapping of an instruction, in a generation of a process's code. */
+struct code {
+	uint64_t ip;
+	uint32_t pid;
+	uint32_t generation;
+	struct ft_vma vma;
+};
+
+static const struct hashmap no_codes = { .item_bytes = sizeof(struct code),
+					 .key_bytes = offsetof(struct code, vma) };
+
 struct key_text {
 	struct mapping_names *naming;
-	struct symbols *symbols; /* NULL: no key tells a function */
-	struct stacks *stacks;	 /* NULL: no key is a stack */
-	/* tsearch(3) trees of struct ft_code, by pid, generation, ip: of this turn and the last */
-	void *codes, *old_codes;
+	struct symbols *symbols;	 /* NULL: no key tells a function */
+	struct stacks *stacks;		 /* NULL: no key is a stack */
+	struct hashmap codes, old_codes; /* struct code: of this turn and the last */
 };
 
 int key_text__new(const struct row_spec *rows, struct key_text **ret)
@@ -33,6 +43,8 @@ int key_text__new(const struct row_spec *rows, struct key_text **ret)
 	if (err) {
 		key_text__free(keys);
 		keys = NULL;
+	} else {
+		keys->codes = keys->old_codes = no_codes;
 	}
 	*ret = keys;
 	return err;
@@ -42,42 +54,29 @@ void key_text__free(struct key_text *keys)
 {
 	if (!keys)
 		return;
-	tdestroy(keys->codes, free);
-	tdestroy(keys->old_codes, free);
+	hashmap__clear(&keys->codes);
+	hashmap__clear(&keys->old_codes);
 	stacks__free(keys->stacks);
 	symbols__free(keys->symbols);
 	mapping_names__free(keys->naming);
 	free(keys);
 }
 
-static int compare_codes(const void *a, const void *b)
-{
-	const struct ft_code *x = a, *y = b;
-
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	if (x->generation != y->generation)
-		return x->generation < y->generation ? -1 : 1;
-	return x->ip < y->ip ? -1 : x->ip > y->ip;
-}
-
 void key_text__learn_code(struct key_text *keys, const struct ft_code *record)
 {
-	struct ft_code **found = tfind(record, &keys->codes, compare_codes), *copy;
+	struct code wanted = { record->ip, record->pid, record->generation, { 0 } }, *code;
 	struct symbol symbol;
+	bool is_new;
 
 	if (!keys->symbols)
 		return;
-	if (found) {
-		**found = *record;
+	code = hashmap__find(&keys->codes, &wanted);
+	is_new = !code;
+	if (is_new)
+		code = hashmap__add(&keys->codes, &wanted);
+	code->vma = record->vma;
+	if (!is_new)
 		return;
-	}
-	copy = malloc(sizeof(*copy));
-	if (!copy)
-		return;
-	*copy = *record;
-	if (!tsearch(copy, &keys->codes, compare_codes))
-		free(copy);
 	/* Looks it up now: files that name JIT code are found only while the process runs. */
 	symbols__find(keys->symbols,
 		      &(struct symbol_request) {
@@ -104,9 +103,9 @@ void key_text__learn_stack(struct key_text *keys, const struct ft_stack *record)
 
 void key_text__next_turn(struct key_text *keys)
 {
-	tdestroy(keys->old_codes, free);
+	hashmap__clear(&keys->old_codes);
 	keys->old_codes = keys->codes;
-	keys->codes = NULL;
+	keys->codes = no_codes;
 }
 
 const char *key_text__mapping_name(struct key_text *keys, const struct ft_fault *fault)
@@ -140,16 +139,13 @@ static const char *file_text(struct key_text *keys, const struct ft_fault *some)
 /* Fills in the mapping that the instruction had when it got its row, if a record told it. */
 static void learn_place(struct key_text *keys, struct symbol_request *request, __u32 generation)
 {
-	struct ft_code wanted = { .pid = (__u32)request->pid,
-				  .generation = generation,
-				  .ip = request->address };
-	struct ft_code **found = tfind(&wanted, &keys->codes, compare_codes);
-	const struct ft_code *code;
+	struct code wanted = { .ip = request->address,
+			       .pid = (uint32_t)request->pid,
+			       .generation = generation };
+	const struct code *code = hashmap__find(&keys->codes, &wanted);
 
-	if (!found)
-		found = tfind(&wanted, &keys->old_codes, compare_codes);
-	code = found ? *found : NULL;
-
+	if (!code)
+		code = hashmap__find(&keys->old_codes, &wanted);
 	if (!code || !code->vma.start)
 		return;
 	request->mapping = (struct named_vma) {

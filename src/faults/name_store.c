@@ -6,101 +6,74 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/hashmap.h"
+#include "../base/must.h"
+
 /*
  * Twice as many as the kernel half remembers to have sent. It evicts the least recently used,
  * too: so it sends a name again that is evicted here, when a fault hits the mapping again.
  */
 #define NAMES_MAX 16384
-#define NR_SLOTS  (2 * NAMES_MAX)
 
 #define NR_CANDIDATES 16
 
 struct name {
-	uint64_t id; /* 0: free */
+	uint64_t id;
 	char *text;
 	uint64_t used; /* value of uses at the last use */
 };
 
 struct name_store {
-	struct name slots[NR_SLOTS]; /* open addressing, linear probing */
-	size_t nr;
-	size_t hand; /* slot where the next eviction starts to look */
+	struct hashmap names; /* struct name, by id */
+	size_t hand;	      /* number of the name where the next eviction starts to look */
 	uint64_t uses;
 };
 
 int name_store__new(struct name_store **ret)
 {
 	*ret = calloc(1, sizeof(**ret));
-	return *ret ? 0 : -ENOMEM;
+	if (!*ret)
+		return -ENOMEM;
+	(*ret)->names = (struct hashmap) { .item_bytes = sizeof(struct name),
+					   .key_bytes = sizeof(uint64_t) };
+	return 0;
+}
+
+static void forget(struct name_store *names, struct name *name)
+{
+	free(name->text);
+	hashmap__remove(&names->names, name);
 }
 
 void name_store__free(struct name_store *names)
 {
 	if (!names)
 		return;
-	for (size_t i = 0; i < NR_SLOTS; i++)
-		free(names->slots[i].text);
+	while (names->names.nr)
+		forget(names, hashmap__at(&names->names, names->names.nr - 1));
+	hashmap__clear(&names->names);
 	free(names);
-}
-
-/* The slot where probing for an id starts. Ids are hashes already. */
-static size_t home(uint64_t id)
-{
-	return id % NR_SLOTS;
-}
-
-/* The slot with this id, or the free slot to put it into. */
-static struct name *find_slot(struct name_store *names, uint64_t id)
-{
-	size_t i = home(id);
-
-	while (names->slots[i].id && names->slots[i].id != id)
-		i = (i + 1) % NR_SLOTS;
-	return &names->slots[i];
-}
-
-/* Removes a name, and moves later ones into the gap, so that probing still finds them. */
-static void remove_slot(struct name_store *names, size_t gap)
-{
-	size_t i = gap;
-
-	free(names->slots[gap].text);
-	names->nr--;
-	for (;;) {
-		i = (i + 1) % NR_SLOTS;
-		if (!names->slots[i].id)
-			break;
-		/* A name stays if its home lies cyclically after the gap. */
-		if ((i + NR_SLOTS - home(names->slots[i].id)) % NR_SLOTS <
-		    (i + NR_SLOTS - gap) % NR_SLOTS)
-			continue;
-		names->slots[gap] = names->slots[i];
-		gap = i;
-	}
-	memset(&names->slots[gap], 0, sizeof(names->slots[gap]));
 }
 
 /* Evicts the least recently used of the next few names: an approximation of LRU. */
 static void drop_one(struct name_store *names)
 {
-	size_t oldest = NR_SLOTS;
+	struct name *oldest = NULL;
 
-	for (int seen = 0; seen < NR_CANDIDATES; names->hand = (names->hand + 1) % NR_SLOTS) {
-		if (!names->slots[names->hand].id)
-			continue;
-		if (oldest == NR_SLOTS ||
-		    names->slots[names->hand].used < names->slots[oldest].used)
-			oldest = names->hand;
-		seen++;
+	for (int seen = 0; seen < NR_CANDIDATES; seen++) {
+		struct name *name = hashmap__at(&names->names, names->hand++ % NAMES_MAX);
+
+		if (!oldest || name->used < oldest->used)
+			oldest = name;
 	}
-	remove_slot(names, oldest);
+	forget(names, oldest);
 }
 
 const char *name_store__find(struct name_store *names, uint64_t id)
 {
-	struct name *name = find_slot(names, id);
+	struct name *name = hashmap__find(&names->names, &id);
 
-	if (!id || !name->id)
+	if (!name)
 		return NULL;
 	name->used = ++names->uses;
 	return name->text;
@@ -112,17 +85,14 @@ void name_store__set(struct name_store *names, uint64_t id, const char *text)
 
 	if (!id || !*text)
 		return;
-	if (names->nr >= NAMES_MAX)
+	name = hashmap__find(&names->names, &id);
+	if (!name && names->names.nr >= NAMES_MAX)
 		drop_one(names);
-	name = find_slot(names, id);
-	if (!name->id)
-		names->nr++;
+	if (!name)
+		name = hashmap__add(&names->names, &id);
 	free(name->text);
-	name->id = id;
-	name->text = strdup(text);
+	name->text = must(strdup(text));
 	name->used = ++names->uses;
-	if (!name->text)
-		remove_slot(names, (size_t)(name - names->slots));
 }
 
 void name_store__learn(struct name_store *names, const struct ft_name *record)

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "../base/must.h"
-
-#define MIN_SLOTS 1024
 
 /* What tells mappings at one page apart, by touch_of: there is only one TOUCH_LAST. */
 static uint64_t owner(const struct touch *touch)
@@ -18,13 +17,13 @@ static uint64_t owner(const struct touch *touch)
 	return (uint64_t)touch->name << 8 | (touch->vma.facts & TOUCH_VMA_PERMS);
 }
 
-static size_t home(const struct touches *t, const struct touch *key)
+static uint32_t hash_of(const struct touches *t, const struct touch *key)
 {
 	uint64_t hash = (owner(key) << 2 | key->of) * 0x9e3779b97f4a7c15ULL;
 
 	hash ^= key->page / t->page_size ^ (uint64_t)key->kind << 56;
 	hash *= 0x9e3779b97f4a7c15ULL;
-	return (hash ^ hash >> 32) & (t->nr_slots - 1);
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 static bool is_same(const struct touch *a, const struct touch *b)
@@ -34,26 +33,16 @@ static bool is_same(const struct touch *a, const struct touch *b)
 	       (a->vma.facts & TOUCH_VMA_FACTS) == (b->vma.facts & TOUCH_VMA_FACTS);
 }
 
+/* NULL: there is none. */
 static struct touch *find(const struct touches *t, const struct touch *key)
 {
-	size_t i = home(t, key);
+	uint32_t hash = hash_of(t, key);
+	struct hash_slot *slot = NULL;
 
-	while (t->slots[i].faults && !is_same(&t->slots[i], key))
-		i = (i + 1) & (t->nr_slots - 1);
-	return &t->slots[i];
-}
-
-static void grow(struct touches *t)
-{
-	struct touch *old = t->slots;
-	size_t nr = t->nr_slots;
-
-	t->nr_slots = nr ? nr * 2 : MIN_SLOTS;
-	t->slots = must(calloc(t->nr_slots, sizeof(*t->slots)));
-	for (size_t i = 0; i < nr; i++)
-		if (old[i].faults)
-			*find(t, &old[i]) = old[i];
-	free(old);
+	do
+		slot = hash_index__next(&t->index, hash, slot);
+	while (slot && !is_same(&t->touches[hash_slot__number(slot)], key));
+	return slot ? &t->touches[hash_slot__number(slot)] : NULL;
 }
 
 /* The zero page and device memory are no memory of the process. */
@@ -105,19 +94,21 @@ static enum touch_of known_from(const struct touches *t, const struct touch *tou
 	return was_there ? TOUCH_BEFORE : TOUCH_PASSED;
 }
 
-/* A new touch has the key's counts, which are 0. */
+/* A new touch has the key's counts, which are 0. Touches move. */
 static struct touch *find_or_add(struct touches *t, const struct touch *key)
 {
 	struct touch *touch = find(t, key);
 
-	if (!touch->faults) {
-		*touch = *key;
-		t->nr++;
-	}
+	if (touch)
+		return touch;
+	t->touches = must(array_reserve(t->touches, t->nr, &t->size, sizeof(*touch)));
+	hash_index__add(&t->index, hash_of(t, key), (uint32_t)t->nr);
+	touch = &t->touches[t->nr++];
+	*touch = *key;
 	return touch;
 }
 
-/* Moves the last touch's counts to another key, as another file is mapped there now. */
+/* Adds the counts of a touch that is no longer the last to those of another key. */
 static void put_aside(struct touches *t, const struct touch *last)
 {
 	struct touch key = *last, *touch;
@@ -136,21 +127,23 @@ static void put_aside(struct touches *t, const struct touch *last)
 
 static struct touch *touch_of(struct touches *t, struct touch *key, const char *name)
 {
-	struct touch *last = find(t, key);
+	struct touch *last = find(t, key), old;
 
-	if (last->faults && is_of_same_file(last, key))
+	if (last && is_of_same_file(last, key))
 		return last;
 	key->name = intern__add_text(&t->names, name);
-	if (!last->faults)
+	if (!last)
 		return find_or_add(t, key);
 	/* CPUs send records in batches: this fault may be older than the last one. */
 	if (key->begin_ns < last->begin_ns) {
 		key->of = known_from(t, key);
 		return find_or_add(t, key);
 	}
-	put_aside(t, last);
+	/* Another file is mapped there now. */
+	old = *last;
 	*last = *key;
-	return last;
+	put_aside(t, &old);
+	return find(t, key);
 }
 
 bool touches__add(struct touches *t, const struct ft_fault *rec, const char *name)
@@ -170,9 +163,6 @@ bool touches__add(struct touches *t, const struct ft_fault *rec, const char *nam
 	/* Other faults were not resolved: they are taken again, or never end. */
 	if (rec->outcome != FT_OUTCOME_RESOLVED && key.kind != FT_KIND_ERROR)
 		return true;
-	/* touch_of() adds one touch at most, for this fault or in put_aside(). */
-	if ((t->nr + 1) * 2 >= t->nr_slots)
-		grow(t);
 	touch = touch_of(t, &key, name);
 	touch->vma = rec->vma;
 	touch->begin_ns = begin_ns > touch->begin_ns ? begin_ns : touch->begin_ns;
@@ -186,7 +176,8 @@ bool touches__add(struct touches *t, const struct ft_fault *rec, const char *nam
 
 void touches__free(struct touches *t)
 {
-	free(t->slots);
+	free(t->touches);
+	hash_index__free(&t->index);
 	intern__free(&t->names);
 	*t = (struct touches) { 0 };
 }
@@ -208,12 +199,7 @@ static int compare(const void *left, const void *right)
 
 const struct touch *touches__sort(struct touches *t)
 {
-	size_t nr = 0;
-
-	for (size_t i = 0; i < t->nr_slots; i++)
-		if (t->slots[i].faults)
-			t->slots[nr++] = t->slots[i];
-	if (nr)
-		qsort(t->slots, nr, sizeof(*t->slots), compare);
-	return t->slots;
+	if (t->nr)
+		qsort(t->touches, t->nr, sizeof(*t->touches), compare);
+	return t->touches;
 }

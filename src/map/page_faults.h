@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "../../bpf/contract/classify.h"
+#include "../base/hash_index.h"
 #include "../base/intern.h"
 #include "map.h"
 
@@ -58,9 +59,9 @@ static inline bool touch_same_page(const struct touch *a, const struct touch *b)
 }
 
 struct touches {
-	struct touch *slots; /* faults 0: free */
-	size_t nr_slots;
-	size_t nr;
+	struct touch *touches;
+	size_t nr, size;
+	struct hash_index index; /* of touches */
 	struct intern names;
 	uint64_t page_size;
 	const struct memory_map *before; /* NULL: there is no map before */

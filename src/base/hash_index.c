@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "hash_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "must.h"
+
+#define MIN_SLOTS 64
+
+void hash_index__free(struct hash_index *index)
+{
+	free(index->slots);
+	*index = (struct hash_index) { 0 };
+}
+
+/* Eight bytes at a time; the multiplication mixes bits upwards, the shift downwards. */
+uint32_t hash_bytes(const void *bytes, size_t len)
+{
+	const char *next = bytes;
+	uint64_t hash = len;
+
+	while (len) {
+		size_t n = len < sizeof(uint64_t) ? len : sizeof(uint64_t);
+		uint64_t word = 0;
+
+		memcpy(&word, next, n);
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+		next += n;
+		len -= n;
+	}
+	return (uint32_t)hash;
+}
+
+static void put(struct hash_index *index, struct hash_slot slot)
+{
+	size_t mask = index->nr_slots - 1, i = slot.hash & mask;
+
+	while (index->slots[i].item)
+		i = (i + 1) & mask;
+	index->slots[i] = slot;
+}
+
+static void grow(struct hash_index *index)
+{
+	struct hash_slot *old = index->slots;
+	size_t nr = index->nr_slots;
+
+	index->nr_slots = nr ? nr * 2 : MIN_SLOTS;
+	index->slots = must(calloc(index->nr_slots, sizeof(*old)));
+	for (size_t i = 0; i < nr; i++)
+		if (old[i].item)
+			put(index, old[i]);
+	free(old);
+}
+
+void hash_index__add(struct hash_index *index, uint32_t hash, uint32_t number)
+{
+	if (number == UINT32_MAX)
+		must(NULL);
+	if (index->nr >= index->nr_slots / 4 * 3)
+		grow(index);
+	put(index, (struct hash_slot) { hash, number + 1 });
+	index->nr++;
+}
+
+/* Moves later slots into the gap, so that a search still finds them. */
+void hash_index__remove(struct hash_index *index, struct hash_slot *slot)
+{
+	size_t mask = index->nr_slots - 1, gap = (size_t)(slot - index->slots);
+
+	for (size_t i = (gap + 1) & mask; index->slots[i].item; i = (i + 1) & mask) {
+		size_t home = index->slots[i].hash & mask;
+
+		/* A slot stays if its home is cyclically behind the gap. */
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue;
+		index->slots[gap] = index->slots[i];
+		gap = i;
+	}
+	index->slots[gap].item = 0;
+	index->nr--;
+}
