@@ -88,7 +88,7 @@ void buf__addf(struct buf *b, const char *fmt, ...)
 	va_end(args);
 }
 
-static unsigned int count_digits(uint64_t n)
+unsigned int count_digits(uint64_t n)
 {
 	/* log10(2) is about 1233 / 4096: the guess is right or one too few. */
 	unsigned int bits = 64 - (unsigned int)__builtin_clzll(n | 1);

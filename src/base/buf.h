@@ -54,6 +54,9 @@ static inline void buf__addc(struct buf *b, char c)
 void buf__addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf__vaddf(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
 
+/* How many decimal digits n has. */
+unsigned int count_digits(uint64_t n);
+
 void buf__add_u64(struct buf *b, uint64_t n);
 /* The last digits of n, with leading zeroes. */
 void buf__add_padded(struct buf *b, uint64_t n, unsigned int digits);

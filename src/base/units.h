@@ -11,6 +11,16 @@ void units_add_duration(struct buf *out, uint64_t ns);
 void units_add_brief_duration(struct buf *out, uint64_t ns);
 /* Exact, with three digits at least: "1.00 ms", "1.00025 ms". */
 void units_add_exact_duration(struct buf *out, uint64_t ns);
+/* In five columns, more only for many seconds; rounded down: "1.5ms", "12us", "340s". */
+void units_add_short_duration(struct buf *out, uint64_t ns);
+/* Two digits after the point, rounded down: "123.45 ms". */
+void units_add_cut_duration(struct buf *out, uint64_t ns);
+/* In five columns: "0", "132K", "97.7M", "100G". */
+void units_add_bytes(struct buf *out, uint64_t bytes);
+/* A multiple of 1 KiB, exact: "4K", "2M", "1025K". */
+void units_add_exact_bytes(struct buf *out, uint64_t bytes);
+/* Two digits after the point, rounded down: "123.45 KiB", "89 bytes". */
+void units_add_cut_bytes(struct buf *out, uint64_t bytes);
 /* n in full if that fits width columns, else "12.3k". */
 void units_add_count(struct buf *out, uint64_t n, unsigned int width);
 /*

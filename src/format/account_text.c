@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "../base/units.h"
 #include "../map/account.h"
 #include "columns.h"
 #include "map_fields.h"
@@ -56,27 +57,9 @@ static void add_major(struct buf *out, const struct map_account *a)
 	buf__add_u64(out, a->major);
 }
 
-/* Three digits at most, more only for seconds: "800ns", "12us", "1.5ms", "340s". */
-static void add_duration(struct buf *out, uint64_t ns)
-{
-	static const char *const units[] = { "ns", "us", "ms", "s" };
-	uint64_t one = 1;
-	size_t unit = 0;
-
-	while (unit < 3 && ns >= one * 1000) {
-		one *= 1000;
-		unit++;
-	}
-	if (unit && ns < one * 10)
-		buf__add_fixed(out, ns / (one / 10), 1);
-	else
-		buf__add_u64(out, ns / one);
-	buf__adds(out, units[unit]);
-}
-
 static void add_time(struct buf *out, const struct map_account *a)
 {
-	add_duration(out, a->ns);
+	units_add_short_duration(out, a->ns);
 }
 
 static bool has_remainder(const struct memory_map *map)
@@ -371,7 +354,7 @@ static void add_pressure(struct buf *out, const struct run_start *run,
 	uint64_t window = trace->window_ns ? trace->window_ns : 1;
 
 	buf__addf(out, "major faults: %lu, ", trace->major);
-	add_duration(out, trace->major_ns);
+	units_add_short_duration(out, trace->major_ns);
 	buf__addf(out, ", %lu%% of the time%s", trace->major_ns * 100 / window,
 		  trace->is_thrashing ? ": thrashing" : "");
 	end_line(out, run, line, trace->is_thrashing);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "../base/embed.h"
+#include "../base/units.h"
 #include "flamegraph_boxes.h"
 #include "flamegraph_text.h"
 #include "../faults/profile.h"
@@ -251,8 +252,7 @@ static void add_total(struct graph *g, unsigned int *y)
 	else
 		buf__adds(g->out, "nothing to show");
 	add_count(g, count);
-	buf__addf(g->out, "; %u different stack%s</text>\n", g->nr_stacks,
-		  g->nr_stacks == 1 ? "" : "s");
+	buf__addf(g->out, "; %u different stack%s</text>\n", g->nr_stacks, plural(g->nr_stacks));
 }
 
 static void add_left_out(struct graph *g, unsigned int *y)

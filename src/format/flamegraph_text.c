@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "../base/units.h"
+
 void flamegraph_add_xml(struct buf *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -65,37 +67,11 @@ void flamegraph_add_shortened(struct buf *out, const struct buf *text, size_t co
 		buf__adds(out, ELLIPSIS);
 }
 
-struct unit {
-	uint64_t size;
-	const char *name;
-};
-
-static const struct unit time_units[] = {
-	{ 1000000000, "s" }, { 1000000, "ms" }, { 1000, "us" }, { 1, "ns" }
-};
-static const struct unit byte_units[] = {
-	{ 1ULL << 40, "TiB" }, { 1ULL << 30, "GiB" }, { 1ULL << 20, "MiB" },
-	{ 1ULL << 10, "KiB" }, { 1, "bytes" },
-};
-
-/* Adds n in the greatest unit that is not above n: "1.23 ms". */
-static void add_in_units(struct buf *out, const struct unit *unit, uint64_t n)
-{
-	while (unit->size > 1 && n < unit->size)
-		unit++;
-	buf__add_u64(out, n / unit->size);
-	if (unit->size > 1) {
-		buf__addc(out, '.');
-		buf__add_padded(out, (uint64_t)((__uint128_t)(n % unit->size) * 100 / unit->size),
-				2);
-	}
-	buf__addf(out, " %s", unit->name);
-}
-
 void flamegraph_add_faults(struct buf *out, uint64_t n)
 {
 	buf__add_u64(out, n);
-	buf__adds(out, n == 1 ? " fault" : " faults");
+	buf__adds(out, " fault");
+	buf__adds(out, plural(n));
 }
 
 void flamegraph_add_share(struct buf *out, uint64_t n, uint64_t total)
@@ -112,9 +88,9 @@ void flamegraph_add_share(struct buf *out, uint64_t n, uint64_t total)
 void flamegraph_add_amount(struct buf *out, enum profile_weight weight, uint64_t n)
 {
 	if (weight == PROFILE_LATENCY)
-		add_in_units(out, time_units, n);
+		units_add_cut_duration(out, n);
 	else if (weight == PROFILE_BYTES)
-		add_in_units(out, byte_units, n);
+		units_add_cut_bytes(out, n);
 	else
 		flamegraph_add_faults(out, n);
 }

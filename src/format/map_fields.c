@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../base/units.h"
 #include "columns.h"
 
 #define NAME_MIN 4 /* columns: with less room a name is left out */
@@ -10,23 +11,10 @@
 
 void add_map_bytes(struct buf *out, uint64_t bytes)
 {
-	const char *unit = "KMGTPE";
-	uint64_t one = 1024;
-
-	if (!bytes || bytes == MAP_UNKNOWN) {
-		buf__addc(out, bytes ? '-' : '0');
-		return;
-	}
-	while ((bytes + one / 2) / one >= 1000 && unit[1]) {
-		one <<= 10;
-		unit++;
-	}
-	/* One digit after the point, where there is room for it. */
-	if (one > 1024 && (bytes * 10 + one / 2) / one < 1000)
-		buf__add_fixed(out, (bytes * 10 + one / 2) / one, 1);
+	if (bytes == MAP_UNKNOWN)
+		buf__addc(out, '-');
 	else
-		buf__add_u64(out, (bytes + one / 2) / one);
-	buf__addc(out, *unit);
+		units_add_bytes(out, bytes);
 }
 
 void add_map_title(struct buf *out, const char *title, unsigned int width)

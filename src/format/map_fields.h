@@ -11,7 +11,7 @@
 /* Number columns are left out until a mapping's name has so many columns of the line. */
 #define MAP_NAME_ROOM 12
 
-/* Three digits and a unit: "0", "132K", "97.7M", "100G". */
+/* As units_add_bytes(); "-" for MAP_UNKNOWN. */
 void add_map_bytes(struct buf *out, uint64_t bytes);
 /* Right-aligned in width columns, and a space. */
 void add_map_title(struct buf *out, const char *title, unsigned int width);

@@ -92,15 +92,6 @@ static unsigned int width_of_edge(const struct row *row, unsigned int bucket)
 	return (unsigned int)width;
 }
 
-static unsigned int width_of_count(unsigned long long count)
-{
-	unsigned int width = 1;
-
-	for (; count >= 10; count /= 10)
-		width++;
-	return width;
-}
-
 static void measure(struct bars *bars)
 {
 	struct line line = { .end = bars->begin };
@@ -115,7 +106,7 @@ static void measure(struct bars *bars)
 		bars->most = line.count > bars->most ? line.count : bars->most;
 		bars->edge_width = width > bars->edge_width ? width : bars->edge_width;
 	}
-	bars->count_width = width_of_count(bars->most);
+	bars->count_width = count_digits(bars->most);
 }
 
 /* Few faults on many bars show no shape: the limit is about the square root of their number. */

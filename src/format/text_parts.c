@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../base/units.h"
 #include "columns.h"
 #include "fields.h"
 #include "text.h"
@@ -78,13 +79,7 @@ static void add_signal(struct buf *out, const struct ft_fault *rec)
 
 void text_add_order(struct buf *out, const struct run_start *run, uint64_t order)
 {
-	const char *unit = "KMGTPE";
-	uint64_t kilobytes = (run->page_size / 1024ULL) << (order & 31);
-
-	for (; kilobytes >= 1024 && unit[1]; kilobytes /= 1024)
-		unit++;
-	buf__add_u64(out, kilobytes);
-	buf__addc(out, *unit);
+	units_add_exact_bytes(out, (uint64_t)run->page_size << (order & 31));
 }
 
 /* The order of what a page table maps: a table is one page, and has 8 bytes for each page. */

@@ -146,15 +146,6 @@ static bool is_asked_for(const struct run_start *run, const struct ft_fault *vma
 	return run->nr_target_ids == 1 && vma->pid == (unsigned int)run->target_ids[0];
 }
 
-static unsigned int digits_of(unsigned int n)
-{
-	unsigned int digits = 1;
-
-	for (; n >= 10; n /= 10)
-		digits++;
-	return digits;
-}
-
 unsigned int text_pid_width(const struct run_start *run, const struct interval *interval)
 {
 	unsigned int width = strlen("PID");
@@ -165,7 +156,7 @@ unsigned int text_pid_width(const struct run_start *run, const struct interval *
 
 		for (size_t k = 0; k < row->nr_keys; k++) {
 			const struct ft_fault *vma = row->keys[k].vma;
-			unsigned int digits = vma ? digits_of(vma->pid) : 0;
+			unsigned int digits = vma ? count_digits(vma->pid) : 0;
 
 			needed |= vma && !is_asked_for(run, vma);
 			width = digits > width ? digits : width;
@@ -180,6 +171,6 @@ void text_add_hidden(struct buf *out, const struct run_start *run, size_t nr)
 
 	if (!nr)
 		return;
-	buf__addf(out, "... %zu more row%s", nr, nr == 1 ? "" : "s");
+	buf__addf(out, "... %zu more row%s", nr, plural(nr));
 	end_line(out, run, line, false);
 }

@@ -250,7 +250,7 @@ static void add_summary(struct format *f, const struct interval *interval)
 		buf__adds(out, ": no faults");
 	} else {
 		buf__addf(out, ": %llu fault%s, %llu major, ", interval->sums.faults,
-			  interval->sums.faults == 1 ? "" : "s", interval->sums.major);
+			  plural(interval->sums.faults), interval->sums.major);
 		units_add_duration(out, interval->sums.latency_ns);
 		buf__adds(out, " in total");
 		text_add_throttled(out, interval->throttled_ns);

@@ -18,14 +18,14 @@ static void test_durations(void)
 {
 	static const struct {
 		uint64_t ns;
-		const char *normal, *brief, *exact;
+		const char *normal, *brief, *exact, *narrow, *cut;
 	} cases[] = {
-		{ 0, "0 ns", "0ns", "0 ns" },
-		{ 999, "999 ns", "999ns", "999 ns" },
-		{ 1310, "1.31 us", "1.31us", "1.31 us" },
-		{ 999500, "1.00 ms", "1.00ms", "999.5 us" },
-		{ 6414267900, "6.41 s", "6.41s", "6.4142679 s" },
-		{ 1234567890123, "1235 s", "1235s", "1234.567890123 s" },
+		{ 0, "0 ns", "0ns", "0 ns", "0ns", "0 ns" },
+		{ 999, "999 ns", "999ns", "999 ns", "999ns", "999 ns" },
+		{ 1310, "1.31 us", "1.31us", "1.31 us", "1.3us", "1.31 us" },
+		{ 999500, "1.00 ms", "1.00ms", "999.5 us", "999us", "999.50 us" },
+		{ 6414267900, "6.41 s", "6.41s", "6.4142679 s", "6.4s", "6.41 s" },
+		{ 1234567890123, "1235 s", "1235s", "1234.567890123 s", "1234s", "1234.56 s" },
 	};
 	struct buf b = { 0 };
 
@@ -36,9 +36,44 @@ static void test_durations(void)
 		CHECK_STR(take(&b), cases[i].brief);
 		units_add_exact_duration(&b, cases[i].ns);
 		CHECK_STR(take(&b), cases[i].exact);
+		units_add_short_duration(&b, cases[i].ns);
+		CHECK_STR(take(&b), cases[i].narrow);
+		units_add_cut_duration(&b, cases[i].ns);
+		CHECK_STR(take(&b), cases[i].cut);
 	}
 	buf__free(&b);
 	test_done("durations");
+}
+
+static void test_bytes(void)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *normal, *exact, *cut;
+	} cases[] = {
+		{ 0, "0", "0K", "0 bytes" },
+		{ 1023, "1K", "0K", "1023 bytes" },
+		{ 4096, "4K", "4K", "4.00 KiB" },
+		{ 999 << 10, "999K", "999K", "999.00 KiB" },
+		{ 1000 << 10, "1.0M", "1000K", "1000.00 KiB" },
+		{ 1025 << 10, "1.0M", "1025K", "1.00 MiB" },
+		{ 2 << 20, "2.0M", "2M", "2.00 MiB" },
+		{ 102349408, "97.6M", "99950K", "97.60 MiB" },
+		{ 100ULL << 30, "100G", "100G", "100.00 GiB" },
+		{ UINT64_MAX, "16.0E", "18014398509481983K", "16777215.99 TiB" },
+	};
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < NR(cases); i++) {
+		units_add_bytes(&b, cases[i].bytes);
+		CHECK_STR(take(&b), cases[i].normal);
+		units_add_exact_bytes(&b, cases[i].bytes);
+		CHECK_STR(take(&b), cases[i].exact);
+		units_add_cut_bytes(&b, cases[i].bytes);
+		CHECK_STR(take(&b), cases[i].cut);
+	}
+	buf__free(&b);
+	test_done("bytes");
 }
 
 static void test_counts(void)
@@ -117,6 +152,7 @@ static void test_summary(void)
 int main(void)
 {
 	test_durations();
+	test_bytes();
 	test_counts();
 	test_shares();
 	test_summary();
