@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../source/live/plan.h"
 #include "option_rows.h"
 
 static const char *const color_names[] = {
@@ -18,7 +19,9 @@ static const char *const timestamp_names[] = {
 	[TIMESTAMP_WALL] = "wall",
 };
 
-static const char *const plan_names[] = { "auto", "fentry", "kprobe", "memcg", "perf" };
+#define PLAN_NAME(plan, text) text,
+
+static const char *const plan_names[] = { "auto", PLANS(PLAN_NAME) };
 
 static const char *const sort_names[] = {
 	[SORT_COUNT] = "faults", [SORT_MAJOR] = "major", [SORT_TOTAL] = "total",

@@ -108,7 +108,7 @@ static int print_plans(struct features *features, const char *name)
 		err = try_plan(features, chosen);
 	printf("\nPlans, best first (* is used%s)\n",
 	       of_some == chosen ? "" : "; with -p and -t: +");
-	for (const struct plan *plan = plans; plan < plans + nr_plans; plan++)
+	for (const struct plan *plan = plans; plan < plans + NR_PLANS; plan++)
 		print_plan(features, plan,
 			   err		     ? ' '
 			   : plan == chosen  ? '*'

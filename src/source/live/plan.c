@@ -3,25 +3,24 @@
 
 #include <string.h>
 
-const struct plan plans[] = {
-	{
-		.name = "fentry",
+#define PLAN_NAME(plan, text) [PLAN_##plan].name = text,
+
+const struct plan plans[NR_PLANS] = {
+	[PLAN_FENTRY] = {
 		.sees_attempts = true,
 		.what = "user, kernel and gup faults, each with its latency and retries",
 		.needs = { FEATURE_BTF, FEATURE_BPF, FEATURE_RINGBUF, FEATURE_FENTRY,
 			   FEATURE_COUNT },
 		.programs = { "attempt_begin_fentry", "attempt_end_fexit" },
 	},
-	{
-		.name = "kprobe",
+	[PLAN_KPROBE] = {
 		.sees_attempts = true,
 		.what = "the same as fentry, at a higher cost per fault",
 		.needs = { FEATURE_BTF, FEATURE_BPF, FEATURE_RINGBUF, FEATURE_KPROBE,
 			   FEATURE_COUNT },
 		.programs = { "attempt_begin_kprobe", "attempt_end_kretprobe" },
 	},
-	{
-		.name = "memcg",
+	[PLAN_MEMCG] = {
 		.what = "user and kernel faults; gup faults one by one, without address and latency",
 		.needs = { FEATURE_BTF, FEATURE_RINGBUF, FEATURE_PAGE_FAULT_TP,
 			   FEATURE_MEMCG_EVENTS, FEATURE_COUNT },
@@ -29,17 +28,15 @@ const struct plan plans[] = {
 		.settles = true,
 		.others_pay = true,
 	},
-	{
-		.name = "perf",
+	[PLAN_PERF] = {
 		.what = "user and kernel faults; gup faults only as a number",
 		.needs = { FEATURE_BTF, FEATURE_RINGBUF, FEATURE_PAGE_FAULT_TP, FEATURE_SW_EVENTS,
 			   FEATURE_COUNT },
 		.programs = { "fault_accounted" },
 		.sw_events = true,
 	},
+	PLANS(PLAN_NAME)
 };
-
-const size_t nr_plans = sizeof(plans) / sizeof(*plans);
 
 enum feature plan_lacks(struct features *features, const struct plan *plan)
 {
@@ -51,7 +48,7 @@ enum feature plan_lacks(struct features *features, const struct plan *plan)
 
 static const struct plan *plan_named(const char *name)
 {
-	for (size_t i = 0; i < nr_plans; i++)
+	for (size_t i = 0; i < NR_PLANS; i++)
 		if (!strcmp(name, plans[i].name))
 			return &plans[i];
 	return NULL;
@@ -63,7 +60,7 @@ const struct plan *plan_choose(struct features *features, const char *name, bool
 
 	if (strcmp(name, "auto"))
 		return plan_named(name);
-	for (size_t i = 0; i < nr_plans; i++) {
+	for (size_t i = 0; i < NR_PLANS; i++) {
 		/* Its features are probed only if no other plan is usable: see below. */
 		if (others_count && plans[i].others_pay)
 			dear = &plans[i];

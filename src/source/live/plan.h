@@ -9,6 +9,17 @@
 
 #include "features.h"
 
+/* PLAN(name, name as a text) for each, best first. */
+#define PLANS(PLAN)            \
+	PLAN(FENTRY, "fentry") \
+	PLAN(KPROBE, "kprobe") \
+	PLAN(MEMCG, "memcg")   \
+	PLAN(PERF, "perf")
+
+#define PLAN_ID(plan, text) PLAN_##plan,
+
+enum plan_id { PLANS(PLAN_ID) NR_PLANS };
+
 struct plan {
 	const char *name;
 	bool sees_attempts;	 /* handle_mm_fault itself: its address, and retries */
@@ -21,8 +32,7 @@ struct plan {
 	bool others_pay;
 };
 
-extern const struct plan plans[];
-extern const size_t nr_plans;
+extern const struct plan plans[NR_PLANS];
 
 /* True: each fault of get_user_pages is seen; false: only their number. */
 static inline bool plan_sees_gup(const struct plan *plan)
