@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/array.h"
 #include "../base/cleanup.h"
 #include "../base/log.h"
 #include "../format/formats.h"
@@ -134,18 +135,19 @@ static int add_ids(struct options *opts, const char *arg)
 /* Adds the name of a process or a unit. A word "-.." is an option: -p lacks its argument. */
 static int add_name(struct options *opts, const char *name)
 {
-	char **more;
+	char **names;
 
 	if (!*name || *name == '-')
 		return -EINVAL;
 	if (strlen(name) > NAME_MAX)
 		return -ERANGE;
-	more = realloc(opts->target.names, (opts->target.nr_names + 1) * sizeof(*more));
-	if (!more)
+	names = array_reserve(opts->target.names, opts->target.nr_names, &opts->target.names_size,
+			      sizeof(*names));
+	if (!names)
 		return -ENOMEM;
-	opts->target.names = more;
-	more[opts->target.nr_names] = strdup(name);
-	if (!more[opts->target.nr_names])
+	opts->target.names = names;
+	names[opts->target.nr_names] = strdup(name);
+	if (!names[opts->target.nr_names])
 		return -ENOMEM;
 	opts->target.nr_names++;
 	return 0;

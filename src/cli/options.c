@@ -425,5 +425,5 @@ void options__free(struct options *opts)
 		free(opts->target.names[i]);
 	free(opts->target.names);
 	opts->target.names = NULL;
-	opts->target.nr_names = 0;
+	opts->target.nr_names = opts->target.names_size = 0;
 }

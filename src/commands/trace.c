@@ -37,15 +37,15 @@ static const struct session_ops ops = {
 static int run(const struct options *opts)
 {
 	struct stream_options stream_options = options__of_stream(opts);
-	struct stream *pipeline;
+	struct stream *stream;
 	struct session session;
 	int status = STATUS_FAILED;
 
-	if (stream__new(&stream_options, &pipeline))
+	if (stream__new(&stream_options, &stream))
 		log_no_memory();
 	else
-		status = session__run(&session, opts, &ops, pipeline, stream__consumer(pipeline));
-	stream__free(pipeline);
+		status = session__run(&session, opts, &ops, stream, stream__consumer(stream));
+	stream__free(stream);
 	return status;
 }
 

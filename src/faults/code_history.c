@@ -10,7 +10,7 @@
 #define RING_BYTES (64U << 10) /* of each CPU */
 
 struct code_history {
-	struct process_histories *spaces;
+	struct process_histories *histories;
 	struct mmap_events *events;
 	uint64_t drained_ns;
 	struct named_vma found;
@@ -20,7 +20,7 @@ static void see(void *ctx, const struct mmap_event *event)
 {
 	struct code_history *map = ctx;
 
-	process_histories__see(map->spaces, event);
+	process_histories__see(map->histories, event);
 }
 
 /* The events are opened at most this often, as long as new processes are found. */
@@ -74,7 +74,7 @@ int code_history__new(const int *ids, size_t nr_ids, bool with_descendants,
 		.ctx = map,
 	};
 	struct pids family = { 0 };
-	int err = map ? process_histories__new(SPACES_PROCESSES, SPACES_BYTES, &map->spaces)
+	int err = map ? process_histories__new(SPACES_PROCESSES, SPACES_BYTES, &map->histories)
 		      : -ENOMEM;
 
 	if (!err)
@@ -85,7 +85,7 @@ int code_history__new(const int *ids, size_t nr_ids, bool with_descendants,
 		map = NULL;
 	} else {
 		/* Reads existing mappings, after the events are open, so that none is missed. */
-		process_histories__read(map->spaces, events.ids, events.nr_ids);
+		process_histories__read(map->histories, events.ids, events.nr_ids);
 	}
 	pids__free(&family);
 	*ret = map;
@@ -97,7 +97,7 @@ void code_history__free(struct code_history *map)
 	if (!map)
 		return;
 	mmap_events__free(map->events);
-	process_histories__free(map->spaces);
+	process_histories__free(map->histories);
 	free(map);
 }
 
@@ -117,7 +117,7 @@ bool code_history__mapping(struct code_history *map, int pid, uint64_t address, 
 			   struct named_vma *ret)
 {
 	drain_until(map, time_ns);
-	return process_histories__find(map->spaces, pid, address, time_ns, ret);
+	return process_histories__find(map->histories, pid, address, time_ns, ret);
 }
 
 void code_history__find(struct code_history *map, struct symbol_request *request, uint64_t time_ns)
@@ -130,7 +130,7 @@ bool code_history__find_below(struct code_history *map, struct symbol_request *r
 			      uint64_t time_ns)
 {
 	drain_until(map, time_ns);
-	if (!process_histories__find_below(map->spaces, request->pid, request->memory, time_ns,
+	if (!process_histories__find_below(map->histories, request->pid, request->memory, time_ns,
 					   &map->found))
 		return false;
 	request->mapping = map->found;

@@ -20,7 +20,7 @@ struct target {
 	int *ids; /* pids or tids, no duplicates */
 	size_t nr_ids;
 	char **names; /* names of processes or units that -p was given instead of pids */
-	size_t nr_names;
+	size_t nr_names, names_size;
 	size_t nr_found; /* how many of the ids, the last ones, were found by these names */
 	const char *cgroup;
 	char **argv;  /* CMD, NULL-terminated */

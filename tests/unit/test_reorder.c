@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The window: faults come out once each, in the order in which they ended. */
+/* Reordering: faults come out once each, in the order in which they ended. */
 #include "../../src/source/live/reorder.h"
 
 #include <stdlib.h>
@@ -32,33 +32,33 @@ static bool in_order(const struct seen *seen)
 	return true;
 }
 
-static void add(struct reorder *window, unsigned int tid, uint64_t begin, uint64_t latency)
+static void add(struct reorder *reorder, unsigned int tid, uint64_t begin, uint64_t latency)
 {
 	struct ft_fault fault = { .h = { .size = sizeof(fault), .time_ns = begin },
 				  .tid = tid,
 				  .latency_ns = latency };
 
-	reorder__add(window, &fault);
+	reorder__add(reorder, &fault);
 }
 
 static void test_order(void)
 {
 	struct seen seen = { 0 };
-	struct reorder *window;
+	struct reorder *reorder;
 
-	CHECK(!reorder__new(16, sizeof(struct ft_fault), see, &seen, &window));
-	add(window, 1, 100, 50);
-	add(window, 2, 90, 10);
-	add(window, 3, 95, FT_UNKNOWN64);
-	add(window, 4, 10, 500);
-	reorder__hand_on(window, 200);
+	CHECK(!reorder__new(16, sizeof(struct ft_fault), see, &seen, &reorder));
+	add(reorder, 1, 100, 50);
+	add(reorder, 2, 90, 10);
+	add(reorder, 3, 95, FT_UNKNOWN64);
+	add(reorder, 4, 10, 500);
+	reorder__hand_on(reorder, 200);
 	CHECK(seen.nr == 3 && in_order(&seen));
 	CHECK(seen.tids[0] == 3 && seen.tids[1] == 2 && seen.tids[2] == 1);
-	add(window, 5, 300, 1);
-	reorder__hand_on(window, UINT64_MAX);
+	add(reorder, 5, 300, 1);
+	reorder__hand_on(reorder, UINT64_MAX);
 	CHECK(seen.nr == 5 && in_order(&seen));
 	CHECK(seen.tids[3] == 5 && seen.tids[4] == 4);
-	reorder__free(window);
+	reorder__free(reorder);
 	test_done("the order in which they ended");
 }
 
@@ -66,23 +66,23 @@ static void test_order(void)
 static void test_full(void)
 {
 	struct seen seen = { 0 };
-	struct reorder *window;
+	struct reorder *reorder;
 	unsigned int found[NR] = { 0 };
 
-	CHECK(!reorder__new(64, sizeof(struct ft_fault), see, &seen, &window));
+	CHECK(!reorder__new(64, sizeof(struct ft_fault), see, &seen, &reorder));
 	srand(1);
 	for (unsigned int i = 0; i < NR; i++) {
-		add(window, i, (uint64_t)rand() % 5000, (uint64_t)rand() % 100);
+		add(reorder, i, (uint64_t)rand() % 5000, (uint64_t)rand() % 100);
 		if (i % 100 == 0)
-			reorder__hand_on(window, 2500);
+			reorder__hand_on(reorder, 2500);
 	}
-	reorder__hand_on(window, UINT64_MAX);
+	reorder__hand_on(reorder, UINT64_MAX);
 	CHECK(seen.nr == NR);
 	for (unsigned int i = 0; i < seen.nr; i++)
 		found[seen.tids[i]]++;
 	for (unsigned int i = 0; i < NR; i++)
 		CHECK(found[i] == 1);
-	reorder__free(window);
+	reorder__free(reorder);
 	test_done("more than it holds");
 }
 
@@ -90,16 +90,16 @@ static void test_full(void)
 static void test_ties(void)
 {
 	struct seen seen = { 0 };
-	struct reorder *window;
+	struct reorder *reorder;
 
-	CHECK(!reorder__new(64, sizeof(struct ft_fault), see, &seen, &window));
-	add(window, 0, 200, 0);
+	CHECK(!reorder__new(64, sizeof(struct ft_fault), see, &seen, &reorder));
+	add(reorder, 0, 200, 0);
 	for (unsigned int i = 1; i < 50; i++)
-		add(window, i, 100, 0);
-	reorder__hand_on(window, UINT64_MAX);
+		add(reorder, i, 100, 0);
+	reorder__hand_on(reorder, UINT64_MAX);
 	for (unsigned int i = 1; i < 50; i++)
 		CHECK(seen.tids[i - 1] == i);
-	reorder__free(window);
+	reorder__free(reorder);
 	test_done("equal ends keep their order");
 }
 

@@ -64,7 +64,7 @@ struct trial {
 	struct run_end end;
 	struct output out;
 	struct format *format;
-	struct stream *pipeline;
+	struct stream *stream;
 };
 
 static void begin(struct trial *t)
@@ -78,29 +78,29 @@ static void begin(struct trial *t)
 	t->start.cause = true;
 	t->out.fd = -1;
 	t->format = format__new(&json_format, &t->out.buf, &t->start);
-	CHECK(!stream__new(&t->opts, &t->pipeline));
-	stream__start(t->pipeline, &t->replay.source, t->format, &t->out, NULL, &t->end);
+	CHECK(!stream__new(&t->opts, &t->stream));
+	stream__start(t->stream, &t->replay.source, t->format, &t->out, NULL, &t->end);
 	CHECK(!source__start(&t->replay.source) && t->replay.was_started);
 }
 
 /* Two records at a time, the last of them when the source is finished. */
 static const char *run(struct trial *t)
 {
-	struct record_consumer consumer = stream__consumer(t->pipeline);
+	struct record_consumer consumer = stream__consumer(t->stream);
 	struct source_totals totals;
 
 	CHECK_EQ(source__poll(&t->replay.source, &consumer), 2);
 	CHECK_EQ(source__poll(&t->replay.source, &consumer), 2);
 	source__finish(&t->replay.source, &consumer, &totals);
 	CHECK_EQ(totals.unseen_gup, -1);
-	stream__end(t->pipeline);
+	stream__end(t->stream);
 	buf__addc(&t->out.buf, '\0');
 	return t->out.buf.data;
 }
 
 static void end(struct trial *t)
 {
-	stream__free(t->pipeline);
+	stream__free(t->stream);
 	format__free(t->format);
 	buf__free(&t->out.buf);
 }
@@ -129,7 +129,7 @@ static void test_limits(void)
 	begin(&t);
 	run(&t);
 	CHECK_EQ(count(&t.out.buf, "\"type\":\"fault\""), 1);
-	CHECK(stream__done(t.pipeline));
+	CHECK(stream__done(t.stream));
 	end(&t);
 
 	t = (struct trial) { .opts.file = "other" };

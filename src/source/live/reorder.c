@@ -14,7 +14,7 @@ struct entry {
 };
 
 struct reorder {
-	window_fn record;
+	reorder_fn record;
 	void *ctx;
 	size_t max;
 	size_t nr;
@@ -25,35 +25,35 @@ struct reorder {
 	struct entry *entries;
 };
 
-int reorder__new(size_t max, size_t size, window_fn record, void *ctx, struct reorder **ret)
+int reorder__new(size_t max, size_t size, reorder_fn record, void *ctx, struct reorder **ret)
 {
-	struct reorder *window = calloc(1, sizeof(*window));
+	struct reorder *reorder = calloc(1, sizeof(*reorder));
 
-	*ret = window;
-	if (!window)
+	*ret = reorder;
+	if (!reorder)
 		return -ENOMEM;
-	*window = (struct reorder) {
+	*reorder = (struct reorder) {
 		.record = record, .ctx = ctx, .max = max, .size = size, .sorted = true
 	};
 	/* malloc() and not calloc(): the kernel provides pages only for what is used. */
-	window->faults = malloc(max * size);
-	window->spare = malloc(max * size);
-	window->entries = malloc(max * sizeof(*window->entries));
-	if (window->faults && window->spare && window->entries)
+	reorder->faults = malloc(max * size);
+	reorder->spare = malloc(max * size);
+	reorder->entries = malloc(max * sizeof(*reorder->entries));
+	if (reorder->faults && reorder->spare && reorder->entries)
 		return 0;
-	reorder__free(window);
+	reorder__free(reorder);
 	*ret = NULL;
 	return -ENOMEM;
 }
 
-void reorder__free(struct reorder *window)
+void reorder__free(struct reorder *reorder)
 {
-	if (!window)
+	if (!reorder)
 		return;
-	free(window->faults);
-	free(window->spare);
-	free(window->entries);
-	free(window);
+	free(reorder->faults);
+	free(reorder->spare);
+	free(reorder->entries);
+	free(reorder);
 }
 
 /* When the fault ended, or its throttling; if its end was not seen, when it began. */
@@ -66,18 +66,18 @@ static uint64_t end_of(const struct ft_fault *fault)
 	return fault->h.time_ns + (fault->latency_ns == FT_UNKNOWN64 ? 0 : fault->latency_ns);
 }
 
-void reorder__add(struct reorder *window, const struct ft_fault *fault)
+void reorder__add(struct reorder *reorder, const struct ft_fault *fault)
 {
-	struct entry entry = { end_of(fault), (uint32_t)window->nr };
+	struct entry entry = { end_of(fault), (uint32_t)reorder->nr };
 
-	if (window->nr == window->max) {
-		reorder__hand_on(window, UINT64_MAX);
+	if (reorder->nr == reorder->max) {
+		reorder__hand_on(reorder, UINT64_MAX);
 		entry.at = 0;
 	}
-	if (window->nr && entry.end_ns < window->entries[window->nr - 1].end_ns)
-		window->sorted = false;
-	memcpy(window->faults + window->nr * window->size, fault, fault->h.size);
-	window->entries[window->nr++] = entry;
+	if (reorder->nr && entry.end_ns < reorder->entries[reorder->nr - 1].end_ns)
+		reorder->sorted = false;
+	memcpy(reorder->faults + reorder->nr * reorder->size, fault, fault->h.size);
+	reorder->entries[reorder->nr++] = entry;
 }
 
 static int compare(const void *a, const void *b)
@@ -89,32 +89,32 @@ static int compare(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static const struct ft_fault *fault_at(const struct reorder *window, const char *faults, size_t i)
+static const struct ft_fault *fault_at(const struct reorder *reorder, const char *faults, size_t i)
 {
-	return (const struct ft_fault *)(faults + window->entries[i].at * window->size);
+	return (const struct ft_fault *)(faults + reorder->entries[i].at * reorder->size);
 }
 
-/* Keeps only the entries from first on: moves them to a new window. */
-static void keep_from(struct reorder *window, size_t first)
+/* Keeps only the entries from first on: moves them to the spare buffer. */
+static void keep_from(struct reorder *reorder, size_t first)
 {
-	char *old = window->faults;
-	size_t nr = window->nr;
+	char *old = reorder->faults;
+	size_t nr = reorder->nr;
 
-	window->faults = window->spare;
-	window->spare = old;
-	window->nr = 0;
-	window->sorted = true;
+	reorder->faults = reorder->spare;
+	reorder->spare = old;
+	reorder->nr = 0;
+	reorder->sorted = true;
 	for (size_t i = first; i < nr; i++)
-		reorder__add(window, fault_at(window, old, i));
+		reorder__add(reorder, fault_at(reorder, old, i));
 }
 
-void reorder__hand_on(struct reorder *window, uint64_t until_ns)
+void reorder__hand_on(struct reorder *reorder, uint64_t until_ns)
 {
 	size_t i;
 
-	if (!window->sorted)
-		qsort(window->entries, window->nr, sizeof(*window->entries), compare);
-	for (i = 0; i < window->nr && window->entries[i].end_ns <= until_ns; i++)
-		window->record(window->ctx, &fault_at(window, window->faults, i)->h);
-	keep_from(window, i);
+	if (!reorder->sorted)
+		qsort(reorder->entries, reorder->nr, sizeof(*reorder->entries), compare);
+	for (i = 0; i < reorder->nr && reorder->entries[i].end_ns <= until_ns; i++)
+		reorder->record(reorder->ctx, &fault_at(reorder, reorder->faults, i)->h);
+	keep_from(reorder, i);
 }

@@ -13,17 +13,17 @@
 
 struct reorder;
 
-typedef void (*window_fn)(void *ctx, const struct ft_header *record);
+typedef void (*reorder_fn)(void *ctx, const struct ft_header *record);
 
 /*
  * size: of a record, at most. max: how many it holds; when it is full, it hands all on, and
  * records that come late are out of order, but not lost.
  */
-int reorder__new(size_t max, size_t size, window_fn record, void *ctx, struct reorder **ret);
-void reorder__free(struct reorder *window);
+int reorder__new(size_t max, size_t size, reorder_fn record, void *ctx, struct reorder **ret);
+void reorder__free(struct reorder *reorder);
 
-void reorder__add(struct reorder *window, const struct ft_fault *fault);
+void reorder__add(struct reorder *reorder, const struct ft_fault *fault);
 /* Hands on the faults that ended by until_ns, the oldest first. */
-void reorder__hand_on(struct reorder *window, uint64_t until_ns);
+void reorder__hand_on(struct reorder *reorder, uint64_t until_ns);
 
 #endif /* SOURCE_LIVE_REORDER_H */

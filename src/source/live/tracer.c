@@ -34,7 +34,7 @@ static void on_record(void *ctx, const void *data, size_t size)
 
 		t->received += is_fault && !fault.throttled;
 		if (is_fault && record->size <= t->fault_size)
-			reorder__add(t->window, fault.rec);
+			reorder__add(t->reorder, fault.rec);
 		else
 			hand_on(t, record);
 		size -= record->size;
@@ -73,7 +73,8 @@ int tracer__open(const struct tracer_options *opts, struct features *features,
 	err = tracer__load(t, features);
 	if (err)
 		return err;
-	err = reorder__new(opts->ring_bytes / t->fault_size, t->fault_size, hand_on, t, &t->window);
+	err = reorder__new(opts->ring_bytes / t->fault_size, t->fault_size, hand_on, t,
+			   &t->reorder);
 	if (!err)
 		err = ring_reader__new(bpf_map__fd(t->skel->maps.ring), opts->ring_bytes, &t->ring);
 	if (err)
@@ -149,7 +150,7 @@ static size_t poll_records(struct source *source, const struct record_consumer *
 	tracer__attach_to_new_cpus(t);
 	flush_batches(t);
 	n = ring_reader__consume(t->ring, on_record, t);
-	reorder__hand_on(t->window, complete_ns);
+	reorder__hand_on(t->reorder, complete_ns);
 	return n;
 }
 
@@ -186,7 +187,7 @@ static void finish(struct source *source, const struct record_consumer *consumer
 	tracer__detach(t);
 	while (poll_records(source, consumer) > 0)
 		;
-	reorder__hand_on(t->window, UINT64_MAX);
+	reorder__hand_on(t->reorder, UINT64_MAX);
 	tracer__total_faults(t);
 	if (t->stats_fd >= 0)
 		close(t->stats_fd);
@@ -213,7 +214,7 @@ void tracer__free(struct tracer *t)
 	tracer__detach(t);
 	ring_reader__free(t->ring);
 	row_reader__free(t->rows);
-	reorder__free(t->window);
+	reorder__free(t->reorder);
 	faulttrace_bpf__destroy(t->skel);
 	free(t);
 }

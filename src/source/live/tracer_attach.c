@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../base/array.h"
 #include "../../base/log.h"
 #include "../../host/clock.h"
 #include "../../host/cpus.h"
@@ -17,16 +18,16 @@
 
 static int keep_link(struct tracer *t, struct bpf_link *link)
 {
-	struct bpf_link **more;
+	struct bpf_link **links;
 
 	if (!link)
 		return -errno;
-	more = realloc(t->links, (t->nr_links + 1) * sizeof(*more));
-	if (!more) {
+	links = array_reserve(t->links, t->nr_links, &t->links_size, sizeof(*links));
+	if (!links) {
 		bpf_link__destroy(link);
 		return -ENOMEM;
 	}
-	t->links = more;
+	t->links = links;
 	t->links[t->nr_links++] = link;
 	return 0;
 }
@@ -181,5 +182,5 @@ void tracer__detach(struct tracer *t)
 		bpf_link__destroy(t->links[i]);
 	free(t->links);
 	t->links = NULL;
-	t->nr_links = 0;
+	t->nr_links = t->links_size = 0;
 }

@@ -30,10 +30,10 @@ struct tracer {
 	struct faulttrace_bpf *skel;
 	struct ring_reader *ring;
 	struct row_reader *rows; /* takes summed-up rows; NULL: none are made */
-	struct reorder *window;
+	struct reorder *reorder;
 	const struct record_consumer *consumer; /* of the poll in progress */
 	struct bpf_link **links;
-	size_t nr_links;
+	size_t nr_links, links_size;
 	int stats_fd;
 	int cpu_watch; /* for CPUs that come online and need perf events; -1: not needed */
 	size_t nr_possible_cpus;
