@@ -53,12 +53,17 @@ struct {
 	__type(value, struct ft_row);
 } overflow_row SEC(".maps");
 
-/* For the mapping of an instruction, which is copied as that of a fault is. */
+/* For the mapping of an instruction, which is copied as that of a fault is; and its record. */
+struct code_scratch {
+	struct thread th;
+	struct ft_code code;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct thread);
+	__type(value, struct code_scratch);
 } code_scratch SEC(".maps");
 
 /* A new row, all zero; too large for a program's stack. */
@@ -84,37 +89,44 @@ static __always_inline void key_part(__u64 *word, __u32 type, const struct threa
 		word[0] |= (__u64)code_generation(this_task()) << 32;
 }
 
-/* An instruction got a new row: sends its mapping, as long as the process has it. */
+/* Finds the mapping of the instruction, as long as the process has it. */
+static __always_inline void find_code(struct thread *th, struct ft_code *code,
+				      struct task_struct *task)
+{
+	struct mm_struct *mm = kread(task, struct task_struct, mm);
+	struct vm_area_struct *vma = mm ? vma_search(mm, code->ip) : NULL;
+
+	th->rec.addr = code->ip;
+	th->rec.vma.facts = 0;
+	if (vma)
+		vma_copy(th, vma, mm);
+	if (vma_covers(&th->rec))
+		name_mapping(th);
+	else
+		__builtin_memset(&th->rec.vma, 0, sizeof(th->rec.vma));
+	code->vma = th->rec.vma;
+}
+
+/* An instruction got a new row: sends its mapping. */
 static __always_inline void send_code(const struct ft_fault *rec, struct task_struct *task)
 {
-	struct ft_code code = {
-		.h = {
-			.type = FT_RECORD_CODE,
-			.size = sizeof(code),
-			.cpu = bpf_get_smp_processor_id(),
-			.time_ns = rec->h.time_ns,
-		},
-		.ip = rec->ip,
-		.pid = rec->pid,
-		.generation = code_generation(task),
-	};
-	struct mm_struct *mm = kread(task, struct task_struct, mm);
-	struct vm_area_struct *vma;
-	struct thread *scratch;
 	__u32 zero = 0;
+	struct code_scratch *scratch = bpf_map_lookup_elem(&code_scratch, &zero);
+	struct ft_code *code;
 
-	scratch = bpf_map_lookup_elem(&code_scratch, &zero);
-	vma = scratch && mm ? vma_search(mm, rec->ip) : NULL;
-	if (vma) {
-		scratch->rec.addr = rec->ip;
-		vma_copy(scratch, vma, mm);
-		if (vma_covers(&scratch->rec)) {
-			name_mapping(scratch);
-			code.vma = scratch->rec.vma;
-		}
-	}
+	if (!scratch)
+		return;
+	code = &scratch->code;
+	code->h.type = FT_RECORD_CODE;
+	code->h.size = sizeof(*code);
+	code->h.cpu = bpf_get_smp_processor_id();
+	code->h.time_ns = rec->h.time_ns;
+	code->ip = rec->ip;
+	code->pid = rec->pid;
+	code->generation = code_generation(task);
+	find_code(&scratch->th, code, task);
 	/* If it is lost, the reader asks /proc. */
-	bpf_ringbuf_output(&ring, &code, sizeof(code), BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_output(&ring, code, sizeof(*code), BPF_RB_NO_WAKEUP);
 }
 
 /* The reader is woken when rows become scarce. */
