@@ -38,14 +38,14 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 	/* No registers: get_user_pages. It may retry the fault that is open. */
 	if (!regs &&
 	    (th->phase != PHASE_OPEN || th->rec.origin != FT_ORIGIN_GUP || th->rec.addr != addr))
-		fault_open(th, task, addr, 0, HOW(access, FT_ORIGIN_GUP));
+		fault_open(th, task, addr, NULL, HOW(access, FT_ORIGIN_GUP));
 	/*
 	 * Opens the fault if the program at the exception was skipped. A fault that is open but was
 	 * counted is another one, whose end was missed.
 	 */
 	else if (regs && (th->phase != PHASE_OPEN || th->rec.origin == FT_ORIGIN_GUP ||
 			  end_was_missed(th, task)))
-		fault_open(th, task, addr, regs_ip(regs),
+		fault_open(th, task, addr, regs,
 			   HOW(access,
 			       flags & FAULT_FLAG_USER ? FT_ORIGIN_USER : FT_ORIGIN_KERNEL));
 	if (th->phase != PHASE_OPEN)

@@ -66,6 +66,20 @@ static __noinline bool account_missed(struct thread *th, struct task_struct *tas
 }
 
 /*
+ * For a fault of which no attempt was seen. A thread that exits may have no memory any more to find
+ * the mapping in. But if it went on, and the access was one of the kernel's, that access failed.
+ */
+static __always_inline void vma_find_late(struct thread *th, struct task_struct *task)
+{
+	struct ft_fault *rec = &th->rec;
+
+	vma_find(th, task);
+	if (!(rec->vma.facts & FT_VMA_KNOWN) && rec->origin == FT_ORIGIN_KERNEL && !th->attempts &&
+	    rec->outcome == FT_OUTCOME_SUPERSEDED)
+		rec->outcome = FT_OUTCOME_FAILED;
+}
+
+/*
  * Closes the open fault, whose end was not seen. Does not name the mapping: this is
  * part of every program, and the code for names takes long to load.
  */
@@ -86,7 +100,7 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 	if (end_refused(rec))
 		return;
 	if (wants_vma && sees_attempts && !(rec->vma.facts & FT_VMA_KNOWN))
-		vma_find(th, task);
+		vma_find_late(th, task);
 	counters_end(th, task);
 	if ((wants_kind || wants_order) && missed)
 		page_after(th, task);
@@ -97,8 +111,7 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 		table_add(th, task, false);
 	if (!sends)
 		return;
-	/* A freed thread is not the current one; its record was signed when its exit began. */
-	if (!th->exiting)
+	if (!th->is_signed)
 		sign(rec);
 	/* With sums_up, records are sent to test the table: they keep the stack of their row. */
 	if (!sums_up)
@@ -138,8 +151,25 @@ static __always_inline __u8 outcome_unseen(const struct thread *th, struct task_
 		       : FT_OUTCOME_SUPERSEDED;
 }
 
-static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr, __u64 ip,
-				  __u32 how)
+/*
+ * Has the thread left the exception in which it took the open fault? If the kernel gives up an
+ * access of its own, it changes the instruction pointer that the exception saved, so that the
+ * thread goes on elsewhere; so it does after a call of the vsyscall page. (For get_user_pages
+ * there are no registers to look at.)
+ */
+static __always_inline bool has_left(const struct thread *th)
+{
+	return th->regs && regs_ip((struct pt_regs *)th->regs) != th->rec.ip;
+}
+
+static __always_inline __u8 outcome_at_exit(const struct thread *th, struct task_struct *task)
+{
+	return has_left(th) ? outcome_unseen(th, task) : FT_OUTCOME_EXITED;
+}
+
+/* regs: as the exception saved them, or NULL: get_user_pages. */
+static __noinline void fault_open(struct thread *th, struct task_struct *task, __u64 addr,
+				  struct pt_regs *regs, __u32 how)
 {
 	struct ft_fault *rec = &th->rec;
 	__u64 now = bpf_ktime_get_ns();
@@ -157,7 +187,8 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 	rec->h.cpu = bpf_get_smp_processor_id();
 	rec->h.time_ns = now;
 	rec->addr = addr;
-	rec->ip = ip;
+	rec->ip = regs ? regs_ip(regs) : 0;
+	th->regs = (__u64)regs;
 	rec->access = how & 0xff;
 	rec->origin = how >> 8;
 	if (begin_refused(rec, task))
@@ -296,10 +327,11 @@ static __always_inline void thread_exits(void)
 		return;
 	settle(th, task, true);
 	if (th->phase == PHASE_OPEN)
-		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
+		fault_abandon(th, task, outcome_at_exit(th, task), 0);
 	throttle_end(th, task);
 	if (!th->closed && kread(task, struct task_struct, mm)) {
 		sign(&th->rec);
+		th->is_signed = 1;
 		th->exiting = 1;
 		count(exits);
 		return;
@@ -316,8 +348,22 @@ static __always_inline void thread_freed(struct thread *th, struct task_struct *
 	if (th->closed)
 		return;
 	if (th->phase == PHASE_OPEN)
-		fault_abandon(th, task, FT_OUTCOME_EXITED, 0);
+		fault_abandon(th, task, outcome_at_exit(th, task), 0);
 	thread_close(th, task_faults(task));
+}
+
+/*
+ * Tells a fault that was counted as in progress when its thread was closed, if the thread has left
+ * it. For when all programs are detached: no other one changes the thread's state meanwhile. If the
+ * kernel counted a fault since this one began, it may be this one, which then was resolved.
+ */
+static __always_inline void fault_conclude(struct thread *th, struct task_struct *task)
+{
+	if (th->phase != PHASE_OPEN || !has_left(th) || task_faults(task) != th->flt_last)
+		return;
+	sign_of(&th->rec, task);
+	th->is_signed = 1;
+	fault_abandon(th, task, outcome_unseen(th, task), 0);
 }
 
 #endif /* FT_FAULT_BPF_H */

@@ -58,9 +58,7 @@ int BPF_PROG(page_fault_user, unsigned long address, struct pt_regs *regs, unsig
 	if (!th)
 		return 0;
 	settle(th, task, true);
-	if (wants_cause)
-		th->regs = (__u64)regs;
-	fault_open(th, task, address, regs_ip(regs), HOW(access_of(error_code), FT_ORIGIN_USER));
+	fault_open(th, task, address, regs, HOW(access_of(error_code), FT_ORIGIN_USER));
 	return 0;
 }
 
@@ -82,7 +80,7 @@ int BPF_PROG(page_fault_kernel, unsigned long address, struct pt_regs *regs,
 		return 0;
 	}
 	settle(th, task, true);
-	fault_open(th, task, address, regs_ip(regs), HOW(access_of(error_code), FT_ORIGIN_KERNEL));
+	fault_open(th, task, address, regs, HOW(access_of(error_code), FT_ORIGIN_KERNEL));
 	return 0;
 }
 
@@ -354,13 +352,18 @@ int audit(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* Run once before detaching: closes all threads. Later faults are not accounted for. */
+/*
+ * Run once before detaching: closes all threads. Later faults are not accounted for. Run once more
+ * when all programs are detached, for the faults that were in progress.
+ */
 SEC("?iter/task")
 int finish(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct thread *th = task ? thread_of(task, false) : NULL;
 
+	if (th && th->in_progress)
+		fault_conclude(th, (void *)task);
 	if (!th || !thread_close(th, task_faults(task)))
 		return 0;
 	throttle_end(th, (void *)task);

@@ -58,7 +58,7 @@ static __always_inline void attempt_ended(struct thread *th, struct task_struct 
 			th->phase = th->armed ? PHASE_SKIPPED_ENDED : PHASE_IDLE;
 			return;
 		}
-		fault_open(th, task, FT_UNKNOWN64, 0, HOW(FT_ACCESS_UNKNOWN, FT_ORIGIN_GUP));
+		fault_open(th, task, FT_UNKNOWN64, NULL, HOW(FT_ACCESS_UNKNOWN, FT_ORIGIN_GUP));
 		if (th->phase == PHASE_IDLE)
 			return;
 	}

@@ -208,9 +208,9 @@ static __always_inline void row_reads(struct ft_row *row, const struct ft_fault 
 static __always_inline void row_shows(struct ft_row *row, struct thread *th)
 {
 	row->used = 1;
-	if (!settles && !th->exiting && !has_key(FT_KEY_VMA) && !has_key(FT_KEY_FILE))
+	if (!settles && !th->is_signed && !has_key(FT_KEY_VMA) && !has_key(FT_KEY_FILE))
 		name_mapping(th);
-	if (!th->exiting)
+	if (!th->is_signed)
 		sign(&th->rec);
 	row->worst = th->rec;
 }
@@ -257,10 +257,10 @@ static __always_inline bool table_takes(const struct thread *th, __u32 kind)
 static __always_inline void table_describe(struct thread *th, struct task_struct *task)
 {
 	/*
-	 * The record of an exiting thread was signed when its exit began. By now the thread may be
-	 * freed, and the current task another one.
+	 * The thread may have ended, or tracing did, and the current task is another one: its
+	 * stack cannot be read.
 	 */
-	if (th->exiting) {
+	if (th->is_signed) {
 		th->rec.vma.name_id = 0;
 		th->rec.stack_id = 0;
 		return;

@@ -39,7 +39,7 @@ struct thread {
 	__u8 off_cpu;  /* enum off_cpu */
 	__u8 noting;   /* a program is changing the cause */
 	__u8 throttle; /* enum throttle: see throttle.bpf.h */
-	__u64 regs;    /* address of the user registers at its last fault */
+	__u64 regs;    /* address of the registers that its last fault saved; 0: it saved none */
 
 	/* Task counters when the fault began. */
 	__u64 maj_flt;
@@ -69,6 +69,7 @@ struct thread {
 	__u8 armed;	   /* flt_last is set */
 	__u8 closed;	   /* tracing of this thread is over */
 	__u8 exiting;	   /* its last faults come now, and it is closed when it is freed */
+	__u8 is_signed;	   /* rec has its names; the current task may be another one */
 	__u8 in_progress;  /* its open fault is counted as in_progress */
 	__u8 attempt_open; /* inside handle_mm_fault */
 	__u8 has_begun;	   /* a fault of the thread was seen to begin */

@@ -185,6 +185,8 @@ static void finish(struct source *source, const struct record_consumer *consumer
 	flush_batches(t);
 	tracer__total_programs(t);
 	tracer__detach(t);
+	if (t->totals.counters.in_progress)
+		tracer__iterate(t->skel->progs.finish);
 	while (poll_records(source, consumer) > 0)
 		;
 	reorder__hand_on(t->reorder, UINT64_MAX);
