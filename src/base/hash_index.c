@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "must.h"
 
@@ -14,23 +15,37 @@ void hash_index__free(struct hash_index *index)
 	*index = (struct hash_index) { 0 };
 }
 
-/* Eight bytes at a time; the multiplication mixes bits upwards, the shift downwards. */
+/* Random numbers of this process, the second one odd: others are not to choose what collides. */
+static const uint64_t *secrets(void)
+{
+	static uint64_t secret[2];
+
+	if (!secret[1]) {
+		memcpy(secret, (const void *)getauxval(AT_RANDOM), sizeof(secret));
+		secret[1] |= 1;
+	}
+	return secret;
+}
+
+/* Eight bytes at a time. Both halves of a product are used: its low bits alone are predictable. */
 uint32_t hash_bytes(const void *bytes, size_t len)
 {
 	const char *next = bytes;
-	uint64_t hash = len;
+	const uint64_t *secret = secrets();
+	uint64_t hash = secret[0] ^ len;
 
 	while (len) {
 		size_t n = len < sizeof(uint64_t) ? len : sizeof(uint64_t);
+		unsigned __int128 product;
 		uint64_t word = 0;
 
 		memcpy(&word, next, n);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
+		product = (unsigned __int128)(hash ^ word) * secret[1];
+		hash = (uint64_t)product ^ (uint64_t)(product >> 64);
 		next += n;
 		len -= n;
 	}
-	return (uint32_t)hash;
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 static void put(struct hash_index *index, struct hash_slot slot)
