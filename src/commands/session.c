@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/stop.h"
 #include "../host/clock.h"
 #include "../host/task.h"
 #include "../faults/run_totals.h"
@@ -37,6 +38,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	(void)context;
+	stop_ask();
 	interrupted = sig;
 	from_terminal = info->si_code == SI_KERNEL;
 	sigaction(SIGINT, &action, NULL);
@@ -384,6 +386,8 @@ static int trace(struct session *s)
 	if (s->child.pid)
 		begin_time(s);
 	s->attached_ns = clock_ns(CLOCK_MONOTONIC);
+	if (s->opts->duration_ns)
+		stop_by(s->attached_ns + s->opts->duration_ns);
 	if (s->ops->begin(s))
 		return STATUS_FAILED;
 	status = let_go(s);

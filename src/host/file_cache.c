@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/stop.h"
 
 /* Linux commit cf264e1329fb ("cachestat: implement cachestat syscall") (in v6.5). */
 #ifndef SYS_cachestat
@@ -235,7 +236,8 @@ static void tell_swapped(const struct file_cache *c, uint64_t offset, size_t nr,
 {
 	off_t start = (off_t)offset, end = (off_t)(offset + nr * page_bytes());
 
-	while (start < end && (start = lseek(c->fd, start, SEEK_DATA)) >= 0 && start < end) {
+	while (start < end && !stop_asked() && (start = lseek(c->fd, start, SEEK_DATA)) >= 0 &&
+	       start < end) {
 		off_t hole = lseek(c->fd, start, SEEK_HOLE);
 
 		for (; start < end && start < hole; start += (off_t)page_bytes()) {
@@ -325,6 +327,8 @@ static bool count_pages(const struct file_cache *c, uint64_t offset, uint64_t nr
 		uint64_t left = nr - first;
 		size_t n = left < RESIDENCY_WINDOW ? (size_t)left : RESIDENCY_WINDOW;
 
+		if (stop_asked())
+			return false;
 		file_cache__ask(c, offset + first * page_bytes(), n, pages);
 		for (size_t i = 0; i < n; i++) {
 			if (pages[i] == PAGE_UNKNOWN)

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "../base/cleanup.h"
+#include "../base/stop.h"
 
 /*
  * From the kernel's <linux/fs.h>, for older headers: Linux commit ed5d583a88a9
@@ -170,7 +171,9 @@ int maps__usage_of_all(int pid, struct mapping_usage *usage)
 static int read_line(struct maps_reader *r)
 {
 	errno = 0;
-	if (getline(&r->line, &r->size, r->file) > 0)
+	if (stop_asked())
+		errno = EINTR;
+	else if (getline(&r->line, &r->size, r->file) > 0)
 		return 1;
 	free(r->line);
 	r->line = NULL;

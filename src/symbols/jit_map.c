@@ -11,6 +11,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/path.h"
+#include "../base/stop.h"
 #include "regular_file.h"
 
 /* The most that is read of one file: a large Java service writes a quarter of it. */
@@ -149,7 +150,8 @@ int jit_map__update(struct jit_map *map, int process)
 		return -EAGAIN;
 	if (fseeko(f, (off_t)map->read_bytes, SEEK_SET))
 		return -errno;
-	while (map->read_bytes < JIT_MAP_MAX && (n = getline(&line, &line_size, f)) > 0) {
+	while (map->read_bytes < JIT_MAP_MAX && !stop_asked_at(map->nr_lines) &&
+	       (n = getline(&line, &line_size, f)) > 0) {
 		/* The last line may be incomplete: leave it for the next call. */
 		if (line[n - 1] != '\n')
 			break;

@@ -10,6 +10,7 @@
 
 #include "../base/array.h"
 #include "../base/cleanup.h"
+#include "../base/stop.h"
 #include "../host/clock.h"
 #include "../host/maps.h"
 
@@ -50,7 +51,7 @@ static struct named_vma *read_mappings(FILE *f, size_t *nr)
 	struct mapping m;
 
 	*nr = 0;
-	while (getline(&line, &line_size, f) > 0) {
+	while (!stop_asked_at(*nr) && getline(&line, &line_size, f) > 0) {
 		const char *name;
 		void *more;
 
