@@ -131,7 +131,7 @@ $(O)/%.o: %.c $(O)/flags
 	$(Q)$(COMPILE) -c $< -o $@
 
 # Debian keeps libiberty's headers in a directory of their own.
-$(O)/src/symbols/demangle.o $(O)/tests/src/symbols/demangle.o: DEFINES += -I/usr/include/libiberty
+$(O)/src/symbols/demangle_cxx.o $(O)/tests/src/symbols/demangle_cxx.o: DEFINES += -I/usr/include/libiberty
 
 $(O)/faulttrace: $(OBJECTS) $(O)/flags
 	$(call msg,LINK,$@)
