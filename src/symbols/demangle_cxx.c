@@ -15,7 +15,6 @@
  * - what is parsed, a tree whose parts are shared, is small also if each part is counted as often
  *   as it is shown (is_shown_fast()).
  */
-#define NAME_LEN_MAX		4096
 #define LISTS_BEHIND_PARAMS_MAX 6
 #define STEPS_MAX		16384
 #define NESTING_MAX		512
@@ -218,7 +217,7 @@ bool demangle_cxx(const char *name, char *ret, size_t size)
 	struct demangle_component *parsed;
 	void *memory __cleanup_free = NULL;
 
-	if (strncmp(name, "_Z", 2) != 0 || !size || strnlen(name, NAME_LEN_MAX) == NAME_LEN_MAX)
+	if (strncmp(name, "_Z", 2) != 0 || !size)
 		return false;
 	ret[0] = '\0';
 	if (demangle_old_rust(name, &out))

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +16,11 @@
 #include "regular_file.h"
 
 /* The most that is read of one file: a large Java service writes a quarter of it. */
-#define JIT_MAP_MAX (64u << 20)
+#define JIT_MAP_MAX   (64u << 20)
+#define JIT_LINES_MAX (2 * SYMBOL_ENTRIES_MAX)
+#define NAME_LEN_MAX  4095
+/* Longer lines are left out. */
+#define CHUNK_BYTES   (64u << 10)
 
 static void drop(int *fd)
 {
@@ -31,6 +36,7 @@ static void forget_names(struct jit_map *map)
 	map->inode = 0;
 	map->read_bytes = 0;
 	map->nr_lines = 0;
+	map->in_long_line = false;
 }
 
 void jit_map__free(struct jit_map *map)
@@ -69,13 +75,25 @@ static void keep_folder(struct jit_map *map, int root)
 	map->folder = folder;
 }
 
+/* Only its owner makes a file, but anyone makes a link to it, also where root's files are. */
+static bool is_believed(const struct jit_map *map, int root, const char *path,
+			const struct stat *file)
+{
+	struct stat entry;
+
+	if (file->st_uid == map->uid)
+		return true;
+	return file->st_uid == 0 && !fstatat(root, path, &entry, AT_SYMLINK_NOFOLLOW) &&
+	       entry.st_ino == file->st_ino && entry.st_dev == file->st_dev;
+}
+
 static int open_believed(const struct jit_map *map, int root, const char *path, struct stat *stat)
 {
 	int fd = regular_file__open_in(root, path);
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, stat) || (stat->st_uid != 0 && stat->st_uid != map->uid)) {
+	if (fstat(fd, stat) || !is_believed(map, root, path, stat)) {
 		close(fd);
 		return -EPERM;
 	}
@@ -110,7 +128,7 @@ static int open_again(const struct jit_map *map, struct stat *stat)
 	return fd < 0 || fstat(fd, stat) ? -ESRCH : fd;
 }
 
-static void add_line(struct jit_map *map, const char *line, size_t len)
+static void add_line(struct jit_map *map, const char *line)
 {
 	uint64_t start, size;
 	int name_at = 0;
@@ -121,22 +139,60 @@ static void add_line(struct jit_map *map, const char *line, size_t len)
 	/* New code may replace old code at an address, so a later line gets a higher rank. */
 	symbol_table__add(&map->table, start, start + size,
 			  symbol_table__add_strings(&map->table, line + name_at,
-						    len - (size_t)name_at),
-			  map->nr_lines++);
+						    strnlen(line + name_at, NAME_LEN_MAX)),
+			  map->nr_lines);
+}
+
+/* Adds the whole lines of a chunk. Returns how many bytes they are. */
+static size_t add_lines(struct jit_map *map, char *chunk, size_t len)
+{
+	char *line = chunk, *end;
+
+	while ((end = memchr(line, '\n', (size_t)(chunk + len - line)))) {
+		*end = '\0';
+		if (!map->in_long_line && map->nr_lines < JIT_LINES_MAX) {
+			map->nr_lines++;
+			add_line(map, line);
+		}
+		map->in_long_line = false;
+		line = end + 1;
+	}
+	return (size_t)(line - chunk);
+}
+
+/* Reads what was added to the file. The last line may be incomplete: it is read the next time. */
+static int read_lines(struct jit_map *map, int fd)
+{
+	char *chunk __cleanup_free = malloc(CHUNK_BYTES);
+	ssize_t n = CHUNK_BYTES;
+	size_t taken;
+
+	if (!chunk)
+		return -ENOMEM;
+	while (n > 0 && map->read_bytes < JIT_MAP_MAX && !stop_asked()) {
+		n = pread(fd, chunk, CHUNK_BYTES, (off_t)map->read_bytes);
+		taken = n > 0 ? add_lines(map, chunk, (size_t)n) : 0;
+		if (!taken && n < CHUNK_BYTES)
+			break;
+		if (!taken) {
+			map->in_long_line = true;
+			taken = CHUNK_BYTES;
+		}
+		map->read_bytes += taken;
+	}
+	return 0;
 }
 
 int jit_map__update(struct jit_map *map, int process)
 {
-	char *line __cleanup_free = NULL;
-	size_t line_size = 0;
 	struct stat stat = { 0 };
 	int found = open_file(map, process, &stat);
-	int fd = found == -ESRCH || found == -ENOENT ? open_again(map, &stat) : found;
-	FILE *f __cleanup_fclose = fd < 0 ? NULL : fdopen(fd, "r");
-	ssize_t n;
+	int fd __cleanup_close =
+		found == -ESRCH || found == -ENOENT ? open_again(map, &stat) : found;
+	int err;
 
-	if (!f)
-		return fd < 0 ? fd : -ENOMEM;
+	if (fd < 0)
+		return fd;
 	/* It is another file, or was truncated. */
 	if (stat.st_ino != map->inode || (uint64_t)stat.st_size < map->read_bytes)
 		forget_names(map);
@@ -146,20 +202,10 @@ int jit_map__update(struct jit_map *map, int process)
 		map->kept = kept < 0 ? 0 : kept;
 	}
 	map->inode = stat.st_ino;
-	if ((uint64_t)stat.st_size <= map->read_bytes)
+	if ((uint64_t)stat.st_size <= map->read_bytes || map->read_bytes >= JIT_MAP_MAX)
 		return -EAGAIN;
-	if (fseeko(f, (off_t)map->read_bytes, SEEK_SET))
-		return -errno;
-	while (map->read_bytes < JIT_MAP_MAX && !stop_asked_at(map->nr_lines) &&
-	       (n = getline(&line, &line_size, f)) > 0) {
-		/* The last line may be incomplete: leave it for the next call. */
-		if (line[n - 1] != '\n')
-			break;
-		map->read_bytes += (uint64_t)n;
-		line[n - 1] = '\0';
-		add_line(map, line, (size_t)n - 1);
-	}
 	map->table.newest_wins = true;
+	err = read_lines(map, fd);
 	symbol_table__sort(&map->table);
-	return 0;
+	return err;
 }

@@ -13,6 +13,7 @@ struct jit_map {
 	uint64_t inode;
 	uint64_t read_bytes;
 	uint32_t nr_lines;
+	bool in_long_line; /* the rest of a line that is left out comes next */
 	int kept; /* fd of the file, to read the rest when the process has ended; 0: none */
 
 	/* To find a file that the process writes only when it ends. */
@@ -24,7 +25,7 @@ struct jit_map {
 /*
  * Reads what was added to the file since the last call. process: fd of its /proc/PID; the
  * process may have ended since that call. As perf does, accepts only a file of the process's
- * user or of root. 0, -EAGAIN if there is nothing new, or -errno.
+ * user, or of root and no link. 0, -EAGAIN if there is nothing new, or -errno.
  */
 int jit_map__update(struct jit_map *map, int process);
 void jit_map__free(struct jit_map *map);

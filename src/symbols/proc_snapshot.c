@@ -20,6 +20,8 @@
 #define NR_PARTS_MAX 16
 /* Reading again takes at most 1/ONE_IN of the time. */
 #define ONE_IN	     32
+/* ... and reading the names of JIT code. */
+#define JIT_ONE_IN   8
 
 static void free_mappings(struct named_vma *mappings, size_t nr)
 {
@@ -175,14 +177,15 @@ const struct symbol_entry *proc_snapshot__find_jit(struct proc_snapshot *process
 {
 	const struct symbol_entry *entry = symbol_table__find(&process->jit.table, address);
 	uint64_t now_ns;
+	int err;
 
 	if (entry || process->dir < 0)
 		return entry;
 	now_ns = clock_ns(CLOCK_MONOTONIC);
-	if (now_ns - process->jit_read_ns < JIT_OLD_NS)
+	if (now_ns - process->jit_read_ns < JIT_OLD_NS + process->jit_cost_ns * JIT_ONE_IN)
 		return NULL;
-	process->jit_read_ns = now_ns;
-	if (jit_map__update(&process->jit, process->dir))
-		return NULL;
-	return symbol_table__find(&process->jit.table, address);
+	err = jit_map__update(&process->jit, process->dir);
+	process->jit_read_ns = clock_ns(CLOCK_MONOTONIC);
+	process->jit_cost_ns = process->jit_read_ns - now_ns;
+	return err ? NULL : symbol_table__find(&process->jit.table, address);
 }

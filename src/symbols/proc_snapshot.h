@@ -21,7 +21,8 @@ struct proc_snapshot {
 	uint64_t read_ns; /* when the mappings were read; cost_ns: how long it took */
 	uint64_t cost_ns;
 	struct jit_map jit;
-	uint64_t jit_read_ns;
+	uint64_t jit_read_ns; /* the same of its names of JIT code */
+	uint64_t jit_cost_ns;
 };
 
 /* Always works: a process that is gone already has no mappings. */

@@ -13,11 +13,11 @@
 #include "../base/buf.h"
 
 struct symbol_entry {
+	uint64_t from; /* the address from which on this one is found: a part of its range, where */
+	uint64_t end;  /* ranges overlap. Set by symbol_table__sort(), as end then is. */
 	uint64_t start;
-	uint64_t end;
-	uint64_t max_end; /* of this one and all before it */
-	uint32_t name;	  /* offset in strings */
-	uint32_t rank;	  /* of several that start together, the highest stays */
+	uint32_t name; /* offset in strings */
+	uint32_t rank; /* of several that start together, the highest stays */
 };
 
 /* Set in rank: no size is known; the symbol ends where the next starts, or its section ends. */
@@ -26,10 +26,14 @@ struct symbol_entry {
 struct symbol_table {
 	struct symbol_entry *entries;
 	size_t nr;
+	size_t nr_sorted; /* the first ones; they do not overlap */
 	size_t size;
 	struct buf strings;
 	bool newest_wins; /* by rank, where ranges overlap; else the innermost does */
 };
+
+/* More are left out: sorting them would take seconds. */
+#define SYMBOL_ENTRIES_MAX (2u << 20)
 
 void symbol_table__free(struct symbol_table *table);
 
@@ -37,7 +41,10 @@ void symbol_table__free(struct symbol_table *table);
 uint32_t symbol_table__add_strings(struct symbol_table *table, const char *strings, size_t len);
 void symbol_table__add(struct symbol_table *table, uint64_t start, uint64_t end, uint32_t name,
 		       uint32_t rank);
-/* To be called after adding entries, before finding them. */
+/*
+ * To be called after adding entries, before finding them. Those that were sorted before stay in
+ * order, and are hidden by new ones: this takes as long as copying them.
+ */
 void symbol_table__sort(struct symbol_table *table);
 
 /* NULL: none. */

@@ -110,9 +110,10 @@ static const char *readable_name(struct symbols *symbols, const char *name)
 /* Demangles a name without its version: "memcpy@@GLIBC_2.14" is memcpy. */
 static char *copy_name(struct symbols *symbols, const char *name)
 {
-	char *plain = strndup(name, strcspn(name, "@"));
-	char *copy;
+	char *plain = strndup(name, strnlen(name, NAME_MAX_LEN - 1)), *copy;
 
+	if (plain)
+		plain[strcspn(plain, "@")] = '\0';
 	if (!plain || !demangle(plain, symbols->name, sizeof(symbols->name)))
 		return plain;
 	copy = strdup(symbols->name);
@@ -260,9 +261,16 @@ static const struct inlined_frames *add_inlined(struct symbols *symbols, struct 
 	struct source_frame frames[FRAMES_MAX];
 	size_t nr = source_lines__find(lines, address, frames, FRAMES_MAX);
 
-	for (size_t i = 0; i < nr; i++)
-		if (demangle(frames[i].function, symbols->frame_names[i], NAME_MAX_LEN))
-			frames[i].function = symbols->frame_names[i];
+	for (size_t i = 0; i < nr; i++) {
+		char *name = symbols->frame_names[i];
+
+		if (!demangle(frames[i].function, name, NAME_MAX_LEN))
+			snprintf(name, NAME_MAX_LEN, "%.*s", NAME_MAX_LEN - 1, frames[i].function);
+		frames[i].function = name;
+		/* A path that long leads nowhere. */
+		if (strnlen(frames[i].file, PATH_MAX) == PATH_MAX)
+			frames[i].file = "";
+	}
 	return inlined__add(&symbols->inlined, module_id, address, frames, nr);
 }
 

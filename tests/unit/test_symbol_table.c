@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "../../src/host/clock.h"
 #include "../../src/symbols/symbol_table.h"
+#include "random.h"
 #include "test.h"
 
 #define NR(array)  (sizeof(array) / sizeof((array)[0]))
@@ -81,8 +83,120 @@ static void test_case(const struct table_case *test)
 	test_done(test->name);
 }
 
+static void add(struct symbol_table *table, uint64_t start, uint64_t end, uint32_t rank)
+{
+	char name[16];
+	int len = snprintf(name, sizeof(name), "%u", rank);
+
+	symbol_table__add(table, start, end, symbol_table__add_strings(table, name, (size_t)len),
+			  rank);
+}
+
+/* Each symbol around all that were added before it, and a last one inside of all. */
+static void fill_overlapping(struct symbol_table *table, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		add(table, nr - i, 10 * nr + i, i);
+	symbol_table__sort(table);
+}
+
+static void test_overlapping(bool newest_wins, const char *name)
+{
+	struct symbol_table table = { .newest_wins = newest_wins };
+	unsigned long long start_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID), took_ns;
+	const uint32_t nr = 200000;
+
+	fill_overlapping(&table, nr);
+	for (uint64_t i = 0; i < 50000; i++) {
+		const struct symbol_entry *entry = symbol_table__find(&table, 5 * nr + i);
+
+		if (!CHECK(entry && entry->rank == (newest_wins ? nr - 1 : 0)))
+			break;
+	}
+	/* Linear searches took minutes. */
+	took_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_ns;
+	CHECK(took_ns < 4000000000ULL);
+	CHECK(symbol_table__bytes(&table) < (size_t)nr * 200);
+	symbol_table__free(&table);
+	test_done(name);
+}
+
+/* Adding a line to a large table copies it at most: sorting it all took 100 times as long. */
+static void test_additions(void)
+{
+	struct symbol_table table = { .newest_wins = true };
+	unsigned long long start_ns, took_ns;
+	const uint32_t nr = 500000;
+
+	for (uint32_t i = 0; i < nr; i++)
+		add(&table, (i * 7919ULL % nr) * 16, (i * 7919ULL % nr) * 16 + 16, i);
+	symbol_table__sort(&table);
+	start_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	for (uint32_t i = 0; i < 20; i++) {
+		add(&table, i * 1000, i * 1000 + 100, nr + i);
+		symbol_table__sort(&table);
+		CHECK_EQ(symbol_table__find(&table, i * 1000 + 50)->rank, nr + i);
+		CHECK(symbol_table__find(&table, i * 1000 + 100)->rank < nr);
+	}
+	took_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_ns;
+	CHECK(took_ns < 3000000000ULL);
+	CHECK(table.nr < nr);
+	symbol_table__free(&table);
+	test_done("lines that are added to a large table");
+}
+
+#define SPACE  200
+#define ROUNDS 300
+
+/* In each round adds symbols that start at different addresses, and compares each address. */
+static void test_against_search(void)
+{
+	struct random random = { 1 };
+
+	for (int round = 0; round < ROUNDS; round++) {
+		struct symbol_table table = { .newest_wins = round % 2 };
+		struct symbol_entry all[40];
+		bool used[SPACE] = { false };
+		size_t nr = 0;
+
+		while (nr < 40) {
+			uint64_t start = random_u32(&random) % SPACE;
+
+			if (used[start])
+				continue;
+			used[start] = true;
+			all[nr] = (struct symbol_entry) { .start = start, .rank = (uint32_t)nr };
+			all[nr].end = start + 1 + random_u32(&random) % 60;
+			add(&table, start, all[nr].end, (uint32_t)nr);
+			/* Newer lines of a perf map come in several readings. */
+			if (++nr % 10 == 0 && table.newest_wins)
+				symbol_table__sort(&table);
+		}
+		symbol_table__sort(&table);
+		for (uint64_t at = 0; at < SPACE + 60; at++) {
+			const struct symbol_entry *found = symbol_table__find(&table, at);
+			const struct symbol_entry *want = NULL;
+
+			for (size_t i = 0; i < nr; i++)
+				if (all[i].start <= at && at < all[i].end &&
+				    (!want || table.newest_wins || all[i].start > want->start))
+					want = &all[i];
+			if (want ? !found || found->rank != want->rank : found != NULL)
+				CHECK(!"the same as a search in all");
+			else if (want)
+				CHECK_EQ(found->start, want->start);
+		}
+		symbol_table__free(&table);
+	}
+	test_done("ranges that overlap at random");
+}
+
 int main(void)
 {
+	test_against_search();
+	test_overlapping(false, "200,000 symbols inside each other: the innermost");
+	test_overlapping(true, "200,000 symbols inside each other: the newest");
+	test_additions();
 	for (size_t i = 0; i < NR(cases); i++)
 		test_case(&cases[i]);
 	return test_status();
