@@ -231,16 +231,17 @@ static unsigned int decode_utf8(const unsigned char *s, uint32_t *cp)
 	return len;
 }
 
-/* C0, DEL and C1; line separators; bidirectional formatting characters. */
+/* C0, DEL and C1; line separators; marks, embeddings and isolates that change the direction. */
 static bool is_control(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
+	return cp < 0x20 || cp == 0x061c || cp == 0x200e || cp == 0x200f ||
+	       (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
 	       (cp >= 0x2066 && cp <= 0x2069);
 }
 
 static bool is_plain(unsigned char c, bool json)
 {
-	return c >= 0x20 && c < 0x7f && !(json && (c == '"' || c == '\\'));
+	return c >= 0x20 && c < 0x7f && c != '\\' && !(json && c == '"');
 }
 
 /* Bit 7 of some byte is set if a byte of x is zero. */
@@ -258,9 +259,9 @@ static size_t plain_span(const char *s, size_t n, bool json)
 		uint64_t x, odd;
 
 		memcpy(&x, s + i, 8);
-		odd = (x - BYTES(0x20)) | (x + BYTES(0x01)) | x;
+		odd = (x - BYTES(0x20)) | (x + BYTES(0x01)) | x | has_zero(x ^ BYTES('\\'));
 		if (json)
-			odd |= has_zero(x ^ BYTES('"')) | has_zero(x ^ BYTES('\\'));
+			odd |= has_zero(x ^ BYTES('"'));
 		if (odd & BYTES(0x80))
 			break;
 	}
@@ -291,7 +292,8 @@ void buf__add_text(struct buf *b, const char *s)
 		if (!left)
 			return;
 		len = decode_utf8((const unsigned char *)s, &cp);
-		if (len && !is_control(cp)) {
+		/* A backslash only if what follows would look like an escape. */
+		if (len && !is_control(cp) && !(cp == '\\' && s[1] == 'x')) {
 			buf__add(b, s, len);
 		} else {
 			len = len ? len : 1;

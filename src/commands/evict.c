@@ -8,7 +8,8 @@
 #include "../base/log.h"
 #include "../host/file_cache.h"
 
-#define WHOLE (1ULL << 62)
+#define WHOLE	 (1ULL << 62)
+#define NO_LIMIT UINT64_MAX /* of time */
 
 /* 0 if nothing stayed; -EBUSY if a part stayed, or if that cannot be known. */
 static int judge(const struct eviction *file)
@@ -30,9 +31,9 @@ int evict_file(struct eviction *file)
 
 	file->cached = file->left = MAP_UNKNOWN;
 	if (!err) {
-		file_cache__count(&cache, 0, WHOLE, &file->cached, &whole);
+		file_cache__count(&cache, 0, WHOLE, NO_LIMIT, &file->cached, &whole);
 		err = file_cache__drop(&cache);
-		file_cache__count(&cache, 0, WHOLE, &file->left, &whole);
+		file_cache__count(&cache, 0, WHOLE, NO_LIMIT, &file->left, &whole);
 		file_cache__close(&cache);
 	}
 	if (err)

@@ -12,11 +12,17 @@
 #include "../symbols/symbols.h"
 #include "../symbols/unwind.h"
 #include "code_history.h"
+#include "frames_hash.h"
+#include "shared_texts.h"
 
 /* Unused stacks are evicted when this many are new: the kernel half then sends them again. */
-#define KEPT_MAX  (2 * FT_STACKS_TURN)
+#define KEPT_MAX	 (2 * FT_STACKS_TURN)
 /* A cut stack of so few frames, the leaf and at most one caller, had no frame pointers. */
-#define SHORT_MAX 2
+#define SHORT_MAX	 2
+/* Copied stacks, which the kernel half sends each time, are evicted also by their size. */
+#define COPIED_BYTES_MAX (64UL << 20)
+/* When a stack has as many frames, inlined functions are left out. */
+#define FRAMES_MAX	 (2 * FT_STACK_MAX)
 
 /* A frame of the machine stack. Functions inlined into it are not looked up yet. */
 struct call {
@@ -32,6 +38,7 @@ struct known {
 	struct buf calls;   /* struct call */
 	struct buf frames;  /* struct stack_frame */
 	size_t nr_copies;   /* copied stacks whose frames are these */
+	bool is_copied;	    /* it was never sent by its id */
 	bool used;	    /* since the last eviction */
 };
 
@@ -47,11 +54,13 @@ struct stacks {
 	struct code_history *map; /* not owned; may be NULL */
 	void *tree;		  /* tsearch(3) tree of struct known, by id */
 	void *copies;		  /* tsearch(3) tree of struct copy, by id */
-	void *texts;		  /* tsearch(3) tree of strings, each kept once */
-	size_t nr;		  /* stacks in the tree */
-	size_t nr_settled;	  /* ... after the last eviction */
-	size_t nr_walked;	  /* stacks walked by frame pointers */
-	size_t nr_short;	  /* ... cut after at most SHORT_MAX frames */
+	struct shared_texts texts;
+	size_t nr;	      /* stacks in the tree */
+	size_t nr_settled;    /* ... after the last eviction */
+	size_t copied_bytes;  /* of copied stacks, without their texts */
+	size_t settled_bytes; /* ... after the last eviction */
+	size_t nr_walked;     /* stacks walked by frame pointers */
+	size_t nr_short;      /* ... cut after at most SHORT_MAX frames */
 };
 
 static void free_known(void *entry)
@@ -84,29 +93,19 @@ void stacks__free(struct stacks *stacks)
 		return;
 	tdestroy(stacks->tree, free_known);
 	tdestroy(stacks->copies, free);
-	tdestroy(stacks->texts, free);
+	shared_texts__free(&stacks->texts);
 	unwinder__free(stacks->unwinder);
 	free(stacks);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/* Returns a copy of the text, which all stacks share. */
 static const char *keep(struct stacks *stacks, const char *text)
 {
-	char **found = tfind(text, &stacks->texts, compare_texts), *copy;
+	return shared_texts__keep(&stacks->texts, text);
+}
 
-	if (found)
-		return *found;
-	copy = strdup(text);
-	if (!copy || !tsearch(copy, &stacks->texts, compare_texts)) {
-		free(copy);
-		return "";
-	}
-	return copy;
+static size_t bytes_of(const struct known *known)
+{
+	return sizeof(*known) + known->calls.size + known->frames.size;
 }
 
 /* Of struct known and struct copy: both begin with it. */
@@ -121,8 +120,6 @@ void stacks__use(struct stacks *stacks, struct code_history *map)
 {
 	stacks->map = map;
 }
-
-/* ---- Learning ------------------------------------------------------------------- */
 
 /* The process and time of the stack that is looked up. */
 struct moment {
@@ -175,10 +172,12 @@ static void add_call(const struct moment *moment, struct known *known, uint64_t 
 	if (stacks->map)
 		code_history__find(stacks->map, &request, moment->time_ns);
 	symbols__find(stacks->symbols, &request, &symbol);
+	/* Without room for its name the offset is that in the module. */
+	symbol.name = keep(stacks, symbol.name);
 	call = (struct call) {
 		.frame = {
 			.ip = ip,
-			.function = keep(stacks, symbol.name),
+			.function = symbol.name,
 			.made_code = label_made_code(stacks, &symbol, moment->pid),
 			.module = keep(stacks, symbol.module),
 			.build_id = keep(stacks, symbol.build_id),
@@ -225,6 +224,8 @@ static struct known *add_known(struct stacks *stacks, uint64_t id, uint32_t pid)
 
 static void forget_known(struct stacks *stacks, struct known *known)
 {
+	if (known->is_copied)
+		stacks->copied_bytes -= bytes_of(known);
 	tdelete(&known->id, &stacks->tree, compare_ids);
 	stacks->nr--;
 	free_known(known);
@@ -245,9 +246,7 @@ void stacks__learn(struct stacks *stacks, const struct ft_stack *record)
 	struct known *known;
 	size_t nr = record->nr, i;
 
-	if (find_known(stacks, record->id))
-		return;
-	known = add_known(stacks, record->id, record->pid);
+	known = find_known(stacks, record->id) ? NULL : add_known(stacks, record->id, record->pid);
 	if (!known)
 		return;
 	/* Cuts at a return address outside of code: it was read through no real frame pointer. */
@@ -257,23 +256,6 @@ void stacks__learn(struct stacks *stacks, const struct ft_stack *record)
 		i < nr || (record->end != FT_STACK_OUTERMOST && !ends_at_start(known));
 	stacks->nr_walked++;
 	stacks->nr_short += known->stack.is_cut && i <= SHORT_MAX;
-}
-
-/* FNV-1a, of 64-bit words. */
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-	hash = (hash ^ value) * 0x100000001b3ULL;
-	return hash ^ hash >> 29;
-}
-
-static uint64_t hash_frames(uint64_t code, const struct unwind_frame *frames, size_t nr,
-			    bool is_cut)
-{
-	uint64_t hash = mix(mix(0xcbf29ce484222325ULL, code), is_cut);
-
-	for (size_t i = 0; i < nr; i++)
-		hash = mix(hash, frames[i].address << 1 | frames[i].is_return);
-	return hash ? hash : 1;
 }
 
 /* Finds or adds the stack with these frames in this generation of code; NULL: out of memory. */
@@ -292,6 +274,8 @@ static struct known *know_frames(const struct moment *moment, uint32_t generatio
 	known->stack.is_cut = is_cut;
 	for (size_t i = 0; i < nr; i++)
 		add_call(moment, known, frames[i].address, frames[i].is_return);
+	known->is_copied = true;
+	moment->stacks->copied_bytes += bytes_of(known);
 	return known;
 }
 
@@ -329,13 +313,6 @@ void stacks__learn_copy(struct stacks *stacks, const struct ft_stack_copy *recor
 		add_copy(stacks, record->id, known);
 }
 
-/* ---- Finding -------------------------------------------------------------------- */
-
-static void add_frame(struct known *known, const struct stack_frame *frame)
-{
-	buf__add(&known->frames, (const char *)frame, sizeof(*frame));
-}
-
 /* Adds the inlined functions of a call, then its function, by the name in the symbol table. */
 static void add_frames(struct stacks *stacks, struct known *known, const struct call *call,
 		       const struct inlined_frames *inlined)
@@ -351,7 +328,7 @@ static void add_frames(struct stacks *stacks, struct known *known, const struct 
 			frame.offset = 0;
 		frame.source = keep(stacks, source->file);
 		frame.line = source->line;
-		add_frame(known, &frame);
+		buf__add(&known->frames, (const char *)&frame, sizeof(frame));
 	}
 }
 
@@ -373,6 +350,7 @@ static void name_late(struct stacks *stacks, uint32_t pid, struct call *call)
 static void find_inlined(struct stacks *stacks, struct known *known)
 {
 	struct call *calls = (void *)known->calls.data;
+	size_t bytes = bytes_of(known);
 
 	for (size_t i = 0; i < known->calls.len / sizeof(*calls); i++) {
 		const struct inlined_frames *inlined;
@@ -383,13 +361,15 @@ static void find_inlined(struct stacks *stacks, struct known *known)
 				jit_runtime_of(stacks->symbols, (int)known->stack.pid);
 		inlined = symbols__find_inlined(stacks->symbols, (int)known->stack.pid,
 						calls[i].module_id, calls[i].address);
-
-		if (inlined)
+		if (inlined && known->frames.len / sizeof(struct stack_frame) < FRAMES_MAX)
 			add_frames(stacks, known, &calls[i], inlined);
 		else
-			add_frame(known, &calls[i].frame);
+			buf__add(&known->frames, (const char *)&calls[i].frame,
+				 sizeof(calls[i].frame));
 	}
 	buf__free(&known->calls);
+	if (known->is_copied)
+		stacks->copied_bytes += bytes_of(known) - bytes;
 	known->stack.frames = (const void *)known->frames.data;
 	known->stack.nr = known->frames.len / sizeof(struct stack_frame);
 }
@@ -433,7 +413,8 @@ void stacks__forget(struct stacks *stacks, uint64_t id)
 
 bool stacks__are_many(const struct stacks *stacks)
 {
-	return stacks->nr >= stacks->nr_settled + KEPT_MAX;
+	return stacks->nr >= stacks->nr_settled + KEPT_MAX ||
+	       stacks->copied_bytes >= stacks->settled_bytes + COPIED_BYTES_MAX;
 }
 
 void stacks__keep(struct stacks *stacks, uint64_t id)
@@ -441,30 +422,66 @@ void stacks__keep(struct stacks *stacks, uint64_t id)
 	find_known(stacks, id);
 }
 
-static void gather_unused(const void *node, VISIT visit, void *unused)
+/* What stacks__tidy() evicts: stacks that were not used, of all or of copied ones. */
+struct eviction {
+	struct buf unused;
+	bool of_all;
+};
+
+static void gather_unused(const void *node, VISIT visit, void *arg)
 {
 	struct known *known = *(struct known *const *)node;
+	struct eviction *eviction = arg;
 
-	if (visit != postorder && visit != leaf)
+	if ((visit != postorder && visit != leaf) || (!known->is_copied && !eviction->of_all))
 		return;
 	if (!known->used && !known->nr_copies)
-		buf__add(unused, (const char *)&known, sizeof(known));
+		buf__add(&eviction->unused, (const char *)&known, sizeof(known));
 	known->used = false;
+}
+
+static void mark_frame(const struct stack_frame *frame)
+{
+	shared_texts__mark(frame->function);
+	shared_texts__mark(frame->made_code);
+	shared_texts__mark(frame->module);
+	shared_texts__mark(frame->build_id);
+	shared_texts__mark(frame->source);
+}
+
+static void mark_texts(const void *node, VISIT visit, void *unused)
+{
+	const struct known *known = *(struct known *const *)node;
+	const struct call *calls = (const void *)known->calls.data;
+
+	(void)unused;
+	if (visit != postorder && visit != leaf)
+		return;
+	for (size_t i = 0; i < known->calls.len / sizeof(*calls); i++)
+		mark_frame(&calls[i].frame);
+	for (size_t i = 0; i < known->stack.nr; i++)
+		mark_frame(&known->stack.frames[i]);
 }
 
 void stacks__tidy(struct stacks *stacks)
 {
-	struct buf unused = { 0 };
+	struct eviction eviction = { .of_all = stacks->nr >= stacks->nr_settled + KEPT_MAX };
 	struct known **known;
 
-	if (!stacks__are_many(stacks))
-		return;
-	twalk_r(stacks->tree, gather_unused, &unused);
-	known = (struct known **)unused.data;
-	for (size_t i = 0; i < unused.len / sizeof(struct known *); i++)
-		forget_known(stacks, known[i]);
-	buf__free(&unused);
-	stacks->nr_settled = stacks->nr;
+	if (stacks__are_many(stacks)) {
+		twalk_r(stacks->tree, gather_unused, &eviction);
+		known = (struct known **)eviction.unused.data;
+		for (size_t i = 0; i < eviction.unused.len / sizeof(struct known *); i++)
+			forget_known(stacks, known[i]);
+		buf__free(&eviction.unused);
+		if (eviction.of_all)
+			stacks->nr_settled = stacks->nr;
+		stacks->settled_bytes = stacks->copied_bytes;
+	}
+	if (shared_texts__are_many(&stacks->texts)) {
+		twalk_r(stacks->tree, mark_texts, NULL);
+		shared_texts__sweep(&stacks->texts);
+	}
 }
 
 uint64_t stacks__settle(struct stacks *stacks, uint64_t id)

@@ -15,6 +15,7 @@
 
 #include "../base/cleanup.h"
 #include "../base/stop.h"
+#include "clock.h"
 
 /* Linux commit cf264e1329fb ("cachestat: implement cachestat syscall") (in v6.5). */
 #ifndef SYS_cachestat
@@ -318,8 +319,10 @@ bool file_cache__totals(const struct file_cache *c, uint64_t offset, uint64_t le
 }
 
 /* Counts page by page, where cachestat() cannot. */
-static bool count_pages(const struct file_cache *c, uint64_t offset, uint64_t nr, uint64_t *cached)
+static bool count_pages(const struct file_cache *c, uint64_t offset, uint64_t nr, uint64_t max_ns,
+			uint64_t *cached)
 {
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	unsigned char *pages __cleanup_free = malloc(RESIDENCY_WINDOW);
 	uint64_t sum = 0;
 
@@ -327,7 +330,7 @@ static bool count_pages(const struct file_cache *c, uint64_t offset, uint64_t nr
 		uint64_t left = nr - first;
 		size_t n = left < RESIDENCY_WINDOW ? (size_t)left : RESIDENCY_WINDOW;
 
-		if (stop_asked())
+		if (stop_asked() || clock_ns(CLOCK_MONOTONIC) - start_ns > max_ns)
 			return false;
 		file_cache__ask(c, offset + first * page_bytes(), n, pages);
 		for (size_t i = 0; i < n; i++) {
@@ -340,8 +343,8 @@ static bool count_pages(const struct file_cache *c, uint64_t offset, uint64_t nr
 	return pages != NULL;
 }
 
-bool file_cache__count(const struct file_cache *c, uint64_t offset, uint64_t len, uint64_t *cached,
-		       uint64_t *whole)
+bool file_cache__count(const struct file_cache *c, uint64_t offset, uint64_t len, uint64_t max_ns,
+		       uint64_t *cached, uint64_t *whole)
 {
 	struct cachestat counts = { 0 };
 	uint64_t nr;
@@ -352,7 +355,7 @@ bool file_cache__count(const struct file_cache *c, uint64_t offset, uint64_t len
 	/* To cachestat(), a length of 0 means up to the end of the file. */
 	if (nr && ask_cachestat(c, offset, nr * page_bytes(), &counts))
 		*cached = counts.nr_cache;
-	else if (!count_pages(c, offset, nr, cached))
+	else if (!count_pages(c, offset, nr, max_ns, cached))
 		return false;
 	*cached *= page_bytes();
 	*whole = nr * page_bytes();

@@ -37,10 +37,10 @@ bool file_cache__totals(const struct file_cache *c, uint64_t offset, uint64_t le
 
 /*
  * How many of len bytes from offset on are in the page cache now, and how many of them the file
- * has. False if that cannot be known.
+ * has. False if that cannot be known, or takes longer than max_ns.
  */
-bool file_cache__count(const struct file_cache *c, uint64_t offset, uint64_t len, uint64_t *cached,
-		       uint64_t *whole);
+bool file_cache__count(const struct file_cache *c, uint64_t offset, uint64_t len, uint64_t max_ns,
+		       uint64_t *cached, uint64_t *whole);
 
 /* Writes dirty pages, then has the kernel evict all pages that are not in use. 0 or -errno. */
 int file_cache__drop(const struct file_cache *c);

@@ -156,6 +156,11 @@ static const struct {
 	{ "\x9b", "\\x9b", "\xef\xbf\xbd" },
 	/* A line separator, and an override of the direction of writing. */
 	{ "\xe2\x80\xa8\xe2\x80\xae", "\\xe2\\x80\\xa8\\xe2\\x80\\xae", "\\u2028\\u202e" },
+	/* Marks that change the direction, too. */
+	{ "\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c", "\\xe2\\x80\\x8e\\xe2\\x80\\x8f\\xd8\\x9c",
+	  "\\u200e\\u200f\\u061c" },
+	/* What looks like an escape, and is none. */
+	{ "12345678\\x1b[31m \\y", "12345678\\x5cx1b[31m \\y", "12345678\\\\x1b[31m \\\\y" },
 	/* Too long, a surrogate, too high, cut short, never a first byte. */
 	{ "\xc0\xaf", "\\xc0\\xaf", "\xef\xbf\xbd\xef\xbf\xbd" },
 	{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },

@@ -11,6 +11,7 @@
 
 #include "../../src/host/clock.h"
 #include "../../src/faults/residency_cache.h"
+#include "../../src/host/file_cache.h"
 #include "test.h"
 
 #define PAGES 64
@@ -21,11 +22,6 @@ static struct {
 	int fd;
 	struct ft_fault fault;
 } file;
-
-static size_t page_bytes(void)
-{
-	return (size_t)getpagesize();
-}
 
 static bool make_file(void)
 {
@@ -119,6 +115,24 @@ static void test_unknown(struct residency_cache *cached)
 	test_done("what cannot be known");
 }
 
+/* Where only mincore() tells, as on overlayfs, a hole of any size is looked at page by page. */
+static void test_huge_file(void)
+{
+	struct file_cache on_overlayfs = { .fd = file.fd, .is_stacked = true };
+	unsigned long long start_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t cached, whole;
+
+	if (ftruncate(file.fd, 8LL << 40)) {
+		test_skip("a huge file", "no such large files here");
+		return;
+	}
+	CHECK(!file_cache__count(&on_overlayfs, 0, UINT64_MAX / 2, 50000000, &cached, &whole));
+	CHECK(clock_ns(CLOCK_MONOTONIC) - start_ns < 2000000000ULL);
+	CHECK(file_cache__count(&on_overlayfs, 0, page_bytes(), 50000000, &cached, &whole));
+	CHECK_EQ(whole, page_bytes());
+	test_done("a huge file");
+}
+
 int main(void)
 {
 	struct residency_cache *range = NULL, *whole = NULL;
@@ -127,6 +141,7 @@ int main(void)
 	    CHECK(!residency_cache__new(true, UINT64_MAX, &whole))) {
 		test_ranges(range, whole);
 		test_unknown(range);
+		test_huge_file();
 	}
 	unlink(file.path);
 	residency_cache__free(whole);
