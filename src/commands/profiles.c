@@ -252,8 +252,10 @@ static void end_collecting(struct session *session)
 
 	add_samples(collecting);
 	write_profile(session, collecting->profile);
-	if (!session->opts->quiet)
+	if (!session->opts->quiet) {
 		jit_advice__give(&collecting->jits);
+		symbols__advise(collecting->symbols);
+	}
 }
 
 static const struct session_ops collecting_ops = {

@@ -231,6 +231,8 @@ void key_text__advise(const struct key_text *keys)
 {
 	if (keys->stacks)
 		stacks__advise(keys->stacks);
+	if (keys->symbols)
+		symbols__advise(keys->symbols);
 }
 
 /* "main;read_table;memcpy", the leaf last, with the marks of stacks.h. */

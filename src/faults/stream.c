@@ -205,4 +205,6 @@ void stream__end(struct stream *p)
 	format__show(p->format, end, p->end);
 	if (p->stacks && !p->opts.quiet)
 		stacks__advise(p->stacks);
+	if (p->symbols && !p->opts.quiet)
+		symbols__advise(p->symbols);
 }

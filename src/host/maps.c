@@ -181,6 +181,13 @@ static int read_line(struct maps_reader *r)
 	return -errno;
 }
 
+FILE *maps__open_file(int dir)
+{
+	int fd = dir < 0 ? -1 : openat(dir, "maps", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
 int maps__open_text(FILE *f, struct maps_reader **ret)
 {
 	struct maps_reader *r = calloc(1, sizeof(*r));

@@ -78,4 +78,7 @@ bool maps__gone(struct maps_reader *r);
 /* The same for any text in the format of smaps, or of maps; takes ownership of f. */
 int maps__open_text(FILE *f, struct maps_reader **ret);
 
+/* The maps of a process by its folder in /proc; NULL: it is gone. dir may be negative. */
+FILE *maps__open_file(int dir);
+
 #endif /* HOST_MAPS_H */

@@ -14,6 +14,7 @@
 #define BYTES_MAX      (512UL << 20) /* of modules, without their lines */
 #define LINE_BYTES_MAX (512UL << 20)
 #define JIT_BYTES_MAX  (256UL << 20) /* of processes */
+#define MAPS_BYTES_MAX (128UL << 20) /* of processes */
 #define CHECK_NS       1000000000ULL
 
 #define VDSO_SERIAL 1
@@ -30,6 +31,7 @@ struct binaries {
 	struct binary modules[MODULES_MAX];
 	size_t nr;
 	struct cached_process processes[PROCESSES_MAX];
+	struct work_budget budget;
 };
 
 int binaries__new(struct binaries **ret)
@@ -55,6 +57,11 @@ void binaries__free(struct binaries *modules)
 	free(modules);
 }
 
+struct work_budget *binaries__budget(struct binaries *modules)
+{
+	return &modules->budget;
+}
+
 struct proc_snapshot *binaries__known_process(struct binaries *modules, int pid)
 {
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
@@ -68,20 +75,58 @@ struct proc_snapshot *binaries__known_process(struct binaries *modules, int pid)
 	return NULL;
 }
 
+static void forget_process(struct cached_process *cached)
+{
+	if (cached->used)
+		proc_snapshot__free(&cached->process);
+	cached->used = 0;
+}
+
+static struct cached_process *oldest_process(struct binaries *modules,
+					     const struct cached_process *keep)
+{
+	struct cached_process *oldest = NULL;
+
+	for (size_t i = 0; i < PROCESSES_MAX; i++) {
+		struct cached_process *cached = &modules->processes[i];
+
+		if (cached != keep && cached->used && (!oldest || cached->used < oldest->used))
+			oldest = cached;
+	}
+	return oldest;
+}
+
+/* Evicts the least recently used processes while the mappings of all are too many. */
+static void limit_maps_bytes(struct binaries *modules, const struct cached_process *keep)
+{
+	struct cached_process *oldest;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < PROCESSES_MAX; i++)
+		bytes += modules->processes[i].process.bytes;
+	while (bytes > MAPS_BYTES_MAX && (oldest = oldest_process(modules, keep))) {
+		bytes -= oldest->process.bytes;
+		forget_process(oldest);
+	}
+}
+
 struct proc_snapshot *binaries__process(struct binaries *modules, int pid)
 {
 	struct proc_snapshot *known = binaries__known_process(modules, pid);
 	struct cached_process *oldest = &modules->processes[0];
+	uint64_t start_ns;
 
 	if (known)
 		return known;
 	for (size_t i = 1; i < PROCESSES_MAX; i++)
 		if (modules->processes[i].used < oldest->used)
 			oldest = &modules->processes[i];
-	if (oldest->used)
-		proc_snapshot__free(&oldest->process);
+	forget_process(oldest);
+	start_ns = clock_ns(CLOCK_MONOTONIC);
 	proc_snapshot__init(&oldest->process, pid);
+	work_budget__charge(&modules->budget, pid, start_ns);
 	oldest->used = ++modules->uses;
+	limit_maps_bytes(modules, oldest);
 	return &oldest->process;
 }
 
@@ -182,6 +227,7 @@ static void load_module(struct binaries *modules, int pid, uint64_t address,
 	char name[PATH_MAX];
 	struct named_vma mapping = *asked;
 	const struct named_vma *now;
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 
 	snprintf(name, sizeof(name), "%s", asked->name);
 	now = proc_snapshot__find(process, address);
@@ -191,6 +237,7 @@ static void load_module(struct binaries *modules, int pid, uint64_t address,
 	else
 		mapping.name = name;
 	binary__load(ret, process, &mapping);
+	work_budget__charge(&modules->budget, pid, start_ns);
 	ret->serial = ++modules->serials;
 }
 

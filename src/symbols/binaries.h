@@ -11,6 +11,7 @@
 
 #include "binary.h"
 #include "proc_snapshot.h"
+#include "work_budget.h"
 
 struct binaries;
 
@@ -30,6 +31,9 @@ static inline uint32_t place__hash(const struct place *place)
 
 int binaries__new(struct binaries **ret);
 void binaries__free(struct binaries *modules);
+
+/* Of the work that reading modules and looking up names is for each process. */
+struct work_budget *binaries__budget(struct binaries *modules);
 
 struct proc_snapshot *binaries__process(struct binaries *modules, int pid);
 /* Only if it is cached; NULL: nobody asked for it yet, or it was evicted. */

@@ -22,6 +22,8 @@
 #define ONE_IN	     32
 /* ... and reading the names of JIT code. */
 #define JIT_ONE_IN   8
+/* The most that is kept of a process's mappings: those behind are not known. */
+#define BYTES_MAX    (16UL << 20)
 
 static void free_mappings(struct named_vma *mappings, size_t nr)
 {
@@ -45,15 +47,15 @@ static const char *share_name(const struct named_vma *last, const char *name)
 	return last && !strcmp(last->name, name) ? last->name : strdup(name);
 }
 
-static struct named_vma *read_mappings(FILE *f, size_t *nr)
+static struct named_vma *read_mappings(FILE *f, size_t *nr, size_t *bytes)
 {
 	struct named_vma *mappings = NULL;
 	char *line __cleanup_free = NULL;
 	size_t line_size = 0, size = 0;
 	struct mapping m;
 
-	*nr = 0;
-	while (!stop_asked_at(*nr) && getline(&line, &line_size, f) > 0) {
+	*nr = *bytes = 0;
+	while (*bytes < BYTES_MAX && !stop_asked_at(*nr) && getline(&line, &line_size, f) > 0) {
 		const char *name;
 		void *more;
 
@@ -66,6 +68,9 @@ static struct named_vma *read_mappings(FILE *f, size_t *nr)
 		name = share_name(*nr ? &mappings[*nr - 1] : NULL, m.name);
 		if (!name)
 			break;
+		*bytes += sizeof(*mappings);
+		if (!*nr || name != mappings[*nr - 1].name)
+			*bytes += strlen(name) + 1;
 		mappings[(*nr)++] = (struct named_vma) {
 			.vma = m.vma,
 			.name = name,
@@ -74,24 +79,17 @@ static struct named_vma *read_mappings(FILE *f, size_t *nr)
 	return mappings;
 }
 
-static FILE *open_maps(int dir)
-{
-	int fd = dir < 0 ? -1 : openat(dir, "maps", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? NULL : fdopen(fd, "r");
-}
-
 /* False if the process has no mappings any more, and no other one has its pid. */
 static bool read_again(struct proc_snapshot *process)
 {
-	FILE *f __cleanup_fclose = open_maps(process->dir);
+	FILE *f __cleanup_fclose = maps__open_file(process->dir);
 	struct named_vma *mappings;
-	size_t nr;
+	size_t nr, bytes;
 
 	if (!f) {
 		int dir = open_dir(process->pid);
 
-		f = open_maps(dir);
+		f = maps__open_file(dir);
 		if (!f) {
 			if (dir >= 0)
 				close(dir);
@@ -102,7 +100,7 @@ static bool read_again(struct proc_snapshot *process)
 		process->dir = dir;
 		jit_map__free(&process->jit);
 	}
-	mappings = read_mappings(f, &nr);
+	mappings = read_mappings(f, &nr, &bytes);
 	/* A process that is about to end has no mappings any more. */
 	if (!nr) {
 		free(mappings);
@@ -111,6 +109,7 @@ static bool read_again(struct proc_snapshot *process)
 	free_mappings(process->mappings, process->nr);
 	process->mappings = mappings;
 	process->nr = nr;
+	process->bytes = bytes;
 	return true;
 }
 
@@ -154,7 +153,7 @@ const struct named_vma *proc_snapshot__find(struct proc_snapshot *process, uint6
 	uint64_t age_ns = clock_ns(CLOCK_MONOTONIC) - process->read_ns;
 	size_t i = find_index(process, address);
 
-	if (age_ns > OLD_NS ||
+	if (age_ns > OLD_NS + process->cost_ns * ONE_IN ||
 	    (!covers(process, i, address) && age_ns > process->cost_ns * ONE_IN)) {
 		read_timed(process);
 		i = find_index(process, address);

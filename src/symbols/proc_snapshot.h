@@ -18,6 +18,7 @@ struct proc_snapshot {
 	int dir; /* /proc/PID; it never becomes another process's; -1: gone */
 	struct named_vma *mappings;
 	size_t nr;
+	size_t bytes;	  /* of memory that the mappings take */
 	uint64_t read_ns; /* when the mappings were read; cost_ns: how long it took */
 	uint64_t cost_ns;
 	struct jit_map jit;

@@ -22,6 +22,12 @@
 /* Lookups of addresses without a mapping must not make us read /proc all the time. */
 #define AGAIN_NS 1000000000ULL
 #define ONE_IN	 32
+/*
+ * Reading the mappings of a process is given up after READ_NS. What is not read of the others
+ * after BEGIN_NS, when tracing begins, is read when it is asked for.
+ */
+#define READ_NS	 300000000ULL
+#define BEGIN_NS 2000000000ULL
 
 /* An address space of a process: from a fork, an exec or a reading of /proc on. */
 struct space {
@@ -248,23 +254,19 @@ static void add_mapping(struct space *space, const struct mapping *mapping, uint
 
 /* ---- What /proc shows ----------------------------------------------------------------------- */
 
-static FILE *open_maps(int dir)
-{
-	int fd = openat(dir, "maps", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? NULL : fdopen(fd, "r");
-}
-
 /* Dates mappings 0, as /proc does not say when they began. NULL: not all were read, or none. */
 static struct mapping_history *read_all(struct maps_reader *maps, size_t *bytes)
 {
 	struct mapping_history *regions = mapping_history__new(bytes);
 	struct mapping_usage usage;
 	struct mapping mapping;
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	int err = regions ? 1 : -ENOMEM;
 
 	while (err > 0) {
 		err = maps__next(maps, &mapping, &usage);
+		if (err > 0 && clock_ns(CLOCK_MONOTONIC) - start_ns > READ_NS)
+			err = -ETIME;
 		if (err > 0 && (mapping.vma.facts & FT_VMA_EXEC) &&
 		    mapping_history__add(&regions, &mapping, 0, 0))
 			err = -ENOMEM;
@@ -290,7 +292,7 @@ static struct mapping_history *read_process(int pid, uint64_t time_ns, size_t *b
 	int dir __cleanup_close = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir >= 0 && !task_start_ns(dir, &start_ns) && start_ns <= time_ns)
-		f = open_maps(dir);
+		f = maps__open_file(dir);
 	if (!f || maps__open_text(f, &maps))
 		return NULL;
 	regions = read_all(maps, bytes);
@@ -351,7 +353,7 @@ void process_histories__read(struct process_histories *spaces, const int *ids, s
 
 	for (size_t i = 0; ids && i < nr_ids; i++)
 		get_or_read(spaces, task_process(ids[i]), now_ns);
-	while (dir && (entry = readdir(dir)))
+	while (dir && clock_ns(CLOCK_MONOTONIC) - now_ns < BEGIN_NS && (entry = readdir(dir)))
 		if (!parse_u64(entry->d_name, &pid))
 			get_or_read(spaces, (int)pid, now_ns);
 }

@@ -2,12 +2,15 @@
 #include "symbols.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/log.h"
 #include "../base/path.h"
+#include "../host/clock.h"
 #include "demangle.h"
 #include "kernel_names.h"
 #include "binaries.h"
@@ -67,10 +70,21 @@ struct binaries *symbols__modules(struct symbols *symbols)
 	return symbols->modules;
 }
 
+static void charge(struct symbols *symbols, int pid, uint64_t start_ns)
+{
+	work_budget__charge(binaries__budget(symbols->modules), pid, start_ns);
+}
+
+static bool allows(struct symbols *symbols, int pid)
+{
+	return work_budget__allows(binaries__budget(symbols->modules), pid);
+}
+
 static bool known_mapping(struct symbols *symbols, const struct symbol_request *request,
 			  struct named_vma *ret)
 {
 	const struct named_vma *mapping;
+	uint64_t start_ns;
 
 	if (request->mapping.vma.start < request->mapping.vma.end) {
 		*ret = request->mapping;
@@ -78,8 +92,10 @@ static bool known_mapping(struct symbols *symbols, const struct symbol_request *
 			ret->name = "";
 		return true;
 	}
+	start_ns = clock_ns(CLOCK_MONOTONIC);
 	mapping = proc_snapshot__find(binaries__process(symbols->modules, request->pid),
 				      request->address);
+	charge(symbols, request->pid, start_ns);
 	if (mapping)
 		*ret = *mapping;
 	return mapping;
@@ -121,14 +137,16 @@ static char *copy_name(struct symbols *symbols, const char *name)
 	return copy;
 }
 
-static const struct answer *look_up(struct symbols *symbols, const struct place *place)
+static const struct answer *look_up(struct symbols *symbols, int pid, const struct place *place)
 {
 	const struct binary *module = place->module;
 	struct answer *answer = &symbols->answers[place__hash(place) % NR_ANSWERS];
 	const struct symbol_entry *entry;
+	uint64_t start_ns;
 
 	if (answer->serial == module->serial && answer->address == place->address)
 		return answer;
+	start_ns = clock_ns(CLOCK_MONOTONIC);
 	entry = symbol_table__find(&module->table, place->address);
 	free(answer->name);
 	*answer = (struct answer) {
@@ -138,22 +156,27 @@ static const struct answer *look_up(struct symbols *symbols, const struct place 
 		.name = entry ? copy_name(symbols, symbol_table__name(&module->table, entry))
 			      : NULL,
 	};
+	charge(symbols, pid, start_ns);
 	return answer;
 }
 
 static bool find_jit(struct symbols *symbols, struct proc_snapshot *process, uint64_t address,
 		     struct symbol *ret)
 {
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	const struct symbol_entry *entry = binaries__find_jit(symbols->modules, process, address);
 
-	if (!entry)
+	if (!entry) {
+		charge(symbols, process->pid, start_ns);
 		return false;
+	}
 	*ret = (struct symbol) {
 		.name = readable_name(symbols, symbol_table__name(&process->jit.table, entry)),
 		.offset = address - entry->start,
 		.module = "[jit]",
 		.build_id = "",
 	};
+	charge(symbols, process->pid, start_ns);
 	return true;
 }
 
@@ -191,9 +214,10 @@ static void find_in_file(struct symbols *symbols, const struct symbol_request *r
 	ret->has_file_offset = *ret->module;
 }
 
-static void find_in_module(struct symbols *symbols, const struct place *place, struct symbol *ret)
+static void find_in_module(struct symbols *symbols, int pid, const struct place *place,
+			   struct symbol *ret)
 {
-	const struct answer *answer = look_up(symbols, place);
+	const struct answer *answer = look_up(symbols, pid, place);
 
 	ret->has_module_address = true;
 	ret->module_address = place->address;
@@ -224,6 +248,12 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 		find_kernel(symbols, request->address, ret);
 		return;
 	}
+	/* Without its name, it is shown by its place in the file, if that is known already. */
+	if (!allows(symbols, request->pid)) {
+		if (request->mapping.vma.start < request->mapping.vma.end)
+			find_in_file(symbols, request, ret);
+		return;
+	}
 	find_place(symbols, request, &place);
 	if (place.module) {
 		ret->module = place.module->path;
@@ -231,7 +261,7 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 		ret->module_id = place.module->serial;
 	}
 	if (place.has_address)
-		find_in_module(symbols, &place, ret);
+		find_in_module(symbols, request->pid, &place, ret);
 	else if (!request->is_code ||
 		 !find_jit(symbols, binaries__process(symbols->modules, request->pid),
 			   request->address, ret))
@@ -242,7 +272,7 @@ bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struc
 {
 	struct proc_snapshot *process = binaries__known_process(symbols->modules, pid);
 
-	return process && find_jit(symbols, process, address, ret);
+	return process && allows(symbols, pid) && find_jit(symbols, process, address, ret);
 }
 
 bool symbols__has_mapped(struct symbols *symbols, int pid, const char *name)
@@ -281,8 +311,10 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 		inlined__find(&symbols->inlined, module_id, module_address);
 	struct source_lines *lines;
 	struct binary *module;
+	uint64_t start_ns;
 
-	if (!found) {
+	if (!found && allows(symbols, pid)) {
+		start_ns = clock_ns(CLOCK_MONOTONIC);
 		/* Makes room first, as that moves modules. */
 		binaries__make_room(symbols->modules);
 		module = binaries__by_serial(symbols->modules, module_id);
@@ -290,8 +322,18 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 			       : NULL;
 		if (lines)
 			found = add_inlined(symbols, lines, module_id, module_address);
+		charge(symbols, pid, start_ns);
 	}
 	return found && found->nr ? found : NULL;
+}
+
+void symbols__advise(struct symbols *symbols)
+{
+	uint64_t nr = binaries__budget(symbols->modules)->nr_given_up;
+
+	if (nr)
+		log_note("%" PRIu64 " name%s given up: they took too long to find", nr,
+			 nr == 1 ? " was" : "s were");
 }
 
 bool symbol_offset(const struct symbol *symbol, uint64_t *ret)

@@ -58,6 +58,9 @@ struct symbol {
 
 int symbols__new(struct symbols **ret);
 void symbols__free(struct symbols *symbols);
+
+/* Prints a note at the end of a run if names of some process took too long to find. */
+void symbols__advise(struct symbols *symbols);
 /* The loaded programs and libraries, for others who need them; they live as long as symbols. */
 struct binaries *symbols__modules(struct symbols *symbols);
 
