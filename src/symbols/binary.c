@@ -11,8 +11,9 @@
 
 #include "../base/cleanup.h"
 #include "../host/clock.h"
-#include "debug_file.h"
 #include "../host/maps.h"
+#include "debug_file.h"
+#include "debug_image.h"
 
 #define VDSO_MAX (1u << 20)
 
@@ -72,7 +73,7 @@ static int open_mapped(const struct proc_snapshot *process, const struct named_v
 }
 
 /* .symtab has all symbols of .dynsym; if it was stripped, another file may have it. */
-static void load_symbols(struct binary *module, const struct elf_image *image, int root)
+static void load_symbols(struct binary *module, struct elf_image *image, int root)
 {
 	struct elf_image debug;
 
@@ -87,7 +88,7 @@ static void load_symbols(struct binary *module, const struct elf_image *image, i
 	symbol_table__sort(&module->table);
 }
 
-static bool load_frames(struct cfi *cfi, const struct elf_image *image, bool is_eh)
+static bool load_frames(struct cfi *cfi, struct elf_image *image, bool is_eh)
 {
 	size_t size;
 	uint64_t address;
@@ -99,7 +100,7 @@ static bool load_frames(struct cfi *cfi, const struct elf_image *image, bool is_
 	return bytes;
 }
 
-static void load_build_id(struct binary *module, const struct elf_image *image)
+static void load_build_id(struct binary *module, struct elf_image *image)
 {
 	struct build_id id;
 
@@ -270,12 +271,10 @@ static void load_lines(struct binary *module, struct proc_snapshot *process)
 {
 	int root __cleanup_close = open_root(process);
 	struct elf_image image, debug;
-	size_t size;
 
 	if (module->fd < 0 || elf_image__open(dup(module->fd), &image))
 		return;
-	if (!elf_image__section(&image, ".debug_info", &size) &&
-	    !debug_file__open(&image, module->path, root, &debug)) {
+	if (!debug_image__is_in(&image) && !debug_file__open(&image, module->path, root, &debug)) {
 		elf_image__close(&image);
 		image = debug;
 	}

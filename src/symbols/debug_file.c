@@ -9,9 +9,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "../base/stop.h"
 #include "regular_file.h"
 
 #define DEBUG_DIRECTORY "/usr/lib/debug"
+/* The size of a file that is read whole for its checksum. */
+#define CHECKED_MAX	(1UL << 30)
 
 struct wanted {
 	struct build_id id;
@@ -21,26 +24,29 @@ struct wanted {
 	int root;
 };
 
-static bool has_checksum(int fd, uint32_t crc)
+static bool has_checksum(const struct elf_image *image, uint32_t crc)
 {
 	unsigned char block[1 << 16];
 	uLong sum = crc32(0, NULL, 0);
 	off_t at = 0;
-	ssize_t n;
+	ssize_t n = -1;
 
-	while ((n = pread(fd, block, sizeof(block), at)) > 0) {
+	if (image->size > CHECKED_MAX)
+		return false;
+	while (at <= (off_t)CHECKED_MAX && !stop_asked() &&
+	       (n = pread(image->fd, block, sizeof(block), at)) > 0) {
 		sum = crc32(sum, block, (uInt)n);
 		at += n;
 	}
 	return n == 0 && sum == crc;
 }
 
-static bool is_wanted(const struct wanted *wanted, const struct elf_image *image)
+static bool is_wanted(const struct wanted *wanted, struct elf_image *image)
 {
 	struct build_id id;
 
 	if (!wanted->id.len)
-		return has_checksum(image->fd, wanted->link.crc);
+		return has_checksum(image, wanted->link.crc);
 	elf_image__build_id(image, &id);
 	return id.len == wanted->id.len && !memcmp(id.bytes, wanted->id.bytes, id.len);
 }
@@ -97,8 +103,7 @@ static int try_link(const struct wanted *wanted, struct elf_image *ret)
 	return -ENOENT;
 }
 
-int debug_file__open(const struct elf_image *image, const char *path, int root,
-		     struct elf_image *ret)
+int debug_file__open(struct elf_image *image, const char *path, int root, struct elf_image *ret)
 {
 	const char *slash = strrchr(path, '/');
 	struct wanted wanted = {

@@ -13,7 +13,6 @@
  * not known), then on this host. Accepts only a file with the same build id or, if there is
  * none, the right checksum. 0 or -ENOENT.
  */
-int debug_file__open(const struct elf_image *image, const char *path, int root,
-		     struct elf_image *ret);
+int debug_file__open(struct elf_image *image, const char *path, int root, struct elf_image *ret);
 
 #endif /* SYMBOLS_DEBUG_FILE_H */

@@ -2,45 +2,137 @@
 #include "elf_image.h"
 
 #include <errno.h>
-#include <gelf.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/stop.h"
+#include "regular_file.h"
 
 /* Chrome with debug information has 300 MB of names; a sparse file may claim any size. */
-#define SECTION_MAX	(512UL << 20)
-#define MINI_DEBUG_MAX	(64UL << 20)
-#define LZMA_MEMORY_MAX (128UL << 20)
-#define NR_SEGMENTS_MAX 1024
+#define SECTION_MAX	  (512UL << 20)
+#define ALL_SECTIONS_MAX  (1UL << 30)
+#define SECTION_NAMES_MAX (16UL << 20)
+#define DEBUG_LINK_MAX	  4096
+/* Of one section of notes, and of all that are read. */
+#define NOTE_MAX	  (64UL << 10)
+#define ALL_NOTES_MAX	  (1UL << 20)
+#define MINI_DEBUG_MAX	  (64UL << 20)
+#define LZMA_MEMORY_MAX	  (128UL << 20)
+#define NR_SEGMENTS_MAX	  1024
+
+bool elf_image__read(const struct elf_image *image, uint64_t at, void *to, size_t size)
+{
+	if (image->memory) {
+		if (at > image->size || size > image->size - at)
+			return false;
+		memcpy(to, (char *)image->memory + at, size);
+		return true;
+	}
+	for (size_t done = 0; done < size;) {
+		ssize_t n = pread(image->fd, (char *)to + done, size - done, (off_t)(at + done));
+
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+bool elf_image__take(struct elf_image *image, const GElf_Shdr *header, size_t max)
+{
+	if (header->sh_type == SHT_NOBITS || header->sh_size > max || header->sh_size > image->left)
+		return false;
+	image->left -= header->sh_size;
+	return true;
+}
+
+/* The section's contents, or NULL. */
+static Elf_Data *read_section(struct elf_image *image, Elf_Scn *section, size_t max)
+{
+	GElf_Shdr header;
+	Elf_Data *data;
+
+	if (!gelf_getshdr(section, &header) || !elf_image__take(image, &header, max))
+		return NULL;
+	data = elf_getdata(section, NULL);
+	return data && data->d_buf && data->d_size ? data : NULL;
+}
+
+/*
+ * Reads the names of the sections; false: they are not what they should be. Without any names
+ * the file still has segments, and symbols.
+ */
+static bool read_names(struct elf_image *image)
+{
+	Elf_Scn *section;
+	Elf_Data *data;
+	size_t index;
+
+	if (elf_getshdrstrndx(image->elf, &index) || index == SHN_UNDEF)
+		return true;
+	section = elf_getscn(image->elf, index);
+	data = section ? read_section(image, section, SECTION_NAMES_MAX) : NULL;
+	if (!data || ((char *)data->d_buf)[data->d_size - 1])
+		return false;
+	image->names = data->d_buf;
+	image->names_size = data->d_size;
+	return true;
+}
 
 static int check(struct elf_image *image)
 {
 	GElf_Ehdr header;
 
+	image->left = image->size < ALL_SECTIONS_MAX ? image->size : ALL_SECTIONS_MAX;
 	if (image->elf && elf_kind(image->elf) == ELF_K_ELF && gelf_getehdr(image->elf, &header) &&
-	    (header.e_type == ET_EXEC || header.e_type == ET_DYN))
+	    (header.e_type == ET_EXEC || header.e_type == ET_DYN) && read_names(image))
 		return 0;
 	elf_image__close(image);
 	return -ENOEXEC;
 }
 
+/*
+ * Does the ELF header give the number of sections? If not, it is in the first section's header,
+ * and up to 2^32: only object files have so many. elf_begin() allocates memory for all of them.
+ */
+static bool gives_nr_sections(const void *bytes)
+{
+	Elf64_Ehdr header;
+	Elf32_Ehdr small;
+
+	memcpy(&header, bytes, sizeof(header));
+	memcpy(&small, bytes, sizeof(small));
+	/* Compares with 0 only, which is the same in each byte order. */
+	return header.e_ident[EI_CLASS] == ELFCLASS32 ? small.e_shnum || !small.e_shoff
+						      : header.e_shnum || !header.e_shoff;
+}
+
 int elf_image__open(int fd, struct elf_image *ret)
 {
+	char header[sizeof(Elf64_Ehdr)] = { 0 };
+	struct file_version version;
+
 	*ret = (struct elf_image) { .fd = fd };
 	elf_version(EV_CURRENT);
-	/* Reads the file, as a mapping would raise SIGBUS here if somebody truncated the file. */
-	ret->elf = elf_begin(fd, ELF_C_READ, NULL);
+	if (fd >= 0 && !regular_file__version(fd, &version) &&
+	    pread(fd, header, sizeof(header), 0) > 0 && !memcmp(header, ELFMAG, SELFMAG) &&
+	    gives_nr_sections(header)) {
+		ret->size = version.size;
+		/* Reads the file: a mapping would raise SIGBUS if somebody truncated it. */
+		ret->elf = elf_begin(fd, ELF_C_READ, NULL);
+	}
 	return check(ret);
 }
 
 int elf_image__open_memory(void *memory, size_t size, struct elf_image *ret)
 {
-	*ret = (struct elf_image) { .fd = -1, .memory = memory };
+	*ret = (struct elf_image) { .fd = -1, .memory = memory, .size = size };
 	elf_version(EV_CURRENT);
-	ret->elf = elf_memory(memory, size);
+	if (size >= sizeof(Elf64_Ehdr) && gives_nr_sections(memory))
+		ret->elf = elf_memory(memory, size);
 	return check(ret);
 }
 
@@ -79,26 +171,9 @@ size_t elf_image__segments(const struct elf_image *image, struct elf_segment **r
 	return nr;
 }
 
-/* The section's contents, or NULL. */
-static Elf_Data *read_section(Elf_Scn *section, const GElf_Shdr *header)
+const char *elf_image__section_name(const struct elf_image *image, const GElf_Shdr *header)
 {
-	Elf_Data *data;
-
-	if (header->sh_type == SHT_NOBITS || header->sh_size > SECTION_MAX)
-		return NULL;
-	data = elf_getdata(section, NULL);
-	return data && data->d_buf && data->d_size ? data : NULL;
-}
-
-static const char *section_name(const struct elf_image *image, const GElf_Shdr *header)
-{
-	size_t names;
-	const char *name;
-
-	if (elf_getshdrstrndx(image->elf, &names))
-		return "";
-	name = elf_strptr(image->elf, names, header->sh_name);
-	return name ? name : "";
+	return header->sh_name < image->names_size ? image->names + header->sh_name : "";
 }
 
 static Elf_Scn *find_section(const struct elf_image *image, const char *name, GElf_Shdr *header)
@@ -106,25 +181,25 @@ static Elf_Scn *find_section(const struct elf_image *image, const char *name, GE
 	Elf_Scn *section = NULL;
 
 	while ((section = elf_nextscn(image->elf, section)))
-		if (gelf_getshdr(section, header) && !strcmp(section_name(image, header), name))
+		if (gelf_getshdr(section, header) &&
+		    !strcmp(elf_image__section_name(image, header), name))
 			return section;
 	return NULL;
 }
 
-static Elf_Data *read_named_section(const struct elf_image *image, const char *name)
+static Elf_Data *read_named_section(struct elf_image *image, const char *name, size_t max)
 {
 	GElf_Shdr header;
 	Elf_Scn *section = find_section(image, name, &header);
 
-	return section ? read_section(section, &header) : NULL;
+	return section ? read_section(image, section, max) : NULL;
 }
 
-const void *elf_image__section(const struct elf_image *image, const char *name, size_t *size)
+bool elf_image__has_section(const struct elf_image *image, const char *name)
 {
-	Elf_Data *data = read_named_section(image, name);
+	GElf_Shdr header;
 
-	*size = data ? data->d_size : 0;
-	return data ? data->d_buf : NULL;
+	return find_section(image, name, &header) && header.sh_type != SHT_NOBITS;
 }
 
 static bool decompress_section(Elf_Scn *section, size_t max, GElf_Shdr *header)
@@ -138,7 +213,7 @@ static bool decompress_section(Elf_Scn *section, size_t max, GElf_Shdr *header)
 	       gelf_getshdr(section, header);
 }
 
-uint8_t *elf_image__copy_section(const struct elf_image *image, const char *name, size_t max,
+uint8_t *elf_image__copy_section(struct elf_image *image, const char *name, size_t max,
 				 size_t *size, uint64_t *address)
 {
 	GElf_Shdr header;
@@ -148,8 +223,8 @@ uint8_t *elf_image__copy_section(const struct elf_image *image, const char *name
 
 	if (!section || !decompress_section(section, max, &header))
 		return NULL;
-	data = read_section(section, &header);
-	if (!data || data->d_size > max)
+	data = read_section(image, section, max);
+	if (!data)
 		return NULL;
 	copy = malloc(data->d_size);
 	if (!copy)
@@ -184,10 +259,11 @@ static bool find_build_id(Elf_Data *notes, struct build_id *ret)
 	return false;
 }
 
-void elf_image__build_id(const struct elf_image *image, struct build_id *ret)
+void elf_image__build_id(struct elf_image *image, struct build_id *ret)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
+	size_t left = ALL_NOTES_MAX;
 
 	ret->len = 0;
 	while ((section = elf_nextscn(image->elf, section))) {
@@ -195,15 +271,18 @@ void elf_image__build_id(const struct elf_image *image, struct build_id *ret)
 
 		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_NOTE)
 			continue;
-		notes = read_section(section, &header);
-		if (notes && find_build_id(notes, ret))
+		notes = read_section(image, section, left < NOTE_MAX ? left : NOTE_MAX);
+		if (!notes)
+			continue;
+		if (find_build_id(notes, ret))
 			return;
+		left -= notes->d_size;
 	}
 }
 
-void elf_image__debug_link(const struct elf_image *image, struct debug_link *ret)
+void elf_image__debug_link(struct elf_image *image, struct debug_link *ret)
 {
-	Elf_Data *data = read_named_section(image, ".gnu_debuglink");
+	Elf_Data *data = read_named_section(image, ".gnu_debuglink", DEBUG_LINK_MAX);
 	size_t len, crc_at;
 
 	ret->name[0] = '\0';
@@ -262,10 +341,12 @@ static uint32_t rank(const GElf_Sym *symbol, const char *name)
 {
 	unsigned char type = GELF_ST_TYPE(symbol->st_info), bind = GELF_ST_BIND(symbol->st_info);
 	uint32_t global = bind == STB_GLOBAL || bind == STB_GNU_UNIQUE ? 2 : bind == STB_WEAK;
-	size_t underscores = strspn(name, "_");
+	uint32_t underscores = 0;
 
-	return (uint32_t)(type != STT_NOTYPE) << 6 | global << 4 |
-	       (uint32_t)(underscores < 15 ? 15 - underscores : 0);
+	/* Not strspn(): each of millions of symbols may have a name of millions of them. */
+	while (underscores < 15 && name[underscores] == '_')
+		underscores++;
+	return (uint32_t)(type != STT_NOTYPE) << 6 | global << 4 | (15 - underscores);
 }
 
 static void add_symbol(struct symbol_table *table, const GElf_Sym *symbol,
@@ -292,8 +373,8 @@ static void add_symbol(struct symbol_table *table, const GElf_Sym *symbol,
 			  (uint32_t)name, is_sized ? merit : merit | SYMBOL_RANK_UNSIZED);
 }
 
-static void add_section_symbols(const struct elf_image *image, Elf_Scn *section,
-				const GElf_Shdr *header, struct symbol_table *table)
+static void add_section_symbols(struct elf_image *image, Elf_Scn *section, const GElf_Shdr *header,
+				struct symbol_table *table)
 {
 	Elf_Scn *names = elf_getscn(image->elf, header->sh_link);
 	struct extent *extents __cleanup_free = NULL;
@@ -305,19 +386,18 @@ static void add_section_symbols(const struct elf_image *image, Elf_Scn *section,
 
 	if (!names || !gelf_getshdr(names, &names_header) || names_header.sh_type != SHT_STRTAB)
 		return;
-	symbols = read_section(section, header);
-	strings = read_section(names, &names_header);
+	symbols = read_section(image, section, SECTION_MAX);
+	strings = read_section(image, names, SECTION_MAX);
 	if (!symbols || !strings)
 		return;
 	strings_at = symbol_table__add_strings(table, strings->d_buf, strings->d_size);
-	for (int i = 1; gelf_getsym(symbols, i, &symbol); i++)
+	for (int i = 1; gelf_getsym(symbols, i, &symbol) && !stop_asked_at((unsigned int)i); i++)
 		if (symbol.st_shndx != SHN_UNDEF && symbol.st_shndx < nr_extents &&
 		    symbol.st_name < strings->d_size)
 			add_symbol(table, &symbol, &extents[symbol.st_shndx], strings_at);
 }
 
-bool elf_image__add_symbols(const struct elf_image *image, uint32_t type,
-			    struct symbol_table *table)
+bool elf_image__add_symbols(struct elf_image *image, uint32_t type, struct symbol_table *table)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
@@ -348,9 +428,9 @@ static int decompress(lzma_stream *stream, Elf_Data *data, struct buf *ret)
 	return status == LZMA_STREAM_END ? 0 : -EINVAL;
 }
 
-int elf_image__open_mini_debug(const struct elf_image *image, struct elf_image *ret)
+int elf_image__open_mini_debug(struct elf_image *image, struct elf_image *ret)
 {
-	Elf_Data *data = read_named_section(image, ".gnu_debugdata");
+	Elf_Data *data = read_named_section(image, ".gnu_debugdata", MINI_DEBUG_MAX);
 	lzma_stream stream = LZMA_STREAM_INIT;
 	struct buf plain = { 0 };
 	int err;

@@ -3,16 +3,16 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <gelf.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/array.h"
-
+#include "../base/stop.h"
+#include "debug_image.h"
 #include "functions.h"
 
-#define DEBUG_MAX   (1UL << 30)
 /* Limits of nesting, and of entries that are read: a crafted file may have no end. */
 #define DEPTH_MAX   64
 #define ENTRIES_MAX 4000000
@@ -41,43 +41,6 @@ struct source_lines {
 	size_t units_size;
 	size_t bytes;
 };
-
-/* Bytes of the sections that libdw may read into memory; SIZE_MAX: too many. */
-static size_t count_bytes(const struct elf_image *image)
-{
-	Elf_Scn *section = NULL;
-	size_t bytes = 0;
-
-	while ((section = elf_nextscn(image->elf, section))) {
-		GElf_Shdr header;
-
-		if (!gelf_getshdr(section, &header) || header.sh_flags & SHF_ALLOC ||
-		    header.sh_type == SHT_NOBITS)
-			continue;
-		if (header.sh_size > DEBUG_MAX - bytes)
-			return SIZE_MAX;
-		bytes += header.sh_size;
-	}
-	return bytes;
-}
-
-/*
- * libdw (0.188) reads a string of the line table up to its NUL, even past the section: so a
- * section of strings must end with one.
- */
-static bool strings_end(const struct elf_image *image)
-{
-	static const char *const names[] = { ".debug_str", ".debug_line_str" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		size_t size;
-		const char *strings = elf_image__section(image, names[i], &size);
-
-		if (strings && strings[size - 1])
-			return false;
-	}
-	return true;
-}
 
 static void add_range(struct source_lines *lines, uint64_t start, uint64_t end)
 {
@@ -113,44 +76,55 @@ static int compare_ranges(const void *one, const void *other)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-/* Reads the ranges from the units: clang leaves out .debug_aranges. */
-static void read_ranges(struct source_lines *lines)
+/* libdw would open the file in which the rest of such a unit is. */
+static bool is_split(Dwarf_Die *unit)
+{
+	return dwarf_hasattr(unit, DW_AT_dwo_name) || dwarf_hasattr(unit, DW_AT_GNU_dwo_name);
+}
+
+/*
+ * Reads the ranges from the units: clang leaves out .debug_aranges. False if the file is not to
+ * be used: a unit is split, or not all units can be seen here that libdw may find by itself.
+ */
+static bool read_ranges(struct source_lines *lines)
 {
 	Dwarf_Off at = 0, next;
 	size_t header_size;
+	int status;
 
-	while (!dwarf_next_unit(lines->dwarf, at, &next, &header_size, NULL, NULL, NULL, NULL, NULL,
-				NULL) &&
-	       next > at) {
+	while (!(status = dwarf_next_unit(lines->dwarf, at, &next, &header_size, NULL, NULL, NULL,
+					  NULL, NULL, NULL)) &&
+	       next > at && !stop_asked()) {
 		Dwarf_Die unit;
 
-		if (dwarf_offdie(lines->dwarf, at + header_size, &unit))
+		if (dwarf_offdie(lines->dwarf, at + header_size, &unit)) {
+			if (is_split(&unit))
+				return false;
 			add_unit(lines, &unit);
+		}
 		at = next;
 	}
 	if (lines->nr)
 		qsort(lines->ranges, lines->nr, sizeof(*lines->ranges), compare_ranges);
+	return status > 0;
 }
 
 struct source_lines *source_lines__new(struct elf_image *image)
 {
 	struct source_lines *lines = calloc(1, sizeof(*lines));
-	size_t bytes = count_bytes(image);
+	int err = lines ? debug_image__copy(image, &lines->image) : -ENOMEM;
 
-	if (!lines || bytes == SIZE_MAX) {
-		elf_image__close(image);
+	elf_image__close(image);
+	if (err) {
 		free(lines);
 		return NULL;
 	}
-	lines->image = *image;
-	lines->bytes = bytes;
-	lines->dwarf = dwarf_begin_elf(image->elf, DWARF_C_READ, NULL);
-	/* Checks the strings only now that dwarf_begin_elf() has decompressed the sections. */
-	if (!lines->dwarf || !strings_end(&lines->image)) {
+	lines->bytes = lines->image.size;
+	lines->dwarf = dwarf_begin_elf(lines->image.elf, DWARF_C_READ, NULL);
+	if (!lines->dwarf || !read_ranges(lines)) {
 		source_lines__free(lines);
 		return NULL;
 	}
-	read_ranges(lines);
 	return lines;
 }
 

@@ -30,7 +30,7 @@ static bool run(const char *format, ...)
 }
 
 /* Does PATH lead to the program that the command begins with? */
-static bool is_there(const char *command)
+static inline bool is_there(const char *command)
 {
 	return run("command -v %.*s >/dev/null", (int)strcspn(command, " "), command);
 }
@@ -40,7 +40,7 @@ static void remove_work(void)
 	run("cd / && rm -rf %s", work);
 }
 
-static void find_fixtures(void)
+static inline void find_fixtures(void)
 {
 	char own[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", own, sizeof(own) - 1);
