@@ -324,13 +324,13 @@ static void load_debug_frame(struct binary *module, struct proc_snapshot *proces
 }
 
 bool binary__find_row(struct binary *module, struct proc_snapshot *process, uint64_t address,
-		      struct cfi_row *row)
+		      unsigned int *budget, struct cfi_row *row)
 {
 	load_eh_frame(module);
-	if (cfi__find(&module->eh_frame, address, row))
+	if (cfi__find(&module->eh_frame, address, budget, row))
 		return true;
 	load_debug_frame(module, process);
-	return cfi__find(&module->debug_frame, address, row);
+	return cfi__find(&module->debug_frame, address, budget, row);
 }
 
 const struct cfi *binary__cfi(const struct binary *module, const struct cfi_row *row)

@@ -79,10 +79,10 @@ void binary__forget_lines(struct binary *module);
 
 /*
  * The unwind row of the instruction at this address: how to get from its frame to its caller's.
- * False: there is none.
+ * False: there is none, or *budget was used up (see cfi__find()).
  */
 bool binary__find_row(struct binary *module, struct proc_snapshot *process, uint64_t address,
-		      struct cfi_row *row);
+		      unsigned int *budget, struct cfi_row *row);
 /* The section that holds the row's expressions. */
 const struct cfi *binary__cfi(const struct binary *module, const struct cfi_row *row);
 

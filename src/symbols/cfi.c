@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "../base/array.h"
+#include "../base/stop.h"
 
 /* Depth of DW_CFA_remember_state; compilers never need more than two. */
 #define REMEMBERED_MAX 8
 /* Bytes of one function's CFI program; Chrome's longest has some 10 KB. */
-#define PROGRAM_MAX    (1u << 20)
+#define PROGRAM_MAX    (64u << 10)
+/* Bytes of a CIE's augmentation, with its NUL; compilers write at most "zPLRS". */
+#define LETTERS_MAX    16
 
 /* A CIE: what the entries (FDEs) of several functions have in common. */
 struct cie {
@@ -94,6 +97,11 @@ static bool read_augmentation(const struct cfi *cfi, struct reader *data, const 
 	return !data->failed;
 }
 
+static size_t left(const struct reader *reader)
+{
+	return (size_t)(reader->end - reader->at);
+}
+
 static bool read_cie(const struct cfi *cfi, size_t offset, struct cie *ret)
 {
 	struct reader reader = read_entry(cfi, offset);
@@ -105,6 +113,9 @@ static bool read_cie(const struct cfi *cfi, size_t offset, struct cie *ret)
 	if (reader__unsigned(&reader, 4) != (cfi->is_eh ? 0 : DW_CIE_ID_32))
 		return false;
 	version = (uint8_t)reader__unsigned(&reader, 1);
+	/* Entries of many functions may each have it read anew. */
+	if (!memchr(reader.at, '\0', left(&reader) < LETTERS_MAX ? left(&reader) : LETTERS_MAX))
+		return false;
 	letters = reader__string(&reader);
 	/* Version 4 has the sizes of an address and of a segment selector here. */
 	if (version == 4 && reader__unsigned(&reader, 2) != 8)
@@ -183,7 +194,8 @@ void cfi__init(struct cfi *cfi, uint8_t *bytes, size_t size, uint64_t address, b
 	*cfi = (struct cfi) { .bytes = bytes, .size = size, .address = address, .is_eh = is_eh };
 	if (size > CFI_SECTION_MAX)
 		cfi->size = 0;
-	for (size_t offset = 0; offset < cfi->size; offset = next) {
+	for (size_t offset = 0, i = 0; offset < cfi->size && !stop_asked_at(i);
+	     offset = next, i++) {
 		struct reader entry = read_entry(cfi, offset);
 		struct fde fde;
 
@@ -229,6 +241,7 @@ struct machine {
 	struct cfi_row initial; /* after the CIE's program */
 	struct cfi_row remembered[REMEMBERED_MAX];
 	size_t nr_remembered;
+	unsigned int *budget;
 };
 
 enum operand { OPERAND_NONE, OPERAND_UNSIGNED, OPERAND_SIGNED, OPERAND_NEGATIVE, OPERAND_BLOCK };
@@ -407,11 +420,14 @@ static bool run_one(struct machine *m, uint8_t code, struct reader *program)
 /* Runs the program up to the row of this address. */
 static bool run(struct machine *m, struct reader program, uint64_t address)
 {
-	if (program.end - program.at > PROGRAM_MAX)
+	if (left(&program) > PROGRAM_MAX)
 		return false;
 	while (program.at < program.end) {
 		uint8_t code = (uint8_t)reader__unsigned(&program, 1);
 
+		if (!*m->budget)
+			return false;
+		--*m->budget;
 		if (run_advance(m, code, &program)) {
 			if (m->location > address)
 				break;
@@ -422,9 +438,9 @@ static bool run(struct machine *m, struct reader program, uint64_t address)
 	return !program.failed;
 }
 
-bool cfi__find(const struct cfi *cfi, uint64_t address, struct cfi_row *ret)
+bool cfi__find(const struct cfi *cfi, uint64_t address, unsigned int *budget, struct cfi_row *ret)
 {
-	struct machine m = { .cfi = cfi, .row.cfa.kind = CFI_UNDEFINED };
+	struct machine m = { .cfi = cfi, .row.cfa.kind = CFI_UNDEFINED, .budget = budget };
 	struct fde fde;
 
 	if (!find_fde(cfi, address, &fde))

@@ -62,8 +62,11 @@ void cfi__init(struct cfi *cfi, uint8_t *bytes, size_t size, uint64_t address, b
 void cfi__free(struct cfi *cfi);
 size_t cfi__bytes(const struct cfi *cfi);
 
-/* The row of the instruction at this ELF address; false: there is no valid one. */
-bool cfi__find(const struct cfi *cfi, uint64_t address, struct cfi_row *ret);
+/*
+ * The row of the instruction at this ELF address; false: there is no valid one. *budget: how many
+ * instructions of CFI programs may still be run; 0 afterwards: they were not enough.
+ */
+bool cfi__find(const struct cfi *cfi, uint64_t address, unsigned int *budget, struct cfi_row *ret);
 /* The expression of a rule. */
 struct reader cfi__expression(const struct cfi *cfi, const struct cfi_rule *rule);
 

@@ -235,7 +235,7 @@ static void run_other(struct evaluation *e, uint8_t code)
 
 int expression__evaluate(struct reader program, const uint64_t *initial,
 			 const struct registers *registers, const struct stack_copy *memory,
-			 uint64_t *ret)
+			 unsigned int *budget, uint64_t *ret)
 {
 	struct evaluation e = {
 		.registers = registers,
@@ -249,9 +249,11 @@ int expression__evaluate(struct reader program, const uint64_t *initial,
 	for (int steps = 0; !e.err && e.program.at < e.program.end; steps++) {
 		uint8_t code = (uint8_t)reader__unsigned(&e.program, 1);
 
-		if (steps == STEPS_MAX)
+		if (steps == STEPS_MAX || !*budget)
 			fail(&e, -EINVAL);
-		else if (!run_push(&e, code) && !run_unary(&e, code) && !run_binary(&e, code))
+		else
+			--*budget;
+		if (!e.err && !run_push(&e, code) && !run_unary(&e, code) && !run_binary(&e, code))
 			run_other(&e, code);
 	}
 	if (e.program.failed)

@@ -7,11 +7,12 @@
 #include "reader.h"
 
 /*
- * Starts with *initial on the stack, or with an empty one (NULL). 0; -EFAULT: it needs memory
+ * Starts with *initial on the stack, or with an empty one (NULL). *budget: how many operations may
+ * still be run. 0; -EFAULT: it needs memory
  * that was not copied; -ENODATA: a register that is not known; -EINVAL: it is invalid.
  */
 int expression__evaluate(struct reader program, const uint64_t *initial,
 			 const struct registers *registers, const struct stack_copy *memory,
-			 uint64_t *ret);
+			 unsigned int *budget, uint64_t *ret);
 
 #endif /* SYMBOLS_EXPRESSION_H */

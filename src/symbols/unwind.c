@@ -6,7 +6,12 @@
 
 #include "expression.h"
 
-#define NR_ROWS 4096
+#define NR_ROWS	  4096
+/*
+ * Instructions of CFI programs and operations of expressions that may be run for one stack. An
+ * ordinary one needs some thousand, and fewer where its rows are cached.
+ */
+#define STEPS_MAX 65536
 
 /* What a step returns when there is no caller. */
 #define OUTERMOST 1
@@ -34,6 +39,7 @@ struct walk {
 	bool is_return;
 	bool is_guess;
 	bool by_frame_pointer; /* this frame was found by one */
+	unsigned int budget;   /* of STEPS_MAX */
 };
 
 int unwinder__new(struct binaries *modules, struct unwinder **ret)
@@ -118,8 +124,11 @@ static const struct cfi_row *find_row(struct walk *walk, const struct place *pla
 		cached->address = place->address;
 		if (!binary__find_row(place->module,
 				      binaries__process(unwinder->modules, walk->request->pid),
-				      place->address, &cached->row))
+				      place->address, &walk->budget, &cached->row))
 			cached->row.cfa.kind = CFI_UNDEFINED;
+		/* Another stack may have enough for it. */
+		if (!walk->budget)
+			cached->serial = 0;
 		unwinder->has_loaded = true;
 	}
 	return cached->row.cfa.kind == CFI_UNDEFINED ? NULL : &cached->row;
@@ -127,11 +136,11 @@ static const struct cfi_row *find_row(struct walk *walk, const struct place *pla
 
 /* ---- By unwind information ------------------------------------------------------------------ */
 
-static int evaluate(const struct walk *walk, const struct cfi *cfi, const struct cfi_rule *rule,
+static int evaluate(struct walk *walk, const struct cfi *cfi, const struct cfi_rule *rule,
 		    const uint64_t *cfa, uint64_t *ret)
 {
 	return expression__evaluate(cfi__expression(cfi, rule), cfa, &walk->registers,
-				    &walk->request->stack, ret);
+				    &walk->request->stack, &walk->budget, ret);
 }
 
 static int read_memory(const struct walk *walk, uint64_t address, uint64_t *ret)
@@ -145,7 +154,7 @@ static int read_register(const struct walk *walk, unsigned int number, uint64_t 
 	return registers__has(&walk->registers, number) ? 0 : -ENODATA;
 }
 
-static int find_cfa(const struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
+static int find_cfa(struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
 		    uint64_t *ret)
 {
 	int err;
@@ -158,7 +167,7 @@ static int find_cfa(const struct walk *walk, const struct cfi *cfi, const struct
 }
 
 /* The caller's value of a register. */
-static int restore(const struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
+static int restore(struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
 		   unsigned int number, uint64_t cfa, uint64_t *ret)
 {
 	const struct cfi_rule *rule = &row->rules[number];
@@ -184,7 +193,7 @@ static int restore(const struct walk *walk, const struct cfi *cfi, const struct 
 	}
 }
 
-static int restore_all(const struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
+static int restore_all(struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
 		       uint64_t cfa, struct registers *ret)
 {
 	ret->known = 0;
@@ -308,12 +317,14 @@ static int step_by_guess(struct walk *walk)
 /*
  * Steps to the caller's frame; 0, OUTERMOST, -EFAULT for memory that was not copied, -ENOEXEC
  * for a caller that is no code, or another error. Guesses only where unwind information is
- * missing or of no use, not if it led to one of these two errors.
+ * missing or of no use, not if it led to one of these two errors, or was too long.
  */
 static int step(struct walk *walk)
 {
 	int err = step_by_row(walk);
 
+	if (!walk->budget)
+		return -ENODATA;
 	if (err && err != OUTERMOST && err != -EFAULT && err != -ENOEXEC)
 		err = step_by_guess(walk);
 	return err || walk->registers.values[DWARF_IP] ? err : OUTERMOST;
@@ -327,6 +338,7 @@ size_t unwinder__unwind(struct unwinder *unwinder, const struct unwind_request *
 		.unwinder = unwinder,
 		.request = request,
 		.registers = request->registers,
+		.budget = STEPS_MAX,
 	};
 	int err = (request->registers.known & needed) == needed ? 0 : -ENODATA;
 

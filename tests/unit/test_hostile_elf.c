@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ELF and DWARF files that are made to take memory or time from who reads them, or to have it
- * open other files. Each is read in a child process, which may take MEMORY_MAX and SECONDS_MAX.
+ * open other files. Each is read in a child process, whose memory and time are limited.
  */
 #include <dwarf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -18,58 +15,15 @@
 #include "../../src/symbols/debug_file.h"
 #include "../../src/symbols/elf_image.h"
 #include "../../src/symbols/source_lines.h"
+#include "bounded.h"
 #include "programs.h"
 #include "test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-#define MEMORY_MAX  (400UL << 20)
-#define SECONDS_MAX 5
-#define KIB	    1024ULL
-#define MIB	    (KIB << 10)
-#define GIB	    (MIB << 10)
-
-/* ---- Children that are limited -------------------------------------------------------------- */
-
-static size_t resident(int pid)
-{
-	char path[64];
-	size_t pages = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
-	FILE *f = fopen(path, "r");
-
-	if (f && fscanf(f, "%*u %zu", &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Does read() of the file end in time, with little memory, and return true? */
-static bool is_bounded(bool (*read_file)(const char *path), const char *path)
-{
-	const struct timespec tick = { .tv_nsec = 2000000 };
-	time_t end = time(NULL) + SECONDS_MAX + 1;
-	size_t most = 0, now;
-	int status = 0, pid = fork();
-	bool ended;
-
-	if (pid == 0)
-		_exit(!read_file(path));
-	while (!(ended = waitpid(pid, &status, WNOHANG) == pid) && most < MEMORY_MAX &&
-	       time(NULL) < end) {
-		now = resident(pid);
-		most = now > most ? now : most;
-		nanosleep(&tick, NULL);
-	}
-	if (!ended) {
-		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
-		printf("# %zu MiB after %ld s\n", most >> 20, SECONDS_MAX + 1 - (end - time(NULL)));
-	}
-	return ended && WIFEXITED(status) && !WEXITSTATUS(status);
-}
+#define KIB 1024ULL
+#define MIB (KIB << 10)
+#define GIB (MIB << 10)
 
 /* ---- ELF files ------------------------------------------------------------------------------ */
 

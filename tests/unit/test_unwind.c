@@ -29,6 +29,8 @@
 #define NR(array)  (sizeof(array) / sizeof((array)[0]))
 #define STACK_MAX  (64u << 10)
 #define FRAMES_MAX 128
+/* More steps than anything here takes. */
+#define PLENTY	   (&(unsigned int) { 1000000 })
 
 static struct symbols *symbols;
 static struct unwinder *unwinder;
@@ -628,7 +630,7 @@ static void compare_with_libdw(const struct cfi *cfi, Dwarf_CFI *other)
 			uint64_t address = cfi->entries[i].start + (j ? next_random() % 200 : 0);
 			struct cfi_row row;
 			Dwarf_Frame *frame = NULL;
-			bool is_known = cfi__find(cfi, address, &row);
+			bool is_known = cfi__find(cfi, address, PLENTY, &row);
 
 			if (dwarf_cfi_addrframe(other, address, &frame))
 				nr_same += !is_known;
@@ -947,11 +949,11 @@ static void ask_for_expressions(const struct cfi *cfi, const struct cfi_row *row
 		if (row->rules[i].kind == CFI_AT_EXPRESSION ||
 		    row->rules[i].kind == CFI_IS_EXPRESSION)
 			expression__evaluate(cfi__expression(cfi, &row->rules[i]), &cfa, &registers,
-					     &copy, &value);
+					     &copy, PLENTY, &value);
 	}
 	if (row->cfa.kind == CFI_IS_EXPRESSION)
 		expression__evaluate(cfi__expression(cfi, &row->cfa), NULL, &registers, &copy,
-				     &value);
+				     PLENTY, &value);
 }
 
 /* Half of the damage is done in one function's entry, or in what it has in common with others. */
@@ -991,7 +993,7 @@ static void test_damaged_frames(const char *path, const char *section, int round
 			if (cfi__find(&cfi,
 				      cfi.entries[next_random() % cfi.nr].start +
 					      next_random() % 100,
-				      &row))
+				      PLENTY, &row))
 				ask_for_expressions(&cfi, &row);
 		cfi__free(&cfi);
 	}
@@ -1045,7 +1047,7 @@ static void test_expressions(void)
 	registers__set(&registers, DWARF_RIP, 0x40100b);
 	for (size_t i = 0; i < NR(cases); i++) {
 		struct reader program = { cases[i].code, cases[i].code + cases[i].size, false };
-		int err = expression__evaluate(program, NULL, &registers, &memory, &value);
+		int err = expression__evaluate(program, NULL, &registers, &memory, PLENTY, &value);
 
 		if (!CHECK(err == cases[i].err && (err || value == cases[i].want)))
 			printf("#   case %zu is %d, %llx\n", i, err, (unsigned long long)value);
@@ -1056,7 +1058,8 @@ static void test_expressions(void)
 
 		for (size_t j = 0; j < sizeof(bytes); j += 8)
 			*(uint64_t *)(bytes + j) = next_random();
-		expression__evaluate(program, i & 1 ? words : NULL, &registers, &memory, &value);
+		expression__evaluate(program, i & 1 ? words : NULL, &registers, &memory, PLENTY,
+				     &value);
 	}
 	test_done("expressions");
 }
