@@ -19,10 +19,10 @@
 
 #define OWN_DATA (BYTE_ORDER == LITTLE_ENDIAN ? ELFDATA2LSB : ELFDATA2MSB)
 
-/* Tables of locations and macros are large, and not needed for lines. */
+/* Tables of locations, macros and types are large, and not needed for lines. */
 static const char *const names[] = {
-	".debug_info", ".debug_types",	  ".debug_abbrev",	".debug_addr",	 ".debug_line",
-	".debug_str",  ".debug_line_str", ".debug_str_offsets", ".debug_ranges", ".debug_rnglists",
+	".debug_info",	   ".debug_abbrev",	 ".debug_addr",	  ".debug_line",     ".debug_str",
+	".debug_line_str", ".debug_str_offsets", ".debug_ranges", ".debug_rnglists",
 };
 
 #define NR_PARTS (sizeof(names) / sizeof(*names))
@@ -325,4 +325,20 @@ int debug_image__copy(struct elf_image *image, struct elf_image *ret)
 	}
 	write_headers(&copying, copy);
 	return elf_image__open_memory(copy, copying.size, ret);
+}
+
+struct reader debug_image__section(const struct elf_image *copy, const char *name)
+{
+	const uint8_t *bytes = copy->memory;
+	struct reader ret = { bytes, bytes, false };
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(copy->elf, section)))
+		if (gelf_getshdr(section, &header) &&
+		    !strcmp(elf_image__section_name(copy, &header), name)) {
+			ret.at = bytes + header.sh_offset;
+			ret.end = ret.at + header.sh_size;
+		}
+	return ret;
 }

@@ -8,6 +8,7 @@
 #define SYMBOLS_DEBUG_IMAGE_H
 
 #include "elf_image.h"
+#include "reader.h"
 
 /* Does the file have such sections? */
 bool debug_image__is_in(const struct elf_image *image);
@@ -17,5 +18,7 @@ bool debug_image__is_in(const struct elf_image *image);
  * byte order.
  */
 int debug_image__copy(struct elf_image *image, struct elf_image *ret);
+/* A section of such a copy; empty: it has none. */
+struct reader debug_image__section(const struct elf_image *copy, const char *name);
 
 #endif /* SYMBOLS_DEBUG_IMAGE_H */

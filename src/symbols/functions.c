@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include "../base/array.h"
+#include "../base/stop.h"
 
-/* Limits of nesting, and of entries that are read: a crafted file may have no end. */
+/* Limits of nesting, and of entries and ranges that are read: a crafted file may have no end. */
 #define DEPTH_MAX   64
-#define ENTRIES_MAX 4000000
-#define RANGES_MAX  4000000
+#define ENTRIES_MAX 6000000
 
 struct function_range {
 	uint64_t start;
@@ -41,14 +41,20 @@ static void add_range(struct functions *functions, uint64_t start, uint64_t end,
 	functions->ranges[functions->nr++] = (struct function_range) { start, end, entry };
 }
 
-static void add_function(struct functions *functions, Dwarf_Die *entry)
+/* Counts what it looks at; false: that was enough. */
+static bool see(struct reading *reading)
+{
+	return ++reading->nr_seen < ENTRIES_MAX && !stop_asked_at(reading->nr_seen);
+}
+
+static void add_function(struct reading *reading, Dwarf_Die *entry)
 {
 	Dwarf_Addr base, start, end;
 	ptrdiff_t i = 0;
 
-	while (functions->nr < RANGES_MAX && (i = dwarf_ranges(entry, i, &base, &start, &end)) > 0)
+	while ((i = dwarf_ranges(entry, i, &base, &start, &end)) > 0 && see(reading))
 		if (start < end)
-			add_range(functions, start, end, dwarf_dieoffset(entry));
+			add_range(reading->functions, start, end, dwarf_dieoffset(entry));
 }
 
 static void read_below(struct reading *reading, Dwarf_Die *parent, unsigned int depth)
@@ -61,10 +67,10 @@ static void read_below(struct reading *reading, Dwarf_Die *parent, unsigned int 
 		int tag = dwarf_tag(&child);
 
 		if (tag == DW_TAG_subprogram)
-			add_function(reading->functions, &child);
+			add_function(reading, &child);
 		else if (is_container(tag))
 			read_below(reading, &child, depth + 1);
-	} while (++reading->nr_seen < ENTRIES_MAX && !dwarf_siblingof(&child, &child));
+	} while (see(reading) && !dwarf_siblingof(&child, &child));
 }
 
 static int compare_ranges(const void *one, const void *other)

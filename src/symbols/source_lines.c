@@ -11,16 +11,27 @@
 #include "../base/array.h"
 #include "../base/stop.h"
 #include "debug_image.h"
+#include "debug_limits.h"
 #include "functions.h"
 
 /* Limits of nesting, and of entries that are read: a crafted file may have no end. */
-#define DEPTH_MAX   64
-#define ENTRIES_MAX 4000000
-#define RANGES_MAX  4000000
+#define DEPTH_MAX	  64
+#define ENTRIES_MAX	  4000000
+#define RANGES_MAX	  4000000
+/* libdw takes a kilobyte for a unit; Chrome has 50 000. */
+#define UNITS_MAX	  300000
+/* Of all units: libdw takes some 50 bytes for each, once more for each unit that uses it. */
+#define ABBREVIATIONS_MAX 16000000
+/* Bytes that libdw may take for the line table of one unit. */
+#define LINES_MAX	  (1UL << 30)
+/* What it keeps of them for each line. */
+#define LINE_BYTES	  48
 
 struct unit {
 	Dwarf_Off entry;
 	struct functions functions;
+	bool lines_checked;
+	bool has_lines;
 };
 
 /* One range of a compilation unit's code. */
@@ -40,6 +51,7 @@ struct source_lines {
 	size_t nr_units;
 	size_t units_size;
 	size_t bytes;
+	unsigned int nr_seen; /* ranges, also those that are empty */
 };
 
 static void add_range(struct source_lines *lines, uint64_t start, uint64_t end)
@@ -64,7 +76,8 @@ static void add_unit(struct source_lines *lines, Dwarf_Die *entry)
 		return;
 	lines->units = units;
 	units[lines->nr_units++] = (struct unit) { .entry = dwarf_dieoffset(entry) };
-	while (lines->nr < RANGES_MAX && (i = dwarf_ranges(entry, i, &base, &start, &end)) > 0)
+	while (lines->nr_seen++ < RANGES_MAX && !stop_asked_at(lines->nr_seen) &&
+	       (i = dwarf_ranges(entry, i, &base, &start, &end)) > 0)
 		if (start < end)
 			add_range(lines, start, end);
 }
@@ -76,25 +89,52 @@ static int compare_ranges(const void *one, const void *other)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
+/*
+ * Counts all units, and their abbreviations, before libdw reads the first: one may refer to any
+ * other. False: they are too many, or not valid.
+ */
+static bool check_units(const struct source_lines *lines)
+{
+	struct reader table = debug_image__section(&lines->image, ".debug_abbrev");
+	unsigned int left = ABBREVIATIONS_MAX, nr = 0, taken = 0;
+	Dwarf_Off at = 0, next, abbreviations, last = (Dwarf_Off)-1;
+	size_t header_size;
+	int status;
+
+	while (!(status = dwarf_next_unit(lines->dwarf, at, &next, &header_size, NULL,
+					  &abbreviations, NULL, NULL, NULL, NULL)) &&
+	       next > at && !stop_asked_at(nr)) {
+		unsigned int before = left;
+
+		/* In some languages all units share one table. */
+		if (abbreviations == last && taken <= left)
+			left -= taken;
+		else if (!debug_limits__abbreviations(table, abbreviations, &left))
+			return false;
+		if (++nr > UNITS_MAX)
+			return false;
+		taken = before - left;
+		last = abbreviations;
+		at = next;
+	}
+	return status > 0;
+}
+
 /* libdw would open the file in which the rest of such a unit is. */
 static bool is_split(Dwarf_Die *unit)
 {
 	return dwarf_hasattr(unit, DW_AT_dwo_name) || dwarf_hasattr(unit, DW_AT_GNU_dwo_name);
 }
 
-/*
- * Reads the ranges from the units: clang leaves out .debug_aranges. False if the file is not to
- * be used: a unit is split, or not all units can be seen here that libdw may find by itself.
- */
+/* Reads the ranges from the units: clang leaves out .debug_aranges. False: a unit is split. */
 static bool read_ranges(struct source_lines *lines)
 {
 	Dwarf_Off at = 0, next;
 	size_t header_size;
-	int status;
 
-	while (!(status = dwarf_next_unit(lines->dwarf, at, &next, &header_size, NULL, NULL, NULL,
-					  NULL, NULL, NULL)) &&
-	       next > at && !stop_asked()) {
+	while (!dwarf_next_unit(lines->dwarf, at, &next, &header_size, NULL, NULL, NULL, NULL, NULL,
+				NULL) &&
+	       !stop_asked()) {
 		Dwarf_Die unit;
 
 		if (dwarf_offdie(lines->dwarf, at + header_size, &unit)) {
@@ -106,7 +146,7 @@ static bool read_ranges(struct source_lines *lines)
 	}
 	if (lines->nr)
 		qsort(lines->ranges, lines->nr, sizeof(*lines->ranges), compare_ranges);
-	return status > 0;
+	return true;
 }
 
 struct source_lines *source_lines__new(struct elf_image *image)
@@ -121,7 +161,7 @@ struct source_lines *source_lines__new(struct elf_image *image)
 	}
 	lines->bytes = lines->image.size;
 	lines->dwarf = dwarf_begin_elf(lines->image.elf, DWARF_C_READ, NULL);
-	if (!lines->dwarf || !read_ranges(lines)) {
+	if (!lines->dwarf || !check_units(lines) || !read_ranges(lines)) {
 		source_lines__free(lines);
 		return NULL;
 	}
@@ -176,7 +216,7 @@ static bool step_down(struct chain *chain, Dwarf_Die *parent, Dwarf_Die *ret)
 	do {
 		int tag = dwarf_tag(&child);
 
-		if (++chain->nr_seen > ENTRIES_MAX)
+		if (++chain->nr_seen > ENTRIES_MAX || stop_asked_at(chain->nr_seen))
 			return false;
 		if ((tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine ||
 		     tag == DW_TAG_lexical_block) &&
@@ -214,6 +254,36 @@ static const char *function_name(Dwarf_Die *entry)
 	return "";
 }
 
+static bool check_lines(const struct source_lines *lines, Dwarf_Die *unit)
+{
+	const struct line_sections sections = {
+		.lines = debug_image__section(&lines->image, ".debug_line"),
+		.strings = debug_image__section(&lines->image, ".debug_str"),
+		.line_strings = debug_image__section(&lines->image, ".debug_line_str"),
+	};
+	Dwarf_Attribute attribute;
+	Dwarf_Word offset;
+	const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+
+	return !dwarf_formudata(dwarf_attr(unit, DW_AT_stmt_list, &attribute), &offset) &&
+	       debug_limits__line_table(&sections, offset, directory) <= LINES_MAX;
+}
+
+/* Has libdw read the unit's line table; false: it has none, or takes too much. */
+static bool read_lines(struct source_lines *lines, struct unit *unit, Dwarf_Die *entry)
+{
+	Dwarf_Lines *all;
+	size_t nr;
+
+	if (!unit->lines_checked && check_lines(lines, entry) &&
+	    !dwarf_getsrclines(entry, &all, &nr)) {
+		unit->has_lines = true;
+		lines->bytes += nr * LINE_BYTES;
+	}
+	unit->lines_checked = true;
+	return unit->has_lines;
+}
+
 /* The place of the call that this inlined function replaces. */
 static void find_call(Dwarf_Die *unit, Dwarf_Die *entry, struct source_frame *ret)
 {
@@ -249,6 +319,7 @@ size_t source_lines__find(struct source_lines *lines, uint64_t address, struct s
 	struct unit *found = max ? find_unit(lines, address) : NULL;
 	struct chain chain = { .address = address };
 	Dwarf_Die unit, function;
+	bool has_lines;
 	size_t nr = 0;
 
 	if (!found || !dwarf_offdie(lines->dwarf, found->entry, &unit))
@@ -258,7 +329,9 @@ size_t source_lines__find(struct source_lines *lines, uint64_t address, struct s
 		follow(&chain, &function);
 	lines->bytes += functions__bytes(&found->functions);
 	frames[0] = (struct source_frame) { .function = "", .file = "" };
-	find_line(&unit, address, &frames[0]);
+	has_lines = read_lines(lines, found, &unit);
+	if (has_lines)
+		find_line(&unit, address, &frames[0]);
 	for (size_t i = chain.nr; i > 0 && nr < max; i--) {
 		Dwarf_Die *entry = &chain.entries[i - 1];
 
@@ -266,7 +339,8 @@ size_t source_lines__find(struct source_lines *lines, uint64_t address, struct s
 		if (dwarf_tag(entry) != DW_TAG_inlined_subroutine || i == 1 || nr == max)
 			continue;
 		frames[nr] = (struct source_frame) { .function = "", .file = "" };
-		find_call(&unit, entry, &frames[nr]);
+		if (has_lines)
+			find_call(&unit, entry, &frames[nr]);
 	}
 	return nr ? nr : frames[0].line > 0;
 }

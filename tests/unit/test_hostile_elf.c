@@ -301,12 +301,23 @@ struct debug {
 	size_t name_size;
 	uint32_t name_offset;
 	const char *dwo; /* the file that has the rest of the unit */
+	bool has_lines;	 /* at the begin of .debug_line */
 	unsigned int version;
 };
 
 static void add_unit(struct buf *info, struct buf *abbreviations, const struct debug *debug)
 {
 	unsigned int dwo_name = debug->version < 5 ? DW_AT_GNU_dwo_name : DW_AT_dwo_name;
+	const unsigned int lines[] = { DW_TAG_compile_unit,
+				       1,
+				       DW_AT_low_pc,
+				       DW_FORM_addr,
+				       DW_AT_high_pc,
+				       DW_FORM_data8,
+				       DW_AT_stmt_list,
+				       DW_FORM_sec_offset,
+				       0,
+				       0 };
 	const unsigned int unit[] = { DW_TAG_compile_unit,
 				      1,
 				      DW_AT_low_pc,
@@ -340,7 +351,7 @@ static void add_unit(struct buf *info, struct buf *abbreviations, const struct d
 	size_t start = info->len;
 	uint32_t length;
 
-	add_abbreviation(abbreviations, 1, debug->dwo ? split : unit);
+	add_abbreviation(abbreviations, 1, debug->dwo ? split : debug->has_lines ? lines : unit);
 	add_abbreviation(abbreviations, 2, function);
 	add(abbreviations, 0, 1);
 	add(info, 0, 4);
@@ -354,6 +365,8 @@ static void add_unit(struct buf *info, struct buf *abbreviations, const struct d
 	add(info, 1, 1);
 	add(info, FUNCTION_AT, 8);
 	add(info, 0x100, 8);
+	if (debug->has_lines)
+		add(info, 0, 4);
 	if (debug->dwo) {
 		add(info, 99, 8);
 		buf__add(info, debug->dwo, strlen(debug->dwo) + 1);
@@ -538,6 +551,109 @@ static void test_compressed(void)
 	test_done("debug information that is larger than its file");
 }
 
+/* The begin of a line table, up to its lists of directories and files. */
+static void begin_lines(struct buf *to, unsigned int version)
+{
+	static const char lengths[] = { 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1 };
+
+	add(to, 0, 4);
+	add(to, version, 2);
+	if (version == 5)
+		add(to, 8, 2);
+	add(to, 0, 4);
+	buf__add(to, "\1\1\1\373\16\15", 6);
+	buf__add(to, lengths, sizeof(lengths));
+}
+
+static const char *write_lines(struct buf *table, unsigned int version, const struct section *more,
+			       size_t nr)
+{
+	struct debug debug = inside;
+	struct section sections[2] = { [1] = nr ? *more : (struct section) { 0 } };
+	uint32_t length = (uint32_t)(table->len - 4);
+	const char *path;
+
+	debug.has_lines = true;
+	debug.version = version;
+	memcpy(table->data, &length, 4);
+	sections[0] = (struct section) { .name = ".debug_line",
+					 .bytes = table->data,
+					 .size = table->len };
+	path = write_debug(&debug, sections, 1 + nr);
+	buf__free(table);
+	return path;
+}
+
+static void add_repeated(struct buf *to, const char *bytes, size_t size, size_t times)
+{
+	for (size_t i = 0; i < times; i++)
+		buf__add(to, bytes, size);
+}
+
+/* libdw takes more than 100 bytes for each line, and a path for each file. */
+static void test_line_tables(void)
+{
+	const size_t directory_sizes[] = { 4000, MIB };
+	struct buf table = { 0 }, name = { 0 };
+
+	begin_lines(&table, 4);
+	buf__add(&table, "\0\0", 2);
+	add_repeated(&table, "\377", 1, 60 * MIB);
+	CHECK(is_bounded(has_name, write_lines(&table, 4, NULL, 0)));
+	for (size_t i = 0; i < NR(directory_sizes); i++) {
+		begin_lines(&table, 4);
+		add_repeated(&table, "d", 1, directory_sizes[i]);
+		buf__add(&table, "\0\0", 2);
+		add_repeated(&table, "f\0\1\0\0", 5, 1000000);
+		buf__addc(&table, '\0');
+		CHECK(is_bounded(has_name, write_lines(&table, 4, NULL, 0)));
+	}
+	/* A million directories with one name in another section. */
+	add_repeated(&name, "d", 1, 32 * MIB);
+	const struct section names = { .name = ".debug_line_str",
+				       .bytes = name.data,
+				       .size = name.len };
+
+	begin_lines(&table, 5);
+	buf__add(&table, "\1\1\37", 3);
+	buf__add(&table, "\300\204\75", 3);
+	add_repeated(&table, "\0\0\0\0", 4, 1000000);
+	buf__add(&table, "\0\0", 2);
+	CHECK(is_bounded(has_name, write_lines(&table, 5, &names, 1)));
+	buf__free(&name);
+	test_done("line tables that need much more memory than they have bytes");
+}
+
+/* libdw takes a kilobyte for a unit of twelve bytes. */
+static void test_units(void)
+{
+	struct buf info = { 0 }, abbreviations = { 0 };
+	struct section sections[] = { { .name = ".debug_info" }, { .name = ".debug_abbrev" } };
+
+	for (int i = 0; i < 2; i++) {
+		info.len = abbreviations.len = 0;
+		add_repeated(&info, "\10\0\0\0\4\0\0\0\0\0\10\7", 12, i ? 30 : 3000000);
+		/* Or it looks for abbreviation 7 in millions of others, anew for each unit. */
+		for (int j = 0; j < (i ? 2000000 : 1); j++) {
+			unsigned int code = 8 + (unsigned int)j;
+
+			add(&abbreviations,
+			    0x808080 | (code & 0x7f) | (code >> 7 & 0x7f) << 8 |
+				    (code >> 14 & 0x7f) << 16,
+			    3);
+			add(&abbreviations, code >> 21, 1);
+			buf__add(&abbreviations, "\21\0\0\0", 4);
+		}
+		add(&abbreviations, 0, 1);
+		sections[0].bytes = info.data, sections[0].size = info.len;
+		sections[1].bytes = abbreviations.data, sections[1].size = abbreviations.len;
+		CHECK(is_bounded(has_none, write_elf("units", sections, 2, 0)));
+	}
+	buf__free(&info);
+	buf__free(&abbreviations);
+	test_done("millions of units, and of abbreviations");
+}
+
 /* ---- Debug files ---------------------------------------------------------------------------- */
 
 static bool has_no_debug_file(const char *path)
@@ -578,6 +694,8 @@ int main(void)
 	test_other_files();
 	test_large_debug();
 	test_compressed();
+	test_line_tables();
+	test_units();
 	test_checksum();
 	return test_status();
 }
