@@ -934,6 +934,22 @@ static void test_agrees_with_addr2line(const char *program, const char *name)
 	test_done(name);
 }
 
+/* What compilers and linkers can make of the same debug information. */
+static void test_debug_builds(void)
+{
+	static const char *const flags[] = { "-gz", "-gdwarf-4 -gz=zlib-gnu",
+					     "-gdwarf-4 -fdebug-types-section" };
+
+	for (size_t i = 0; i < NR(flags); i++) {
+		char path[64], name[128];
+
+		snprintf(path, sizeof(path), "lines%zu", i);
+		snprintf(name, sizeof(name), "addr2line says the same: %s", flags[i]);
+		CHECK(run(build_c, path, fixtures, flags[i]));
+		test_agrees_with_addr2line(path, name);
+	}
+}
+
 /* ---- Files that are not what they should be -------------------------------------------------- */
 
 /* Where a linker puts the code of a small program. */
@@ -1087,6 +1103,7 @@ int main(void)
 	test_late_container();
 	test_agrees_with_nm();
 	test_agrees_with_addr2line("way0/x", "addr2line says the same");
+	test_debug_builds();
 	test_damaged("way0/x", 400, "damaged programs");
 	test_damaged("way14/x", 100, "damaged programs with compressed symbols");
 	test_other_files();
