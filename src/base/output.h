@@ -18,7 +18,11 @@ struct output {
 	int error; /* -errno of a write that failed (already logged), or 0 */
 };
 
-/* path: NULL or "-" for standard output. 0, or -errno after saying why. */
+/*
+ * path: NULL or "-" for standard output; /dev/stdout, /dev/stderr, /dev/fd/N and /proc/self/fd/N
+ * for a descriptor that we were started with; or a file (see file_place.h). 0, or -errno after
+ * saying why.
+ */
 int output__open(struct output *out, const char *path);
 /* Does not flush. 0, or -errno after saying why: a full disk may show only now. */
 int output__close(struct output *out);

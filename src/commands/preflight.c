@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "../base/log.h"
+#include "../base/sudo_user.h"
 #include "../host/task.h"
 
 static int check_privileges(struct session *s)
@@ -70,10 +71,26 @@ static int check_stacks(struct session *s)
 	return -ENOTSUP;
 }
 
+/* Whose is the command to be? */
+static int check_user(const struct target *target)
+{
+	struct sudo_user user;
+	int err = target->argv && !target->as_root ? sudo_user__get(&user) : 0;
+
+	if (err >= 0)
+		return 0;
+	log_error("cannot run %s as sudo's user: SUDO_UID and SUDO_GID are not two ids",
+		  target->argv[0]);
+	log_hint("--as-root runs it as root");
+	return err;
+}
+
 int preflight(struct session *s)
 {
 	int err = targets__check(&s->opts->target);
 
+	if (!err)
+		err = check_user(&s->opts->target);
 	if (!err)
 		err = check_privileges(s);
 	if (!err)

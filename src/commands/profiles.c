@@ -27,6 +27,7 @@ static bool done(const struct session *session)
 struct counting {
 	struct aggregate *table;
 	struct profile *profile;
+	struct profile_files files;
 	unsigned long long overflow;
 };
 
@@ -36,7 +37,7 @@ static int begin_counting(struct session *session)
 
 	aggregate__begin(counting->table, session->source, session->code_history,
 			 session->start.time_ns);
-	return check_profile(session->opts);
+	return profile_files__open(&counting->files, session->opts);
 }
 
 static unsigned long long when_to_read(const struct session *session)
@@ -81,7 +82,7 @@ static void end_counting(struct session *session)
 	if (!read_table(session)) {
 		source__poll(session->source, &session->consumer);
 		add_rows(session);
-		write_profile(session, counting->profile);
+		write_profile(session, counting->profile, &counting->files);
 	}
 	if (counting->overflow && !session->opts->quiet)
 		log_note("hint: %llu of the faults had no stack: the table was full, use filters",
@@ -101,7 +102,7 @@ static const struct session_ops counting_ops = {
 static int run_counting(const struct options *opts)
 {
 	struct aggregate_options table_options = options__of_table(opts);
-	struct counting counting = { .profile = profile__new() };
+	struct counting counting = { .profile = profile__new(), .files = PROFILE_FILES_NONE };
 	struct session session;
 	int status = STATUS_FAILED;
 
@@ -111,6 +112,7 @@ static int run_counting(const struct options *opts)
 		status = session__run(&session, opts, &counting_ops, &counting,
 				      aggregate__consumer(counting.table));
 	aggregate__free(counting.table);
+	profile_files__close(&counting.files);
 	profile__free(counting.profile);
 	return status;
 }
@@ -141,6 +143,7 @@ struct collecting {
 	struct intern samples;
 	struct buf weights; /* struct weights of each sample */
 	struct profile *profile;
+	struct profile_files files;
 	struct jit_advice jits;
 };
 
@@ -152,7 +155,7 @@ static int begin_collecting(struct session *session)
 	collecting->page_shift = source__info(session->source).page_shift;
 	collecting->kinds = session->opts->filter.kinds;
 	collecting->end = &session->end;
-	return check_profile(session->opts);
+	return profile_files__open(&collecting->files, session->opts);
 }
 
 static struct weights *weights_of(struct collecting *collecting, const struct sample *sample)
@@ -251,7 +254,7 @@ static void end_collecting(struct session *session)
 	struct collecting *collecting = session->ctx;
 
 	add_samples(collecting);
-	write_profile(session, collecting->profile);
+	write_profile(session, collecting->profile, &collecting->files);
 	if (!session->opts->quiet) {
 		jit_advice__give(&collecting->jits);
 		symbols__advise(collecting->symbols);
@@ -267,7 +270,11 @@ static const struct session_ops collecting_ops = {
 
 static int run_collecting(const struct options *opts)
 {
-	struct collecting collecting = { .profile = profile__new(), .jits.of_stacks = true };
+	struct collecting collecting = {
+		.profile = profile__new(),
+		.files = PROFILE_FILES_NONE,
+		.jits.of_stacks = true,
+	};
 	struct session session;
 	int status = STATUS_FAILED;
 
@@ -282,6 +289,7 @@ static int run_collecting(const struct options *opts)
 	symbols__free(collecting.symbols);
 	intern__free(&collecting.samples);
 	buf__free(&collecting.weights);
+	profile_files__close(&collecting.files);
 	profile__free(collecting.profile);
 	return status;
 }

@@ -7,20 +7,18 @@
 #include "../base/log.h"
 #include "../format/formats.h"
 
-int check_profile(const struct options *opts)
+int profile_files__open(struct profile_files *files, const struct options *opts)
 {
-	const char *const paths[] = { opts->pprof, opts->flamegraph };
-	struct output file;
-	int err = 0;
+	int err = opts->pprof ? whole_file__open(&files->pprof, opts->pprof) : 0;
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths) && !err; i++) {
-		if (!paths[i])
-			continue;
-		err = output__open(&file, paths[i]);
-		if (!err)
-			err = output__close(&file);
-	}
-	return err;
+	return err || !opts->flamegraph ? err
+					: whole_file__open(&files->flamegraph, opts->flamegraph);
+}
+
+void profile_files__close(struct profile_files *files)
+{
+	whole_file__close(&files->pprof);
+	whole_file__close(&files->flamegraph);
 }
 
 /* Appends the profile to *out. 0 or -errno. */
@@ -34,20 +32,20 @@ static int add_profile(const struct format_ops *ops, struct buf *out, const stru
 	return err;
 }
 
-/* Writes the profile to the file of that path, unless it is NULL. 0 or -errno after saying why. */
-static int write_file(const char *path, const struct format_ops *ops, const struct run_start *start,
-		      const struct profile *profile, const struct profile_view *view)
+/* 0 or -errno after saying why. */
+static int write_file(struct whole_file *file, const struct format_ops *ops,
+		      const struct run_start *start, const struct profile *profile,
+		      const struct profile_view *view)
 {
-	struct output file;
-	int err = path ? output__open(&file, path) : 0;
+	struct buf bytes = { 0 };
+	int err = add_profile(ops, &bytes, start, profile, view);
 
-	if (err || !path)
-		return err;
-	err = add_profile(ops, &file.buf, start, profile, view);
 	if (err)
-		log_error("cannot write %s: %s", path, strerror(-err));
-	output__flush(&file);
-	return output__close(&file) || file.error ? -EIO : err;
+		log_error("cannot write %s: %s", file->place.path, strerror(-err));
+	else
+		err = whole_file__write(file, &bytes);
+	buf__free(&bytes);
+	return err;
 }
 
 /* Adds what was traced: "postgres -D /data", "/system.slice", "pid 4242,4243". */
@@ -61,7 +59,8 @@ static void add_target(struct buf *text, const struct run_start *start)
 	buf__addc(text, '\0');
 }
 
-void write_profile(struct session *session, const struct profile *profile)
+void write_profile(struct session *session, const struct profile *profile,
+		   struct profile_files *files)
 {
 	const struct options *opts = session->opts;
 	struct buf target = { 0 };
@@ -76,8 +75,11 @@ void write_profile(struct session *session, const struct profile *profile)
 	if (opts->folded)
 		session->failed |= add_profile(&folded_format, &session->out.buf, &session->start,
 					       profile, &view);
-	session->failed |= write_file(opts->pprof, &pprof_format, &session->start, profile, &view);
-	session->failed |=
-		write_file(opts->flamegraph, &flamegraph_format, &session->start, profile, &view);
+	if (opts->pprof)
+		session->failed |=
+			write_file(&files->pprof, &pprof_format, &session->start, profile, &view);
+	if (opts->flamegraph)
+		session->failed |= write_file(&files->flamegraph, &flamegraph_format,
+					      &session->start, profile, &view);
 	buf__free(&target);
 }

@@ -3,11 +3,25 @@
 #ifndef COMMANDS_WRITE_PROFILE_H
 #define COMMANDS_WRITE_PROFILE_H
 
+#include "../base/whole_file.h"
 #include "../cli/options.h"
 #include "session.h"
 
+struct profile_files {
+	struct whole_file pprof, flamegraph;
+};
+
+#define PROFILE_FILES_NONE                                              \
+	(struct profile_files)                                          \
+	{                                                               \
+		.pprof = WHOLE_FILE_NONE, .flamegraph = WHOLE_FILE_NONE \
+	}
+
 /* Checks, before a long run, that the files can be written. 0, or -errno after saying why not. */
-int check_profile(const struct options *opts);
-void write_profile(struct session *session, const struct profile *profile);
+int profile_files__open(struct profile_files *files, const struct options *opts);
+void profile_files__close(struct profile_files *files);
+
+void write_profile(struct session *session, const struct profile *profile,
+		   struct profile_files *files);
 
 #endif /* COMMANDS_WRITE_PROFILE_H */

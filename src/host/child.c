@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
-#include "../base/parse.h"
+#include "../base/sudo_user.h"
 #include "clock.h"
 #include "users.h"
 
@@ -20,33 +20,18 @@
 /* How long to wait for processes to stop, so that they can be detached. */
 #define LEAVE_NS 500000000ULL
 
-/* An id that sudo left in the environment; -1 if there is none. */
-static long sudo_id(const char *variable)
-{
-	const char *text = getenv(variable);
-	uint64_t id;
-
-	if (geteuid() != 0 || !text || parse_u64(text, &id) || id >= 0xffffffff)
-		return -1;
-	return (long)id;
-}
-
+/* If it is not clear who that is, the command is refused, not run as root. */
 static int become_sudo_user(void)
 {
-	long uid = sudo_id("SUDO_UID"), gid = sudo_id("SUDO_GID");
-	int err;
+	struct sudo_user user;
+	int found = sudo_user__get(&user), err;
 
-	if (uid <= 0)
-		return 0;
-	/* sudo sets both. Without the group id the command is refused, not run as root. */
-	if (gid < 0)
-		return -EINVAL;
-	err = users__set_groups((uid_t)uid, (gid_t)gid);
+	if (found <= 0)
+		return found;
+	err = users__set_groups(user.uid, user.gid);
 	if (err)
 		return err;
-	if (setgid((gid_t)gid) || setuid((uid_t)uid))
-		return -errno;
-	return 0;
+	return setgid(user.gid) || setuid(user.uid) ? -errno : 0;
 }
 
 static void tell_failure(int fd, int err)
