@@ -13,6 +13,7 @@
 #include "../host/task.h"
 #include "../faults/run_totals.h"
 #include "command_output.h"
+#include "drop_privileges.h"
 #include "preflight.h"
 #include "summary.h"
 
@@ -388,7 +389,7 @@ static int trace(struct session *s)
 	s->attached_ns = clock_ns(CLOCK_MONOTONIC);
 	if (s->opts->duration_ns)
 		stop_by(s->attached_ns + s->opts->duration_ns);
-	if (s->ops->begin(s))
+	if (s->ops->begin(s) || drop_privileges(s))
 		return STATUS_FAILED;
 	status = let_go(s);
 	if (status)

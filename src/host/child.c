@@ -12,6 +12,7 @@
 #include "../base/cleanup.h"
 #include "../base/sudo_user.h"
 #include "clock.h"
+#include "privileges.h"
 #include "users.h"
 
 /* The most events that one call handles, so that the caller gets its turn. */
@@ -34,6 +35,13 @@ static int become_sudo_user(void)
 	return setgid(user.gid) || setuid(user.uid) ? -errno : 0;
 }
 
+static int become_user(bool as_root)
+{
+	int err = privileges__disinherit();
+
+	return err || as_root ? err : become_sudo_user();
+}
+
 static void tell_failure(int fd, int err)
 {
 	while (write(fd, &err, sizeof(err)) < 0 && errno == EINTR)
@@ -53,7 +61,7 @@ static void run(const int *go, const int *failed, char **argv, bool as_root, boo
 		;
 	if (n != 1)
 		_exit(127);
-	err = as_root ? 0 : become_sudo_user();
+	err = become_user(as_root);
 	if (!err && to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		err = -errno;
 	if (err)
@@ -92,7 +100,7 @@ static void run_quietly(char **argv, bool as_root, int output)
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDERR_FILENO);
 	dup2(output, STDOUT_FILENO);
-	if (as_root || !become_sudo_user())
+	if (!become_user(as_root))
 		execv(argv[0], argv);
 	_exit(127);
 }

@@ -20,7 +20,8 @@ struct child {
 };
 
 /*
- * The command runs as the user behind sudo (SUDO_UID, SUDO_GID), unless as_root is set. With
+ * The command runs as the user behind sudo (SUDO_UID, SUDO_GID), unless as_root is set. It has no
+ * ambient or inheritable capabilities: those that we were given are not for it. With
  * to_stderr its standard output is connected to our standard error.
  */
 int child__fork(struct child *c, char **argv, bool as_root, bool to_stderr);
