@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 
+/* The largest share that is shown. */
+#define PERCENT_MAX 1e15
+
 struct unit {
 	const char *name;
 	uint64_t size;
@@ -151,8 +154,12 @@ void units_add_count(struct buf *out, uint64_t n, unsigned int width)
 void units_add_share(struct buf *out, uint64_t part, uint64_t whole)
 {
 	double percent = whole ? (double)part * 100 / (double)whole : 0;
-	uint64_t tenths = (uint64_t)(percent * 10 + 0.5);
+	uint64_t tenths;
 
+	/* A larger one could not be converted to an integer. */
+	if (percent > PERCENT_MAX)
+		percent = PERCENT_MAX;
+	tenths = (uint64_t)(percent * 10 + 0.5);
 	if (!whole) {
 		buf__addc(out, '-');
 		return;
