@@ -54,6 +54,10 @@ TESTED	 = $(filter-out $(OTHER_ARCHES) src/main.c src/host/users_files.c src/sym
 UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
 SANITIZE = -Wno-override-init -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
+# The main() of a harness: replays inputs. tests/fuzz/run builds with clang, whose libFuzzer has another one.
+FUZZ_MAIN = tests/fuzz/replay.c
+FUZZ_SECONDS ?= 60
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -67,6 +71,9 @@ unit: $(UNIT)					## build the unit tests, with sanitizers
 check: unit					## ... and run them
 	@for test in $(UNIT); do $$test || exit 1; done
 
+fuzz:						## fuzz parsers and formats, each for FUZZ_SECONDS
+	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
+
 test: ; tests/run				## all tests (root)
 
 bench: all workloads				## what it costs, against its peers (root)
@@ -79,7 +86,7 @@ install: $(O)/faulttrace			## into DESTDIR and PREFIX
 	install -D -m 755 $(O)/faulttrace $(DESTDIR)$(PREFIX)/sbin/faulttrace
 
 clean:						## remove what was built
-	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/tools $(O)/faulttrace $(O)/flags
+	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/tools $(O)/fuzz $(O)/faulttrace $(O)/flags
 	$(Q)rm -f $(WORKLOADS:%=tools/workloads/%)
 
 libs:						## what the tool is linked with
@@ -92,7 +99,7 @@ help:						## this list
 	@echo "make [TARGET] [STATIC=1] [V=1] [PREFIX=] [DESTDIR=] [CC=] [CLANG=]"
 	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: libs objects all workloads unit check test bench lint install clean help FORCE
+.PHONY: libs objects all workloads unit check fuzz test bench lint install clean help FORCE
 
 # Written only when it changes: what was built with other options, libraries or compilers is built anew.
 $(O)/flags: export FLAGS = $(COMPILE) $(LDFLAGS) $(LIBS) $(CLANG) $(BPF_FLAGS) $(BPFTOOL)
@@ -152,9 +159,16 @@ $(O)/tests/tested.a: $(TESTED:src/%.c=$(O)/tests/src/%.o)
 	$(Q)rm -f $@
 	$(Q)$(AR) crs $@ $^
 
+TESTED_LIBS = -Wl,--as-needed -lbpf -ldw -lelf -llzma -lz -liberty
+
 $(O)/tests/%: tests/unit/%.c $(O)/tests/tested.a
 	$(call msg,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $< $(O)/tests/tested.a -Wl,--as-needed -lbpf -ldw -lelf -llzma -lz -liberty -o $@
+	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $< $(O)/tests/tested.a $(TESTED_LIBS) -o $@
+
+$(O)/tests/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_MAIN) $(O)/tests/tested.a
+	$(call msg,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) $(SANITIZE) -MF $@.d $(FUZZ_MAIN) $< $(O)/tests/tested.a $(TESTED_LIBS) -o $@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
