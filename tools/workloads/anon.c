@@ -57,27 +57,17 @@ static void run_threads(char *range)
 	free(ids);
 }
 
-static unsigned long number(const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*end || !n)
-		fail("not a number of anything: %s", text);
-	return n;
-}
-
 static void parse(int argc, char **argv)
 {
 	int option;
 
 	while ((option = getopt(argc, argv, "n:l:t:")) != -1) {
 		if (option == 'n')
-			pages = number(optarg);
+			pages = positive_number(optarg);
 		else if (option == 'l')
-			loops = number(optarg);
+			loops = positive_number(optarg);
 		else if (option == 't')
-			threads = number(optarg);
+			threads = positive_number(optarg);
 		else
 			fail("usage: anon [-n PAGES] [-l LOOPS] [-t THREADS]");
 	}

@@ -2,8 +2,9 @@
 /*
  * A file on a FUSE file system that answers each read after 5 ms: 7 pages of it
  * are read without readahead (MADV_RANDOM). With -2, by two threads at once: one asks
- * for a page, and the other one waits until it has come. The file system is a child of
- * this program, and speaks the kernel's protocol itself.
+ * for a page, and the other one waits until it has come. With -o, whoever else opens the
+ * file gets no answer; code of the file takes a fault, too, and the program goes on for 20 s.
+ * The file system is a child of this program, and speaks the kernel's protocol itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,9 +29,11 @@
 #define FILE_NODE 2
 #define FILE_NAME "file"
 #define VALID_S	  3600
+#define HOLD_MS	  20000
 #define REQUEST	  (256 << 10) /* the kernel refuses to write into less */
 
 static long answer_ms = ANSWER_MS;
+static bool opens_once;
 
 static struct fuse_attr attributes(uint64_t node)
 {
@@ -85,22 +88,32 @@ static void answer_lookup(int fd, uint64_t unique, const char *name)
 
 static void answer_read(int fd, uint64_t unique, const struct fuse_read_in *in)
 {
-	static char content[128 << 10];
+	/* movb $1, (%rdi); ret */
+	static char content[128 << 10] = { 0xc6, 0x07, 0x01, 0xc3 };
 
 	sleep_ms(answer_ms);
 	answer(fd, unique, 0, content, in->size < sizeof(content) ? in->size : sizeof(content));
 }
 
+static void answer_open(int fd, uint64_t unique)
+{
+	static bool is_open;
+	struct fuse_open_out out = { 0 };
+
+	if (!opens_once || !is_open)
+		answer(fd, unique, 0, &out, sizeof(out));
+	is_open = true;
+}
+
 static void answer_request(int fd, const struct fuse_in_header *in)
 {
 	struct fuse_attr_out attr = { .attr_valid = VALID_S, .attr = attributes(in->nodeid) };
-	struct fuse_open_out file = { 0 };
 
 	switch (in->opcode) {
 	case FUSE_INIT: answer_init(fd, in->unique); break;
 	case FUSE_LOOKUP: answer_lookup(fd, in->unique, (const char *)(in + 1)); break;
 	case FUSE_GETATTR: answer(fd, in->unique, 0, &attr, sizeof(attr)); break;
-	case FUSE_OPEN: answer(fd, in->unique, 0, &file, sizeof(file)); break;
+	case FUSE_OPEN: answer_open(fd, in->unique); break;
 	case FUSE_READ: answer_read(fd, in->unique, (const void *)(in + 1)); break;
 	case FUSE_RELEASE:
 	case FUSE_FLUSH: answer(fd, in->unique, 0, NULL, 0); break;
@@ -149,6 +162,15 @@ static int mount_it(char *dir)
 	return fd;
 }
 
+static void fault_in_code(const char *file)
+{
+	char *p = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		fail("mmap: %s", strerror(errno));
+	((void (*)(char *))file)(p);
+}
+
 static pthread_barrier_t ready;
 
 /* Both at the same page at a time. */
@@ -183,6 +205,7 @@ int main(int argc, char **argv)
 	char *p;
 
 	workload_begin("fuse_slow");
+	opens_once = argc == 2 && !strcmp(argv[1], "-o");
 	if (two)
 		answer_ms = MEET_MS;
 	fuse = mount_it(dir);
@@ -193,11 +216,16 @@ int main(int argc, char **argv)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		fail("%s: %s", path, strerror(errno));
-	p = map_range(PAGES * file_window(), PROT_READ, MAP_SHARED, fd);
+	p = map_range(PAGES * file_window(), PROT_READ | (opens_once ? PROT_EXEC : 0), MAP_SHARED,
+		      fd);
 	close(fd);
 	if (madvise(p, PAGES * file_window(), MADV_RANDOM))
 		fail("MADV_RANDOM: %s", strerror(errno));
 	read_by(two ? 2 : 1, p);
+	if (opens_once) {
+		fault_in_code(p);
+		sleep_ms(HOLD_MS);
+	}
 	expect((struct expectation) { .kind = "file",
 				      .access = "read",
 				      .major = two ? MAJOR_DIFFERS : "true",

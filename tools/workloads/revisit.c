@@ -5,20 +5,9 @@
  * -l LOOPS in a memory cgroup that is too small it thrashes.
  */
 #define _GNU_SOURCE
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "workload.h"
-
-static unsigned long number(const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*end || !n)
-		fail("not a number of anything: %s", text);
-	return n;
-}
 
 int main(int argc, char **argv)
 {
@@ -29,9 +18,9 @@ int main(int argc, char **argv)
 	workload_begin("revisit");
 	while ((option = getopt(argc, argv, "n:l:")) != -1) {
 		if (option == 'n')
-			pages = number(optarg);
+			pages = positive_number(optarg);
 		else if (option == 'l')
-			loops = number(optarg);
+			loops = positive_number(optarg);
 		else
 			fail("usage: revisit [-n PAGES] [-l LOOPS]");
 	}

@@ -133,6 +133,16 @@ void fail(const char *format, ...)
 	leave(EXIT_FAILURE);
 }
 
+unsigned long positive_number(const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || !n)
+		fail("not a number of anything: %s", text);
+	return n;
+}
+
 static void catch_endings(void)
 {
 	static const int endings[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
@@ -759,4 +769,18 @@ void sleep_ms(long ms)
 	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 	nanosleep(&t, NULL);
+}
+
+unsigned long long monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+void keep_pace(unsigned long long begin_ns, unsigned long done, unsigned long a_second)
+{
+	while (done >= (monotonic_ns() - begin_ns) * a_second / 1000000000ULL)
+		sleep_ms(1);
 }

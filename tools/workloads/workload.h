@@ -48,6 +48,9 @@ void workload_begin(const char *name);
 void expect(struct expectation e);
 int report(const char *note);
 
+/* A number on the command line, which is at least 1. */
+unsigned long positive_number(const char *text);
+
 void skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
@@ -108,6 +111,9 @@ void at_cleanup(void (*undo)(const char *path, const char *value), const char *p
 void pin_cpu(void);
 void drain_lru(void);
 void sleep_ms(long ms);
+/* Sleeps until, at so many a second since begin_ns, more than done are due. */
+void keep_pace(unsigned long long begin_ns, unsigned long done, unsigned long a_second);
+unsigned long long monotonic_ns(void);
 char *map_huge(size_t count, size_t *huge_size);
 
 #endif /* FT_WORKLOAD_H */
