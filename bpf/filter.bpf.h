@@ -11,11 +11,12 @@
 
 static __always_inline bool comm_matches(struct task_struct *task)
 {
-	char glob[FT_COMM_LEN], comm[FT_COMM_LEN];
+	const char *glob = (const char *)comm_glob;
+	char comm[FT_COMM_LEN];
 
+	/* So that the compiler does not take it for the empty string that it is before loading. */
+	asm volatile("" : "+r"(glob));
 	read_comm(task, comm);
-	for (int i = 0; i < FT_COMM_LEN; i++)
-		glob[i] = comm_glob[i];
 	return ft_glob(glob, comm);
 }
 

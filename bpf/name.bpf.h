@@ -2,9 +2,9 @@
 /*
  * A mapping's name, taken in the kernel at the fault: valid for that moment, also
  * when the process is gone before its record is read, in any mount namespace.
- * A name is sent before the first fault that has it; what identifies it (the dentry, its
- * name and parent, the inode) is hashed to the id that fault records carry, so a rename
- * gets a new id.
+ * A name is sent before the first fault that has it; what identifies it (the dentry, the
+ * inode, the components of its path) is hashed to the id that fault records carry, so that
+ * a file has a new id when it is renamed, or a directory above it.
  */
 #ifndef FT_NAME_BPF_H
 #define FT_NAME_BPF_H
@@ -16,6 +16,9 @@
  * verifier follows each step of a loop.
  */
 #define NAME_PARTS_MAX (has_iter_num ? FT_NAME_MAX / 2 : 48)
+
+/* How many components and mounts above a file can be renamed, and its faults get a new name. */
+#define NAME_HASHED_MAX 48
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -97,6 +100,11 @@ static __always_inline bool dentry_unlinked(struct dentry *dentry)
 	       kread(dentry, struct dentry, d_parent) != dentry;
 }
 
+static __always_inline struct mount *mount_of(__u64 vfsmnt)
+{
+	return (void *)(vfsmnt - bpf_core_field_offset(struct mount, mnt));
+}
+
 struct walk {
 	struct ft_name *name;
 	struct mount *mnt;
@@ -126,12 +134,43 @@ static __always_inline bool name_walk(struct ft_name *name, __u64 vfsmnt, struct
 {
 	struct walk walk = {
 		.name = name,
-		.mnt = (void *)(vfsmnt - bpf_core_field_offset(struct mount, mnt)),
+		.mnt = mount_of(vfsmnt),
 		.dentry = dentry,
 	};
 
 	repeat_rarely(NAME_PARTS_MAX, name_step(&walk));
 	return walk.whole;
+}
+
+/*
+ * Adds the components of a path to a hash: the path changes with each of them. (The kernel keeps a
+ * hash of each name.) It runs at each fault that is to have a name, so it is a loop in C, where
+ * name_walk() may call a function for each step.
+ *
+ * Not static: the verifier then follows the loop once for each program. With a static function it
+ * would for each call and each state before it: --by symbol,file took ten times as long to load.
+ */
+__noinline __u64 name_hash(__u64 hash, __u64 vfsmnt, __u64 leaf)
+{
+	struct dentry *dentry = (void *)leaf;
+	struct mount *mnt = mount_of(vfsmnt), *above;
+	struct dentry *top = kread(mnt, struct mount, mnt.mnt_root), *parent;
+
+	for (int i = 0; i < NAME_HASHED_MAX; i++) {
+		parent = kread(dentry, struct dentry, d_parent);
+		if (dentry != top && dentry != parent) {
+			hash = mix(hash, kread(dentry, struct dentry, d_name.hash_len));
+			dentry = parent;
+			continue;
+		}
+		above = kread(mnt, struct mount, mnt_parent);
+		if (above == mnt)
+			break;
+		dentry = kread(mnt, struct mount, mnt_mountpoint);
+		mnt = above;
+		top = kread(mnt, struct mount, mnt.mnt_root);
+	}
+	return hash;
 }
 
 struct name_source {
@@ -173,8 +212,7 @@ static __always_inline bool name_of_file(struct thread *th, struct name_source *
 		source->text = kread(dentry, struct dentry, d_name.name);
 	source->id =
 		mix(mix(mix(mix(0, (__u64)dentry), source->mnt), th->rec.vma.inode), source->form);
-	source->id = mix(mix(source->id, kread(dentry, struct dentry, d_name.hash_len)),
-			 (__u64)kread(dentry, struct dentry, d_parent));
+	source->id = name_hash(source->id, source->mnt, (__u64)dentry);
 	return true;
 }
 
