@@ -7,6 +7,7 @@
 #include "columns.h"
 #include "map_fields.h"
 #include "formats.h"
+#include "table.h"
 
 #define PERMS_WIDTH  4
 #define KINDS_INDENT strlen("kinds: ")
@@ -19,88 +20,95 @@ static void add_signed_bytes(struct buf *out, int64_t bytes)
 	add_map_bytes(out, (uint64_t)(bytes < 0 ? -bytes : bytes));
 }
 
-static void add_before(struct buf *out, const struct map_account *a)
-{
-	add_map_bytes(out, a->rss_before);
-}
-
-static void add_by_faults(struct buf *out, const struct map_account *a)
-{
-	add_map_bytes(out, a->by_faults);
-}
-
-static void add_around(struct buf *out, const struct map_account *a)
-{
-	add_map_bytes(out, a->around);
-}
-
-static void add_gone(struct buf *out, const struct map_account *a)
-{
-	add_map_bytes(out, a->gone);
-}
-
-static void add_remainder(struct buf *out, const struct map_account *a)
-{
-	if (a->by_faults == MAP_UNKNOWN)
-		buf__addc(out, '-');
-	else
-		add_signed_bytes(out, a->remainder);
-}
-
-static void add_faults(struct buf *out, const struct map_account *a)
-{
-	buf__add_u64(out, a->faults);
-}
-
-static void add_major(struct buf *out, const struct map_account *a)
-{
-	buf__add_u64(out, a->major);
-}
-
-static void add_time(struct buf *out, const struct map_account *a)
-{
-	units_add_short_duration(out, a->ns);
-}
-
-static bool has_remainder(const struct memory_map *map)
-{
-	return map->has_remainder;
-}
-
-static bool has_major(const struct memory_map *map)
-{
-	return map->all.account->major;
-}
-
-/* On a narrow terminal columns are left out by rank: 1 first, then 2, ..; rank 0 always stays. */
-static const struct column {
-	const char *title;
-	unsigned int width;
-	unsigned int rank;
-	void (*add)(struct buf *out, const struct map_account *account); /* NULL: RSS, of the row */
-	bool (*is_needed)(const struct memory_map *map);		 /* NULL: always */
-} columns[] = {
-	{ "BEFORE", 6, 2, add_before, NULL },
-	{ "FAULT", 5, 5, add_by_faults, NULL },
-	{ "AROUND", 6, 4, add_around, NULL },
-	{ "GONE", 5, 3, add_gone, NULL },
-	{ "REST", 5, 1, add_remainder, has_remainder },
-	{ "AFTER", 5, 0, NULL, NULL },
-	{ "FAULTS", 6, 0, add_faults, NULL },
-	{ "MAJOR", 5, 0, add_major, has_major },
-	{ "TIME", 5, 0, add_time, NULL },
+/* The numbers of a line. */
+struct line {
+	const struct map_account *account;
+	uint64_t rss;
 };
 
-#define NR_COLUMNS (sizeof(columns) / sizeof(columns[0]))
-#define RANK_MAX   5
-
-static bool is_shown(const struct column *column, const struct run_start *run,
-		     const struct memory_map *map, unsigned int left_out)
+static const struct map_account *account_of(const struct cell *cell)
 {
-	if (column->rank && column->rank <= left_out)
-		return false;
-	return run->wide || !column->is_needed || column->is_needed(map);
+	return ((const struct line *)cell->row)->account;
 }
+
+static void add_before(struct buf *out, const struct cell *cell)
+{
+	add_map_bytes(out, account_of(cell)->rss_before);
+}
+
+static void add_by_faults(struct buf *out, const struct cell *cell)
+{
+	add_map_bytes(out, account_of(cell)->by_faults);
+}
+
+static void add_around(struct buf *out, const struct cell *cell)
+{
+	add_map_bytes(out, account_of(cell)->around);
+}
+
+static void add_gone(struct buf *out, const struct cell *cell)
+{
+	add_map_bytes(out, account_of(cell)->gone);
+}
+
+static void add_remainder(struct buf *out, const struct cell *cell)
+{
+	if (account_of(cell)->by_faults == MAP_UNKNOWN)
+		buf__addc(out, '-');
+	else
+		add_signed_bytes(out, account_of(cell)->remainder);
+}
+
+static void add_after(struct buf *out, const struct cell *cell)
+{
+	add_map_bytes(out, ((const struct line *)cell->row)->rss);
+}
+
+static void add_faults(struct buf *out, const struct cell *cell)
+{
+	buf__add_u64(out, account_of(cell)->faults);
+}
+
+static void add_major(struct buf *out, const struct cell *cell)
+{
+	buf__add_u64(out, account_of(cell)->major);
+}
+
+static void add_time(struct buf *out, const struct cell *cell)
+{
+	units_add_short_duration(out, account_of(cell)->ns);
+}
+
+static bool has_remainder(const struct table *table, const struct column *column)
+{
+	const struct memory_map *map = table->of;
+
+	(void)column;
+	return table->run->wide || map->has_remainder;
+}
+
+static bool has_major(const struct table *table, const struct column *column)
+{
+	const struct memory_map *map = table->of;
+
+	(void)column;
+	return table->run->wide || map->all.account->major;
+}
+
+static const struct column columns[] = {
+	{ "BEFORE", 6, .rank = 2, .add = add_before },
+	{ "FAULT", 5, .rank = 5, .add = add_by_faults },
+	{ "AROUND", 6, .rank = 4, .add = add_around },
+	{ "GONE", 5, .rank = 3, .add = add_gone },
+	{ "REST", 5, .rank = 1, .is_wanted = has_remainder, .add = add_remainder },
+	{ "AFTER", 5, .add = add_after },
+	{ "FAULTS", 6, .add = add_faults },
+	{ "MAJOR", 5, .is_wanted = has_major, .add = add_major },
+	{ "TIME", 5, .add = add_time },
+	{ NULL, 0, .add = NULL },
+};
+
+#define RANK_MAX 5
 
 /* Rows of mappings end with a mark and a name, rows of processes (in a sum) with PEAK and COMM. */
 static size_t last_width(const struct memory_map *map)
@@ -108,37 +116,20 @@ static size_t last_width(const struct memory_map *map)
 	return map->pid ? strlen("  ") + MAP_NAME_ROOM : MAP_PROCESS_WIDTH;
 }
 
-/* The highest rank that is left out to make room for names; 0: none. */
-static unsigned int left_out_of(const struct run_start *run, const struct memory_map *map)
+static struct table table_of(const struct run_start *run, const struct memory_map *map)
 {
-	for (unsigned int rank = 0;; rank++) {
-		size_t used = map_range_width(run) + strlen(" ");
+	struct table table = { .columns = columns, .run = run, .of = map };
 
-		for (size_t i = 0; i < NR_COLUMNS; i++)
-			if (is_shown(&columns[i], run, map, rank))
-				used += columns[i].width + 1;
-		if (!is_cut(run) || rank == RANK_MAX || used + last_width(map) <= run->columns)
-			return rank;
-	}
+	table__fit(&table, map_range_width(run) + strlen(" ") + last_width(map), RANK_MAX);
+	return table;
 }
 
 static void add_columns(struct buf *out, const struct run_start *run, const struct memory_map *map,
 			const struct map_account *account, uint64_t rss)
 {
-	unsigned int left_out = left_out_of(run, map);
+	struct table table = table_of(run, map);
 
-	for (size_t i = 0; i < NR_COLUMNS; i++) {
-		size_t start = out->len;
-
-		if (!is_shown(&columns[i], run, map, left_out))
-			continue;
-		if (columns[i].add)
-			columns[i].add(out, account);
-		else
-			add_map_bytes(out, rss);
-		buf__right_align(out, start, columns[i].width);
-		buf__addc(out, ' ');
-	}
+	table__add_row(out, &table, &(struct line) { account, rss });
 }
 
 static void pad_first(struct buf *out, const struct run_start *run, size_t line)
@@ -150,16 +141,14 @@ static void pad_first(struct buf *out, const struct run_start *run, size_t line)
 static void add_titles(struct buf *out, const struct run_start *run, const struct memory_map *map,
 		       const char *first, const char *last)
 {
-	unsigned int left_out = left_out_of(run, map);
+	struct table table = table_of(run, map);
 	size_t line = out->len;
 
 	if (run->quiet)
 		return;
 	buf__adds(out, first);
 	pad_first(out, run, line);
-	for (size_t i = 0; i < NR_COLUMNS; i++)
-		if (is_shown(&columns[i], run, map, left_out))
-			add_map_title(out, columns[i].title, columns[i].width);
+	table__add_titles(out, &table);
 	buf__adds(out, last);
 	end_line(out, run, line, true);
 }

@@ -17,15 +17,6 @@ void add_map_bytes(struct buf *out, uint64_t bytes)
 		units_add_bytes(out, bytes);
 }
 
-void add_map_title(struct buf *out, const char *title, unsigned int width)
-{
-	size_t start = out->len;
-
-	buf__adds(out, title);
-	buf__right_align(out, start, width);
-	buf__addc(out, ' ');
-}
-
 void add_map_peak(struct buf *out, const struct run_start *run, const struct memory_map *map)
 {
 	size_t line = out->len;

@@ -13,8 +13,6 @@
 
 /* As units_add_bytes(); "-" for MAP_UNKNOWN. */
 void add_map_bytes(struct buf *out, uint64_t bytes);
-/* Right-aligned in width columns, and a space. */
-void add_map_title(struct buf *out, const char *title, unsigned int width);
 /* A line with the peak of resident memory; nothing if it is not known. */
 void add_map_peak(struct buf *out, const struct run_start *run, const struct memory_map *map);
 /* The same in a table with a line for each process: a number and a space. */

@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "map_fields.h"
 #include "formats.h"
+#include "table.h"
 
 /* The cells of a strip in Unicode, and with --ascii. */
 static const struct {
@@ -43,91 +44,76 @@ static void add_share(struct buf *out, uint64_t part, uint64_t whole)
 		buf__addf(out, "%lu%%", percent);
 }
 
-enum shown { ALWAYS, WIDE, IF_ANY };
+static void add_number(struct buf *out, const struct cell *cell)
+{
+	const uint64_t *n = cell->row;
 
-/*
- * The number columns of mappings and of totals. Where a line is too narrow for all of them,
- * those with a rank are left out, rank 1 first; rank 0 stays.
- */
-static const struct number {
-	const char *title;
-	unsigned int width;
-	enum map_field field;
-	bool is_share;
-	enum map_field whole; /* what it is a share of */
-	enum shown in_rows;
-	unsigned int rank_in_rows;
-	unsigned int rank_in_totals;
-} numbers[] = {
-	{ "SIZE", 5, FIELD_SIZE, false, 0, ALWAYS, 4, 0 },
-	{ "RSS", 5, FIELD_RSS, false, 0, ALWAYS, 0, 0 },
-	{ "RSS%", 4, FIELD_RSS, true, FIELD_SIZE, WIDE, 0, 4 },
-	{ "HUGE%", 5, FIELD_HUGE, true, FIELD_RSS, WIDE, 0, 3 },
-	{ "SWAP", 5, FIELD_SWAP, false, 0, IF_ANY, 3, 6 },
-	{ "PSS", 5, FIELD_PSS, false, 0, WIDE, 0, 0 },
-	{ "SHARE", 5, FIELD_SHARED, false, 0, WIDE, 0, 2 },
-	{ "DIRTY", 5, FIELD_DIRTY, false, 0, WIDE, 0, 5 },
-	{ "LOCK", 5, FIELD_LOCKED, false, 0, WIDE, 0, 1 },
-	{ "CACHED", 6, FIELD_CACHED, false, 0, ALWAYS, 2, 7 },
-	{ "DISK", 5, FIELD_ON_DISK, false, 0, ALWAYS, 1, 8 },
+	add_map_bytes(out, n[cell->column->value]);
+}
+
+static void add_number_share(struct buf *out, const struct cell *cell)
+{
+	const uint64_t *n = cell->row;
+
+	add_share(out, n[cell->column->value], n[cell->column->whole]);
+}
+
+/* In rows only with -w, in totals always. */
+static bool is_wide(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return table->of_totals || table->run->wide;
+}
+
+static bool is_any(const struct table *table, const struct column *column)
+{
+	const struct memory_map *map = table->of;
+
+	return is_wide(table, column) || map->all.n[column->value];
+}
+
+/* The numbers of mappings and of totals. */
+static const struct column columns[] = {
+	{ "SIZE", 5, .value = FIELD_SIZE, .rank = 4, .add = add_number },
+	{ "RSS", 5, .value = FIELD_RSS, .add = add_number },
+	{ "RSS%", 4, .value = FIELD_RSS, .whole = FIELD_SIZE, .is_wanted = is_wide,
+	  .rank_in_totals = 4, .add = add_number_share },
+	{ "HUGE%", 5, .value = FIELD_HUGE, .whole = FIELD_RSS, .is_wanted = is_wide,
+	  .rank_in_totals = 3, .add = add_number_share },
+	{ "SWAP", 5, .value = FIELD_SWAP, .is_wanted = is_any, .rank = 3, .rank_in_totals = 6,
+	  .add = add_number },
+	{ "PSS", 5, .value = FIELD_PSS, .is_wanted = is_wide, .add = add_number },
+	{ "SHARE", 5, .value = FIELD_SHARED, .is_wanted = is_wide, .rank_in_totals = 2,
+	  .add = add_number },
+	{ "DIRTY", 5, .value = FIELD_DIRTY, .is_wanted = is_wide, .rank_in_totals = 5,
+	  .add = add_number },
+	{ "LOCK", 5, .value = FIELD_LOCKED, .is_wanted = is_wide, .rank_in_totals = 1,
+	  .add = add_number },
+	{ "CACHED", 6, .value = FIELD_CACHED, .rank = 2, .rank_in_totals = 7, .add = add_number },
+	{ "DISK", 5, .value = FIELD_ON_DISK, .rank = 1, .rank_in_totals = 8, .add = add_number },
+	{ NULL, 0, .add = NULL },
 };
 
-#define NR_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
-#define RANK_MAX   8
+#define RANK_MAX 8
 
-static bool is_in_rows(const struct number *number, const struct run_start *run,
-		       const struct memory_map *map, unsigned int left_out)
+static struct table rows_of(const struct run_start *run, const struct memory_map *map)
 {
-	if (number->rank_in_rows && number->rank_in_rows <= left_out)
-		return false;
-	return number->in_rows == ALWAYS || run->wide ||
-	       (number->in_rows == IF_ANY && map->all.n[number->field]);
+	struct table table = { .columns = columns, .run = run, .of = map };
+	size_t strip = run->strip ? run->strip + 1 : 0;
+
+	table__fit(&table, map_range_width(run) + strlen(" PERM ") + strip + MAP_NAME_ROOM,
+		   RANK_MAX);
+	return table;
 }
 
-/* The highest rank of number that rows leave out to make room for names; 0: none. */
-static unsigned int left_out_of_rows(const struct run_start *run, const struct memory_map *map)
+/* The lines of totals of classes, or of processes. */
+static struct table totals_of(const struct run_start *run, bool of_processes)
 {
-	for (unsigned int rank = 0;; rank++) {
-		size_t used = map_range_width(run) + strlen(" PERM ");
+	struct table table = { .columns = columns, .run = run, .of_totals = true };
 
-		for (size_t i = 0; i < NR_NUMBERS; i++)
-			if (is_in_rows(&numbers[i], run, map, rank))
-				used += numbers[i].width + 1;
-		used += run->strip ? run->strip + 1 : 0;
-		if (!is_cut(run) || rank == RANK_MAX || used + MAP_NAME_ROOM <= run->columns)
-			return rank;
-	}
-}
-
-static bool is_in_totals(const struct number *number, unsigned int left_out)
-{
-	return !number->rank_in_totals || number->rank_in_totals > left_out;
-}
-
-/* The same rank for totals; other: the columns that the end of the line needs. */
-static unsigned int left_out_of_totals(const struct run_start *run, unsigned int other)
-{
-	for (unsigned int rank = 0;; rank++) {
-		size_t used = strlen("CLASS     MAPS") + other;
-
-		for (size_t i = 0; i < NR_NUMBERS; i++)
-			if (is_in_totals(&numbers[i], rank))
-				used += numbers[i].width + 1;
-		if (!is_cut(run) || rank == RANK_MAX || used <= run->columns)
-			return rank;
-	}
-}
-
-static void add_number(struct buf *out, const struct number *number, const uint64_t *n)
-{
-	size_t start = out->len;
-
-	if (number->is_share)
-		add_share(out, n[number->field], n[number->whole]);
-	else
-		add_map_bytes(out, n[number->field]);
-	buf__right_align(out, start, number->width);
-	buf__addc(out, ' ');
+	table__fit(&table, strlen("CLASS     MAPS") + (of_processes ? MAP_PROCESS_WIDTH : 0),
+		   RANK_MAX);
+	return table;
 }
 
 /* Of several processes only the totals are shown, unless -w asks for the mappings. */
@@ -154,7 +140,7 @@ static void text_start(struct format *f, const struct memory_map *map)
 {
 	struct buf *out = f->out;
 	const struct run_start *run = f->run;
-	unsigned int left_out = left_out_of_rows(run, map);
+	struct table table = rows_of(run, map);
 	size_t line;
 
 	if (run->quiet || is_brief(run))
@@ -164,9 +150,7 @@ static void text_start(struct format *f, const struct memory_map *map)
 	buf__adds(out, run->wide ? "RANGE" : "START");
 	buf__pad_to(out, line, map_range_width(run));
 	buf__adds(out, " PERM ");
-	for (size_t i = 0; i < NR_NUMBERS; i++)
-		if (is_in_rows(&numbers[i], run, map, left_out))
-			add_map_title(out, numbers[i].title, numbers[i].width);
+	table__add_titles(out, &table);
 	if (run->strip) {
 		size_t start = out->len;
 
@@ -194,16 +178,14 @@ static void text_row(struct format *f, const struct memory_map *map, const struc
 {
 	struct buf *out = f->out;
 	const struct run_start *run = f->run;
-	unsigned int left_out = left_out_of_rows(run, map);
+	struct table table = rows_of(run, map);
 	size_t line = out->len;
 
 	if (is_brief(run))
 		return;
 	add_map_range(out, run, row, line);
 	buf__addf(out, " %s ", row->perms);
-	for (size_t i = 0; i < NR_NUMBERS; i++)
-		if (is_in_rows(&numbers[i], run, map, left_out))
-			add_number(out, &numbers[i], row->n);
+	table__add_row(out, &table, row->n);
 	add_strip(out, run, row);
 	add_map_name(out, run, row, line);
 	end_line(out, run, line, false);
@@ -226,7 +208,7 @@ static void add_legend(struct buf *out, const struct run_start *run)
 static void add_total(struct buf *out, const struct run_start *run, const char *first,
 		      const struct map_total *total, const struct memory_map *process)
 {
-	unsigned int left_out = left_out_of_totals(run, process ? MAP_PROCESS_WIDTH : 0);
+	struct table table = totals_of(run, process);
 	size_t line = out->len;
 
 	buf__adds(out, first);
@@ -234,9 +216,7 @@ static void add_total(struct buf *out, const struct run_start *run, const char *
 	buf__addc(out, ' ');
 	buf__add_u64_right(out, total->mappings, 5);
 	buf__addc(out, ' ');
-	for (size_t i = 0; i < NR_NUMBERS; i++)
-		if (is_in_totals(&numbers[i], left_out))
-			add_number(out, &numbers[i], total->n);
+	table__add_row(out, &table, total->n);
 	if (process) {
 		add_map_peak_column(out, process);
 		buf__add_text(out, process->comm);
@@ -247,7 +227,7 @@ static void add_total(struct buf *out, const struct run_start *run, const char *
 static void add_total_titles(struct buf *out, const struct run_start *run, const char *first,
 			     bool of_processes)
 {
-	unsigned int left_out = left_out_of_totals(run, of_processes ? MAP_PROCESS_WIDTH : 0);
+	struct table table = totals_of(run, of_processes);
 	size_t line = out->len;
 
 	if (run->quiet)
@@ -255,13 +235,9 @@ static void add_total_titles(struct buf *out, const struct run_start *run, const
 	buf__adds(out, first);
 	buf__pad_to(out, line, 8);
 	buf__adds(out, "  MAPS ");
-	for (size_t i = 0; i < NR_NUMBERS; i++)
-		if (is_in_totals(&numbers[i], left_out))
-			add_map_title(out, numbers[i].title, numbers[i].width);
-	if (of_processes) {
-		add_map_title(out, "PEAK", MAP_PEAK_WIDTH);
-		buf__adds(out, "COMM");
-	}
+	table__add_titles(out, &table);
+	if (of_processes)
+		buf__adds(out, " PEAK COMM");
 	end_line(out, run, line, true);
 }
 

@@ -9,24 +9,50 @@
 
 #define WIDTH_LATENCY 17 /* of kind and latency together */
 
-static void add_time(struct format *f, const struct fault *fault)
+/* Byte offsets of a part of the buffer. */
+struct span {
+	size_t start, end;
+};
+
+/* The line of a fault. */
+struct line {
+	struct format *f;
+	const struct fault *fault;
+	struct span *kind; /* set by add_kind_and_latency() */
+};
+
+static const struct fault *fault_of(const struct cell *cell)
 {
-	text_add_time(f, fault->throttled ? fault->throttled->began_ns : fault->rec->h.time_ns);
+	return ((const struct line *)cell->row)->fault;
 }
 
-static void add_pid(struct format *f, const struct fault *fault)
+static struct format *format_of(const struct cell *cell)
 {
-	buf__add_u64(f->out, fault->rec->pid);
+	return ((const struct line *)cell->row)->f;
 }
 
-static void add_tid(struct format *f, const struct fault *fault)
+static void add_time(struct buf *out, const struct cell *cell)
 {
-	buf__add_u64(f->out, fault->rec->tid);
+	const struct fault *fault = fault_of(cell);
+
+	(void)out;
+	text_add_time(format_of(cell),
+		      fault->throttled ? fault->throttled->began_ns : fault->rec->h.time_ns);
 }
 
-static void add_cpu(struct format *f, const struct fault *fault)
+static void add_pid(struct buf *out, const struct cell *cell)
 {
-	buf__add_u64(f->out, fault->rec->h.cpu);
+	buf__add_u64(out, fault_of(cell)->rec->pid);
+}
+
+static void add_tid(struct buf *out, const struct cell *cell)
+{
+	buf__add_u64(out, fault_of(cell)->rec->tid);
+}
+
+static void add_cpu(struct buf *out, const struct cell *cell)
+{
+	buf__add_u64(out, fault_of(cell)->rec->h.cpu);
 }
 
 /* The latency in microseconds with 0 to 2 digits after the point. */
@@ -59,16 +85,16 @@ static void add_fitting_latency(struct buf *out, uint64_t latency_ns, size_t sta
 }
 
 /* Kind to the left and latency to the right of one field. */
-static void add_kind_and_latency(struct format *f, const struct fault *fault)
+static void add_kind_and_latency(struct buf *out, const struct cell *cell)
 {
-	struct buf *out = f->out;
+	const struct fault *fault = fault_of(cell);
 	size_t start = out->len;
 	size_t kind;
 
 	if (fault->throttled)
 		buf__adds(out, "throttled");
 	else
-		text_add_kind(f, fault);
+		text_add_kind(format_of(cell), fault);
 	buf__addc(out, ' ');
 	kind = out->len - start;
 	if (fault->throttled)
@@ -78,11 +104,12 @@ static void add_kind_and_latency(struct format *f, const struct fault *fault)
 	else
 		add_latency(out, fault->rec->latency_ns);
 	buf__right_align(out, start + kind, kind < WIDTH_LATENCY ? WIDTH_LATENCY - kind : 0);
+	*((const struct line *)cell->row)->kind = (struct span) { start, out->len };
 }
 
-static void add_cause(struct format *f, const struct fault *fault)
+static void add_cause(struct buf *out, const struct cell *cell)
 {
-	struct buf *out = f->out;
+	const struct fault *fault = fault_of(cell);
 
 	if (fault->causes && !fault->throttled)
 		buf__adds(out, cause_names[ft_dominant_cause(fault->causes->ns)]);
@@ -105,15 +132,14 @@ static void add_parts(struct buf *out, const struct ft_causes *causes)
 }
 
 /* "r" from user mode, "w/k" from the kernel, "w/g" from get_user_pages. */
-static void add_access(struct format *f, const struct fault *fault)
+static void add_access(struct buf *out, const struct cell *cell)
 {
-	struct buf *out = f->out;
 	static const char letters[FT_ACCESS_COUNT] = {
 		[FT_ACCESS_READ] = 'r',
 		[FT_ACCESS_WRITE] = 'w',
 		[FT_ACCESS_EXEC] = 'x',
 	};
-	const struct ft_fault *rec = fault->rec;
+	const struct ft_fault *rec = fault_of(cell)->rec;
 
 	buf__addc(out, rec->access < FT_ACCESS_COUNT ? letters[rec->access] : '?');
 	if (rec->origin == FT_ORIGIN_KERNEL)
@@ -122,9 +148,9 @@ static void add_access(struct format *f, const struct fault *fault)
 		buf__adds(out, "/g");
 }
 
-static void add_ip(struct format *f, const struct fault *fault)
+static void add_ip(struct buf *out, const struct cell *cell)
 {
-	struct buf *out = f->out;
+	const struct fault *fault = fault_of(cell);
 
 	if (fault->rec->origin == FT_ORIGIN_GUP)
 		buf__addc(out, '-');
@@ -132,19 +158,19 @@ static void add_ip(struct format *f, const struct fault *fault)
 		buf__add_hex(out, fault->rec->ip);
 }
 
-static void add_function(struct format *f, const struct fault *fault)
+static void add_function(struct buf *out, const struct cell *cell)
 {
-	text_add_symbol(f->out, fault->symbol);
+	text_add_symbol(out, fault_of(cell)->symbol);
 }
 
-static void add_data(struct format *f, const struct fault *fault)
+static void add_data(struct buf *out, const struct cell *cell)
 {
-	text_add_symbol(f->out, fault->data_symbol);
+	text_add_symbol(out, fault_of(cell)->data_symbol);
 }
 
-static void add_range(struct format *f, const struct fault *fault)
+static void add_range(struct buf *out, const struct cell *cell)
 {
-	struct buf *out = f->out;
+	const struct fault *fault = fault_of(cell);
 
 	if (fault->rec->vma.facts & FT_VMA_COVERS)
 		buf__add_hex(out, fault->rec->vma.start);
@@ -153,180 +179,134 @@ static void add_range(struct format *f, const struct fault *fault)
 		buf__add_hex(out, fault->rec->vma.end);
 }
 
-struct heading {
-	const char *title;
-	unsigned int width;
-};
+static void add_comm(struct buf *out, const struct cell *cell)
+{
+	size_t start = out->len;
+
+	text_add_comm(format_of(cell), fault_of(cell));
+	if (cell->width < TEXT_WIDTH_COMM)
+		out->len = skip_columns(out, start, cell->width);
+}
+
+static void add_addr(struct buf *out, const struct cell *cell)
+{
+	(void)out;
+	text_add_addr(format_of(cell), fault_of(cell));
+}
 
 /* What a narrow terminal leaves out, in this order, until WHERE has enough room. */
-enum spare {
-	SPARE_NONE,
-	SPARE_PERMS,
-	SPARE_COMM_END,
-	SPARE_COMM,
-	SPARE_ADDR,
-	SPARE_TIME,
-	SPARE_PID,
-	SPARE_MAX = SPARE_PID
+enum rank {
+	RANK_PERMS = 1, /* of WHERE */
+	RANK_COMM_END,
+	RANK_COMM,
+	RANK_ADDR,
+	RANK_TIME,
+	RANK_PID,
+	RANK_MAX = RANK_PID
 };
+
+static bool is_timestamp(const struct table *table, const struct column *column)
+{
+	return table->run->timestamp == column->value;
+}
+
+static bool is_wide(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return table->run->wide;
+}
+
+static bool has_cause(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return table->run->cause;
+}
+
+static bool has_short_comm(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return table->left_out >= RANK_COMM_END;
+}
 
 /* All columns but WHERE, which comes last and takes the rest of the line. */
-static const struct column {
-	struct heading heading; /* TIME's: see time_headings */
-	enum { ALWAYS, IF_WIDE, IF_CAUSE } shown;
-	void (*add)(struct format *f, const struct fault *fault);
-	enum spare spare; /* from which on it is left out; SPARE_NONE: never */
-} columns[] = {
-	{ { NULL, 0 }, ALWAYS, add_time, SPARE_TIME },
-	{ { "PID", 7 }, ALWAYS, add_pid, SPARE_PID },
-	{ { "TID", 7 }, IF_WIDE, add_tid, SPARE_NONE },
-	{ { "CPU", 3 }, IF_WIDE, add_cpu, SPARE_NONE },
-	{ { "COMM", TEXT_WIDTH_COMM }, ALWAYS, text_add_comm, SPARE_COMM },
-	{ { "KIND      LAT(us)", WIDTH_LATENCY }, ALWAYS, add_kind_and_latency, SPARE_NONE },
-	{ { "CAUSE", 7 }, IF_CAUSE, add_cause, SPARE_NONE },
-	{ { "ADDR", 12 }, ALWAYS, text_add_addr, SPARE_ADDR },
-	{ { "ACC", 3 }, IF_WIDE, add_access, SPARE_NONE },
-	{ { "IP", 16 }, IF_WIDE, add_ip, SPARE_NONE },
-	{ { "VMA", 25 }, IF_WIDE, add_range, SPARE_NONE },
-	{ { "FUNCTION", 40 }, IF_WIDE, add_function, SPARE_NONE },
-	{ { "DATA", 28 }, IF_WIDE, add_data, SPARE_NONE },
-	{ { NULL, 0 }, ALWAYS, NULL, SPARE_NONE },
+static const struct column columns[] = {
+	{ "TIME(s)", 10, .rank = RANK_TIME, .value = TIMESTAMP_REL, .is_wanted = is_timestamp,
+	  .add = add_time },
+	{ "TIME(s)", 14, .rank = RANK_TIME, .value = TIMESTAMP_MONO, .is_wanted = is_timestamp,
+	  .add = add_time },
+	{ "TIME", 15, .rank = RANK_TIME, .value = TIMESTAMP_WALL, .is_wanted = is_timestamp,
+	  .add = add_time },
+	{ "PID", 7, .rank = RANK_PID, .add = add_pid },
+	{ "TID", 7, .is_wanted = is_wide, .add = add_tid },
+	{ "CPU", 3, .is_wanted = is_wide, .add = add_cpu },
+	{ "COMM", TEXT_WIDTH_COMM, .rank = RANK_COMM_END, .add = add_comm },
+	{ "COMM", 8, .rank = RANK_COMM, .is_wanted = has_short_comm, .add = add_comm },
+	{ "KIND      LAT(us)", WIDTH_LATENCY, .add = add_kind_and_latency },
+	{ "CAUSE", 7, .is_wanted = has_cause, .add = add_cause },
+	{ "ADDR", 12, .rank = RANK_ADDR, .add = add_addr },
+	{ "ACC", 3, .is_wanted = is_wide, .add = add_access },
+	{ "IP", 16, .is_wanted = is_wide, .add = add_ip },
+	{ "VMA", 25, .is_wanted = is_wide, .add = add_range },
+	{ "FUNCTION", 40, .is_wanted = is_wide, .add = add_function },
+	{ "DATA", 28, .is_wanted = is_wide, .add = add_data },
+	{ NULL, 0, .add = NULL },
 };
 
-static const struct heading time_headings[] = {
-	[TIMESTAMP_REL] = { "TIME(s)", 10 },
-	[TIMESTAMP_MONO] = { "TIME(s)", 14 },
-	[TIMESTAMP_WALL] = { "TIME", 15 },
-};
+#define WHERE_ENOUGH	20 /* columns: "ld-linux-x..+0x34110" */
+#define WIDTH_PERMS	strlen(" rwxp")
+#define WIDTH_RESIDENCY strlen(" 42% +925p")
 
-#define WHERE_ENOUGH	 20 /* columns: "ld-linux-x..+0x34110" */
-#define WIDTH_COMM_SHORT 8
-#define WIDTH_PERMS	 strlen(" rwxp")
-#define WIDTH_RESIDENCY	 strlen(" 42% +925p")
-
-static const struct heading *heading_of(const struct column *column, const struct run_start *run,
-					enum spare spare)
+/* What lines show: the same for all lines of a width, so it is found out only once. */
+static const struct table *lay_out(struct format *f)
 {
-	static const struct heading short_comm = { "COMM", WIDTH_COMM_SHORT };
+	struct text_format *text = (struct text_format *)f;
+	size_t where = WHERE_ENOUGH + (f->run->residency ? WIDTH_RESIDENCY : 0);
 
-	if (column->add == text_add_comm && spare >= SPARE_COMM_END)
-		return &short_comm;
-	return column->add == add_time ? &time_headings[run->timestamp] : &column->heading;
-}
-
-static bool is_shown(const struct column *column, const struct run_start *run, enum spare spare)
-{
-	if (column->spare && spare >= column->spare)
-		return false;
-	return column->shown == ALWAYS || (column->shown == IF_WIDE && run->wide) ||
-	       (column->shown == IF_CAUSE && run->cause);
-}
-
-/* The next column that this run shows; after NULL the first one, after the last one NULL. */
-static const struct column *next_column(const struct column *column, const struct run_start *run,
-					enum spare spare)
-{
-	column = column ? column + 1 : columns;
-	while (column->add && !is_shown(column, run, spare))
-		column++;
-	return column->add ? column : NULL;
-}
-
-/* The columns that are left for the mapping and the offset. */
-static size_t room_for_where(const struct run_start *run, enum spare spare)
-{
-	const struct column *column = NULL;
-	size_t used =
-		(spare < SPARE_PERMS ? WIDTH_PERMS : 0) + (run->residency ? WIDTH_RESIDENCY : 0);
-
-	while ((column = next_column(column, run, spare)))
-		used += heading_of(column, run, spare)->width + 1;
-	return run->columns > used ? run->columns - used : 0;
-}
-
-/* What lines leave out: the same for all lines of a width. */
-static enum spare spare_of(const struct run_start *run)
-{
-	enum spare spare = SPARE_NONE;
-
-	while (is_cut(run) && spare < SPARE_MAX && room_for_where(run, spare) < WHERE_ENOUGH)
-		spare++;
-	return spare;
-}
-
-/*
- * Fills the column that began at start, and the space that follows it. A value that is longer than
- * its column takes from the padding of the next ones; over: by how much they begin too far right.
- */
-static void end_column(struct buf *out, const struct heading *heading, size_t start, size_t *over)
-{
-	size_t width = heading->width > *over ? heading->width - *over : 0;
-	size_t used = buf__columns(out, start);
-
-	buf__pad_to(out, start, (unsigned int)width);
-	buf__addc(out, ' ');
-	*over += (used > width ? used : width);
-	*over = *over > heading->width ? *over - heading->width : 0;
+	if (text->lines.run && text->lines_columns == f->run->columns)
+		return &text->lines;
+	text->lines = (struct table) { .columns = columns, .run = f->run, .is_left = true };
+	text->lines_columns = f->run->columns;
+	table__fit(&text->lines, where + WIDTH_PERMS, RANK_PERMS);
+	table__fit(&text->lines, where, RANK_MAX);
+	return &text->lines;
 }
 
 static void text_start(struct format *f)
 {
-	struct buf *out = f->out;
-	const struct run_start *run = f->run;
-	enum spare spare = spare_of(run);
-	const struct column *column = NULL;
-	size_t line = out->len, over = 0;
+	size_t line = f->out->len;
 
-	if (run->quiet || strcmp(run->command, "trace") != 0)
+	if (f->run->quiet || strcmp(f->run->command, "trace") != 0)
 		return;
-	while ((column = next_column(column, run, spare))) {
-		const struct heading *heading = heading_of(column, run, spare);
-		size_t start = out->len;
-
-		buf__adds(out, heading->title);
-		end_column(out, heading, start, &over);
-	}
-	buf__adds(out, "WHERE");
-	end_line(out, run, line, true);
+	table__add_titles(f->out, lay_out(f));
+	buf__adds(f->out, "WHERE");
+	end_line(f->out, f->run, line, true);
 }
 
-static void add_fault_color(struct buf *out, const struct fault *fault, size_t start, size_t end)
+static void add_fault_color(struct buf *out, const struct fault *fault, const struct span *kind)
 {
-	if (end > out->len)
+	if (kind->end > out->len)
 		return;
 	if (fault->verdict.kind == FT_KIND_ERROR)
-		add_color(out, start, end, COLOR_BOLD_RED);
+		add_color(out, kind->start, kind->end, COLOR_BOLD_RED);
 	else if (fault->rec->major == 1)
-		add_color(out, start, end, COLOR_RED);
+		add_color(out, kind->start, kind->end, COLOR_RED);
 }
 
 static void text_fault(struct format *f, const struct fault *fault)
 {
 	struct buf *out = f->out;
 	const struct run_start *run = f->run;
-	enum spare spare = spare_of(run);
-	const struct column *column = NULL;
+	const struct table *table = lay_out(f);
+	struct span kind = { 0 };
 	size_t line = out->len;
-	size_t kind = 0, kind_end = 0, over = 0;
 
-	while ((column = next_column(column, run, spare))) {
-		size_t start = out->len;
-
-		column->add(f, fault);
-		if (column->add == text_add_comm && spare)
-			out->len = skip_columns(out, start, heading_of(column, run, spare)->width);
-		if (column->add == add_kind_and_latency) {
-			kind = start;
-			kind_end = out->len;
-		}
-		end_column(out, heading_of(column, run, spare), start, &over);
-	}
-	text_add_where(out, run, fault, line, spare < SPARE_PERMS);
+	table__add_row(out, table, &(struct line) { f, fault, &kind });
+	text_add_where(out, run, fault, line, table->left_out < RANK_PERMS);
 	if (run->wide && fault->causes && !fault->throttled)
 		add_parts(out, fault->causes);
 	cut_line(out, run, line);
 	if (run->color)
-		add_fault_color(out, fault, kind, kind_end);
+		add_fault_color(out, fault, &kind);
 	buf__addc(out, '\n');
 	if (fault->stack)
 		text_add_stack(out, run, fault->stack);

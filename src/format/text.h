@@ -11,6 +11,7 @@
 
 #include "../base/buf.h"
 #include "../faults/format.h"
+#include "table.h"
 
 #define TEXT_WIDTH_COMM 12 /* columns that a thread's name is cut to */
 
@@ -25,6 +26,8 @@ struct text_clock {
 struct text_format {
 	struct format format;
 	struct text_clock clock;
+	struct table lines;	    /* of faults; its run is NULL before the first one */
+	unsigned int lines_columns; /* the width of the terminal that they fit */
 };
 
 /* Parts of a fault (text_parts.c). A point in time, as -T asks for it. */

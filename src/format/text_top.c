@@ -6,189 +6,17 @@
 #include "../base/units.h"
 #include "columns.h"
 #include "map_fields.h"
+#include "table.h"
 
 #define CLEAR	    "\033[H\033[J" /* moves the cursor to the top, and clears the screen */
 #define EXACT_WIDTH 5		   /* columns more for a count, with -w */
 #define CAUSE_BAR   10
 #define LINES_OTHER 4  /* that are no rows: heading, titles, "... more rows", the cursor */
-#define SPARE_SOME  5  /* ranks up to this are left out for keys of KEY_ENOUGH */
-#define SPARE_MAX   11 /* the higher ranks only for keys of KEY_LEAST */
+#define RANK_SOME   5  /* ranks up to this are left out for keys of KEY_ENOUGH */
+#define RANK_MAX    11 /* the higher ranks only for keys of KEY_LEAST */
 #define KEY_ENOUGH  24 /* columns, to tell keys apart */
 #define KEY_LEAST   12 /* "..gnu/libc.so": less tells nothing */
 #define KEY_PADDED  48 /* if lines are not cut; a longer key pushes the next one */
-
-struct column {
-	const char *title;
-	unsigned int width;
-	bool for_cause;	    /* only if has_bars() */
-	bool for_residency; /* only with --residency */
-	bool for_bytes;	    /* only if run->bytes */
-	bool is_count;	    /* is wider with -w, to be exact */
-	unsigned int spare; /* rank: left out where keys need the room, 1 first; 0 stays */
-	void (*add)(struct buf *out, const struct interval *interval, const struct row *row,
-		    unsigned int width);
-};
-
-static void add_faults(struct buf *out, const struct interval *interval, const struct row *row,
-		       unsigned int width)
-{
-	(void)interval;
-	units_add_count(out, row->count, width);
-}
-
-/* Shares are of what the rows are sorted by, where that adds up; else of the faults. */
-static const char *share_title(const struct interval *interval)
-{
-	switch (interval->sort) {
-	case SORT_MAJOR: return "MAJ%";
-	case SORT_TOTAL: return "TOT%";
-	case SORT_BYTES: return "BYT%";
-	default: return "SHARE";
-	}
-}
-
-static void add_share_of_bytes(struct buf *out, const struct interval *interval,
-			       const struct row *row)
-{
-	if (row->bytes == FT_UNKNOWN64 || interval->bytes == FT_UNKNOWN64)
-		buf__addc(out, '-');
-	else
-		units_add_share(out, row->bytes, interval->bytes);
-}
-
-static void add_share(struct buf *out, const struct interval *interval, const struct row *row,
-		      unsigned int width)
-{
-	(void)width;
-	if (interval->sort == SORT_MAJOR)
-		units_add_share(out, row->major, interval->sums.major);
-	else if (interval->sort == SORT_TOTAL)
-		units_add_share(out, row->sum_ns, interval->sums.latency_ns);
-	else if (interval->sort == SORT_BYTES)
-		add_share_of_bytes(out, interval, row);
-	else
-		units_add_share(out, row->count, interval->sums.faults);
-}
-
-static void add_major(struct buf *out, const struct interval *interval, const struct row *row,
-		      unsigned int width)
-{
-	(void)interval;
-	units_add_count(out, row->major, width);
-}
-
-/* Faults a second. */
-static void add_rate(struct buf *out, const struct interval *interval, const struct row *row,
-		     unsigned int width)
-{
-	unsigned long long span_ns = interval->end_ns - interval->begin_ns;
-	double rate = span_ns ? (double)row->count * 1e9 / (double)span_ns : 0;
-
-	if (!span_ns)
-		buf__addc(out, '-');
-	else if (rate < 9.995)
-		buf__add_fixed(out, (uint64_t)(rate * 100 + 0.5), 2);
-	else
-		units_add_count(out, (uint64_t)(rate + 0.5), width);
-}
-
-static void add_total(struct buf *out, const struct interval *interval, const struct row *row,
-		      unsigned int width)
-{
-	(void)interval;
-	(void)width;
-	text_add_brief_duration(out, row_known(row) ? row->sum_ns : FT_UNKNOWN64);
-}
-
-/* The share of the time that passed: 100% is one thread that does nothing but fault. */
-static void add_time(struct buf *out, const struct interval *interval, const struct row *row,
-		     unsigned int width)
-{
-	(void)width;
-	if (row_known(row))
-		units_add_share(out, row->sum_ns, interval->end_ns - interval->begin_ns);
-	else
-		buf__addc(out, '-');
-}
-
-static void add_mean(struct buf *out, const struct interval *interval, const struct row *row,
-		     unsigned int width)
-{
-	(void)interval;
-	(void)width;
-	text_add_brief_duration(out, row_mean(row));
-}
-
-static void add_p99(struct buf *out, const struct interval *interval, const struct row *row,
-		    unsigned int width)
-{
-	(void)interval;
-	(void)width;
-	text_add_brief_duration(out, row_percentile(row, 0.99));
-}
-
-static void add_max(struct buf *out, const struct interval *interval, const struct row *row,
-		    unsigned int width)
-{
-	(void)interval;
-	(void)width;
-	text_add_brief_duration(out, row->max_ns);
-}
-
-static void add_causes(struct buf *out, const struct interval *interval, const struct row *row,
-		       unsigned int width)
-{
-	(void)interval;
-	text_add_cause_bar(out, row, width);
-}
-
-static void add_cached(struct buf *out, const struct interval *interval, const struct row *row,
-		       unsigned int width)
-{
-	(void)interval;
-	(void)width;
-	if (row->has_cached)
-		buf__addf(out, "%u%%", row->cached);
-	else
-		buf__addc(out, '-');
-}
-
-static void add_read_pages(struct buf *out, const struct interval *interval, const struct row *row,
-			   unsigned int width)
-{
-	(void)interval;
-	if (row->read_pages == FT_UNKNOWN64)
-		buf__addc(out, '-');
-	else
-		units_add_count(out, row->read_pages, width);
-}
-
-static void add_bytes(struct buf *out, const struct interval *interval, const struct row *row,
-		      unsigned int width)
-{
-	(void)interval;
-	(void)width;
-	add_map_bytes(out, row->bytes);
-}
-
-/* Values are right-aligned; the keys follow and take the rest of the line. */
-static const struct column columns[] = {
-	{ "FAULTS", 7, .is_count = true, .add = add_faults },
-	{ "SHARE", 5, .spare = 4, .add = add_share }, /* see share_title() */
-	{ "MAJOR", 5, .is_count = true, .spare = 7, .add = add_major },
-	{ "FLT/S", 5, .is_count = true, .spare = 1, .add = add_rate },
-	{ "TOTAL", 6, .spare = 8, .add = add_total },
-	{ "TIME%", 5, .spare = 3, .add = add_time },
-	{ "MEAN", 6, .spare = 2, .add = add_mean },
-	{ "P99", 6, .spare = 5, .add = add_p99 },
-	{ "MAX", 6, .spare = 6, .add = add_max },
-	{ "BYTES", 5, .for_bytes = true, .add = add_bytes },
-	{ "CAUSE", CAUSE_BAR, .for_cause = true, .spare = 11, .add = add_causes },
-	{ "RDPAGE", 6, .for_residency = true, .is_count = true, .spare = 10,
-	  .add = add_read_pages },
-	{ "CACHED", 6, .for_residency = true, .spare = 9, .add = add_cached },
-	{ NULL, 0, .add = NULL },
-};
 
 /* What all lines of a block have in common. */
 struct block {
@@ -197,48 +25,193 @@ struct block {
 	const struct row *sample; /* a row with keys; NULL: there is none */
 	bool has_bars;		  /* of causes */
 	unsigned int pid_width;
-	unsigned int spared; /* columns up to this rank are left out */
-	size_t key_width;    /* of the first of two keys */
+	struct table table;
+	size_t key_width; /* of the first of two keys */
+};
+
+static const struct row *row_of(const struct cell *cell)
+{
+	return cell->row;
+}
+
+static const struct interval *interval_of(const struct table *table)
+{
+	return ((const struct block *)table->of)->interval;
+}
+
+static void add_faults(struct buf *out, const struct cell *cell)
+{
+	units_add_count(out, row_of(cell)->count, cell->width);
+}
+
+static void add_share(struct buf *out, const struct cell *cell)
+{
+	units_add_share(out, row_of(cell)->count, interval_of(cell->table)->sums.faults);
+}
+
+static void add_share_of_major(struct buf *out, const struct cell *cell)
+{
+	units_add_share(out, row_of(cell)->major, interval_of(cell->table)->sums.major);
+}
+
+static void add_share_of_total(struct buf *out, const struct cell *cell)
+{
+	units_add_share(out, row_of(cell)->sum_ns, interval_of(cell->table)->sums.latency_ns);
+}
+
+static void add_share_of_bytes(struct buf *out, const struct cell *cell)
+{
+	const struct row *row = row_of(cell);
+	const struct interval *interval = interval_of(cell->table);
+
+	if (row->bytes == FT_UNKNOWN64 || interval->bytes == FT_UNKNOWN64)
+		buf__addc(out, '-');
+	else
+		units_add_share(out, row->bytes, interval->bytes);
+}
+
+static void add_major(struct buf *out, const struct cell *cell)
+{
+	units_add_count(out, row_of(cell)->major, cell->width);
+}
+
+/* Faults a second. */
+static void add_rate(struct buf *out, const struct cell *cell)
+{
+	const struct interval *interval = interval_of(cell->table);
+	unsigned long long span_ns = interval->end_ns - interval->begin_ns;
+	double rate = span_ns ? (double)row_of(cell)->count * 1e9 / (double)span_ns : 0;
+
+	if (!span_ns)
+		buf__addc(out, '-');
+	else if (rate < 9.995)
+		buf__add_fixed(out, (uint64_t)(rate * 100 + 0.5), 2);
+	else
+		units_add_count(out, (uint64_t)(rate + 0.5), cell->width);
+}
+
+static void add_total(struct buf *out, const struct cell *cell)
+{
+	const struct row *row = row_of(cell);
+
+	text_add_brief_duration(out, row_known(row) ? row->sum_ns : FT_UNKNOWN64);
+}
+
+/* The share of the time that passed: 100% is one thread that does nothing but fault. */
+static void add_time(struct buf *out, const struct cell *cell)
+{
+	const struct interval *interval = interval_of(cell->table);
+
+	if (row_known(row_of(cell)))
+		units_add_share(out, row_of(cell)->sum_ns, interval->end_ns - interval->begin_ns);
+	else
+		buf__addc(out, '-');
+}
+
+static void add_mean(struct buf *out, const struct cell *cell)
+{
+	text_add_brief_duration(out, row_mean(row_of(cell)));
+}
+
+static void add_p99(struct buf *out, const struct cell *cell)
+{
+	text_add_brief_duration(out, row_percentile(row_of(cell), 0.99));
+}
+
+static void add_max(struct buf *out, const struct cell *cell)
+{
+	text_add_brief_duration(out, row_of(cell)->max_ns);
+}
+
+static void add_causes(struct buf *out, const struct cell *cell)
+{
+	text_add_cause_bar(out, row_of(cell), cell->width);
+}
+
+static void add_cached(struct buf *out, const struct cell *cell)
+{
+	if (row_of(cell)->has_cached)
+		buf__addf(out, "%u%%", row_of(cell)->cached);
+	else
+		buf__addc(out, '-');
+}
+
+static void add_read_pages(struct buf *out, const struct cell *cell)
+{
+	if (row_of(cell)->read_pages == FT_UNKNOWN64)
+		buf__addc(out, '-');
+	else
+		units_add_count(out, row_of(cell)->read_pages, cell->width);
+}
+
+static void add_bytes(struct buf *out, const struct cell *cell)
+{
+	add_map_bytes(out, row_of(cell)->bytes);
+}
+
+static bool has_cause(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return ((const struct block *)table->of)->has_bars;
+}
+
+static bool has_residency(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return table->run->residency;
+}
+
+static bool has_bytes(const struct table *table, const struct column *column)
+{
+	(void)column;
+	return table->run->bytes;
+}
+
+/* Shares are of what the rows are sorted by, where that adds up; else of the faults. */
+static bool is_sorted_by(const struct table *table, const struct column *column)
+{
+	return interval_of(table)->sort == column->value;
+}
+
+static bool is_share_of_faults(const struct table *table, const struct column *column)
+{
+	enum sort sort = interval_of(table)->sort;
+
+	(void)column;
+	return sort != SORT_MAJOR && sort != SORT_TOTAL && sort != SORT_BYTES;
+}
+
+/* Columns are left out where keys need the room; the keys follow and take the rest of the line. */
+static const struct column columns[] = {
+	{ "FAULTS", 7, .wider = EXACT_WIDTH, .add = add_faults },
+	{ "SHARE", 5, .rank = 4, .is_wanted = is_share_of_faults, .add = add_share },
+	{ "MAJ%", 5, .rank = 4, .value = SORT_MAJOR, .is_wanted = is_sorted_by,
+	  .add = add_share_of_major },
+	{ "TOT%", 5, .rank = 4, .value = SORT_TOTAL, .is_wanted = is_sorted_by,
+	  .add = add_share_of_total },
+	{ "BYT%", 5, .rank = 4, .value = SORT_BYTES, .is_wanted = is_sorted_by,
+	  .add = add_share_of_bytes },
+	{ "MAJOR", 5, .wider = EXACT_WIDTH, .rank = 7, .add = add_major },
+	{ "FLT/S", 5, .wider = EXACT_WIDTH, .rank = 1, .add = add_rate },
+	{ "TOTAL", 6, .rank = 8, .add = add_total },
+	{ "TIME%", 5, .rank = 3, .add = add_time },
+	{ "MEAN", 6, .rank = 2, .add = add_mean },
+	{ "P99", 6, .rank = 5, .add = add_p99 },
+	{ "MAX", 6, .rank = 6, .add = add_max },
+	{ "BYTES", 5, .is_wanted = has_bytes, .add = add_bytes },
+	{ "CAUSE", CAUSE_BAR, .rank = 11, .is_wanted = has_cause, .add = add_causes },
+	{ "RDPAGE", 6, .wider = EXACT_WIDTH, .rank = 10, .is_wanted = has_residency,
+	  .add = add_read_pages },
+	{ "CACHED", 6, .rank = 9, .is_wanted = has_residency, .add = add_cached },
+	{ NULL, 0, .add = NULL },
 };
 
 /* What the rows are sorted by stays on any terminal: without it their order looks random. */
-static bool is_sorted_by(const struct column *column, const struct block *block)
-{
-	static void (*const by[])(struct buf *, const struct interval *, const struct row *,
-				  unsigned int) = {
-		[SORT_COUNT] = add_faults, [SORT_MAJOR] = add_major, [SORT_TOTAL] = add_total,
-		[SORT_MEAN] = add_mean,	   [SORT_P99] = add_p99,     [SORT_MAX] = add_max,
-		[SORT_BYTES] = add_bytes,
-	};
-
-	return column->add == by[block->interval->sort];
-}
-
-static bool is_spared(const struct column *column, const struct block *block)
-{
-	return column->spare && column->spare <= block->spared && !is_sorted_by(column, block);
-}
-
-static bool is_left_out(const struct column *column, const struct block *block)
-{
-	return (column->for_cause && !block->has_bars) ||
-	       (column->for_residency && !block->run->residency) ||
-	       (column->for_bytes && !block->run->bytes) || is_spared(column, block);
-}
-
-/* The next column that the block shows; after NULL the first one, after the last one NULL. */
-static const struct column *next_column(const struct column *column, const struct block *block)
-{
-	column = column ? column + 1 : columns;
-	while (is_left_out(column, block))
-		column++;
-	return column->title ? column : NULL;
-}
-
-static unsigned int width_of(const struct column *column, const struct run_start *run)
-{
-	return column->width + (run->wide && column->is_count ? EXACT_WIDTH : 0);
-}
+static add_cell_fn *const sorted_by[] = {
+	[SORT_COUNT] = add_faults, [SORT_MAJOR] = add_major, [SORT_TOTAL] = add_total,
+	[SORT_MEAN] = add_mean,	   [SORT_P99] = add_p99,     [SORT_MAX] = add_max,
+	[SORT_BYTES] = add_bytes,
+};
 
 static void add_summary(struct format *f, const struct interval *interval)
 {
@@ -274,17 +247,9 @@ static void add_key_title(struct buf *out, const struct block *block, enum ft_ke
 static void add_titles(struct buf *out, const struct block *block)
 {
 	const struct row *row = block->sample;
-	const struct column *column = NULL;
 	size_t line = out->len;
 
-	while ((column = next_column(column, block))) {
-		size_t start = out->len;
-
-		buf__adds(out,
-			  column->add == add_share ? share_title(block->interval) : column->title);
-		buf__right_align(out, start, width_of(column, block->run));
-		buf__addc(out, ' ');
-	}
+	table__add_titles(out, &block->table);
 	for (size_t i = 0; row && i < row->nr_keys; i++) {
 		size_t start = out->len;
 
@@ -321,17 +286,9 @@ static void add_keys(struct buf *out, const struct block *block, const struct ro
 
 static void add_row(struct buf *out, const struct block *block, const struct row *row)
 {
-	const struct column *column = NULL;
 	size_t line = out->len;
 
-	while ((column = next_column(column, block))) {
-		unsigned int width = width_of(column, block->run);
-		size_t start = out->len;
-
-		column->add(out, block->interval, row, width);
-		buf__right_align(out, start, width);
-		buf__addc(out, ' ');
-	}
+	table__add_row(out, &block->table, row);
 	if (row->overflow)
 		buf__adds(out, " (overflow)");
 	else if (!row->nr_keys)
@@ -370,14 +327,17 @@ static size_t at_least(const struct block *block, size_t i)
 	return widest > title ? widest : title;
 }
 
+/* The spaces before each of the keys, and behind the first of two. */
+static size_t spaces_of_keys(const struct block *block)
+{
+	return block->sample->nr_keys > 1 ? strlen("   ") : strlen(" ");
+}
+
 /* The columns that a line has for keys. */
 static size_t room_for_keys(const struct block *block)
 {
-	size_t used = block->sample->nr_keys > 1 ? strlen("   ") : strlen(" ");
-	const struct column *column = NULL;
+	size_t used = block->table.width + spaces_of_keys(block);
 
-	while ((column = next_column(column, block)))
-		used += width_of(column, block->run) + 1;
 	return block->run->columns > used ? block->run->columns - used : 0;
 }
 
@@ -397,13 +357,11 @@ static size_t wanted_by_keys(const struct block *block, size_t enough)
 /* Leaves out whole columns, by rank, rather than cut all keys alike. */
 static void spare_columns(struct block *block)
 {
-	size_t enough = wanted_by_keys(block, KEY_ENOUGH), least = wanted_by_keys(block, KEY_LEAST);
+	size_t spaces = spaces_of_keys(block);
 
-	while (block->spared < SPARE_SOME && room_for_keys(block) < enough)
-		block->spared++;
-	while (block->spared < SPARE_MAX && room_for_keys(block) < least)
-		block->spared++;
-	block->has_bars &= block->spared < SPARE_MAX;
+	table__fit(&block->table, spaces + wanted_by_keys(block, KEY_ENOUGH), RANK_SOME);
+	table__fit(&block->table, spaces + wanted_by_keys(block, KEY_LEAST), RANK_MAX);
+	block->has_bars &= block->table.left_out < RANK_MAX;
 }
 
 /* The room goes to the key that needs it, or half to each. */
@@ -455,8 +413,13 @@ static void add_table(struct buf *out, const struct run_start *run, const struct
 
 	block.has_bars = has_bars(run, block.sample);
 	room = room_for_rows(&block);
-	if (block.sample && is_cut(run))
+	block.table = (struct table) {
+		.columns = columns, .run = run, .of = &block, .kept = sorted_by[interval->sort]
+	};
+	if (block.sample)
 		spare_columns(&block);
+	else
+		table__lay_out(&block.table);
 	if (block.sample && block.sample->nr_keys > 1)
 		block.key_width = first_key_width(&block);
 	if (!run->quiet)
