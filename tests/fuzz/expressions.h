@@ -12,11 +12,12 @@ static inline void evaluate(struct reader program, const uint64_t *initial)
 	static const uint64_t words[16] = { 0x1008, 0x1010, UINT64_MAX, 7, 0x1078 };
 	const struct stack_copy memory = { 0x1000, words, sizeof(words) };
 	struct registers registers = { .known = 0xf7 | 1u << DWARF_IP };
+	unsigned int budget = 100000;
 	uint64_t value = 0;
 
 	for (size_t i = 0; i < NR_DWARF_REGISTERS; i++)
 		registers.values[i] = 0x1000 + 8 * i;
-	expression__evaluate(program, initial, &registers, &memory, &value);
+	expression__evaluate(program, initial, &registers, &memory, &budget, &value);
 }
 
 static inline void evaluate_rules(const struct cfi *cfi, const struct cfi_row *row)

@@ -10,12 +10,15 @@ static void find_rows(const struct cfi *cfi, uint64_t start)
 	static const uint8_t offsets[] = { 0, 1, 5, 40 };
 	struct cfi_row row;
 
-	for (size_t i = 0; i < NR(offsets); i++)
-		if (cfi__find(cfi, start + offsets[i], &row)) {
+	for (size_t i = 0; i < NR(offsets); i++) {
+		unsigned int budget = 100000;
+
+		if (cfi__find(cfi, start + offsets[i], &budget, &row)) {
 			EXPECT(row.cfa.kind == CFI_IS_OFFSET || row.cfa.kind == CFI_IS_EXPRESSION);
 			EXPECT(row.cfa_register < NR_DWARF_REGISTERS);
 			evaluate_rules(cfi, &row);
 		}
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
