@@ -336,10 +336,10 @@ size_t source_lines__find(struct source_lines *lines, uint64_t address, struct s
 		Dwarf_Die *entry = &chain.entries[i - 1];
 
 		frames[nr++].function = function_name(entry);
-		if (dwarf_tag(entry) != DW_TAG_inlined_subroutine || i == 1 || nr == max)
+		if (i == 1 || nr == max)
 			continue;
 		frames[nr] = (struct source_frame) { .function = "", .file = "" };
-		if (has_lines)
+		if (has_lines && dwarf_tag(entry) == DW_TAG_inlined_subroutine)
 			find_call(&unit, entry, &frames[nr]);
 	}
 	return nr ? nr : frames[0].line > 0;
