@@ -102,7 +102,7 @@ void shorten_name(struct buf *out, size_t start, size_t end, size_t columns)
 		shorten_anon(out, start, end, columns);
 	else if (begins_with(out, start, end, "/"))
 		shorten_path(out, start, end, columns);
-	else if (!begins_with(out, start, end, "["))
+	else if (!begins_with(out, start, end, "[") || out->data[end - 1] != ']')
 		cut_end(out, start, end, columns);
 	else if (columns_of(out, start, end) > BRACKETS_MAX)
 		cut_end(out, start, end - 1, columns > 1 ? columns - 1 : 0);

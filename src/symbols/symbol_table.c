@@ -268,13 +268,14 @@ static int merge(const struct symbol_entry *old, size_t nr, const struct parts *
 
 void symbol_table__sort(struct symbol_table *table)
 {
-	struct symbol_entry *added = table->entries + table->nr_sorted;
+	struct symbol_entry *added;
 	struct parts fresh = { 0 }, all = { 0 };
 	size_t nr;
 	int err;
 
 	if (table->nr == table->nr_sorted)
 		return;
+	added = table->entries + table->nr_sorted;
 	nr = sort_entries(added, table->nr - table->nr_sorted);
 	err = cut(added, nr, table->newest_wins, &fresh);
 	if (!err && table->nr_sorted) {

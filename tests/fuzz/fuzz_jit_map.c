@@ -11,9 +11,11 @@ static void check_names(const struct symbol_table *table)
 	for (size_t i = 0; i < table->nr; i++) {
 		const struct symbol_entry *entry = &table->entries[i];
 
-		EXPECT(entry->start < entry->end && entry->name < table->strings.len);
-		EXPECT(symbol_table__find(table, entry->start));
-		EXPECT(symbol_table__find(table, entry->end - 1));
+		EXPECT(entry->start <= entry->from && entry->from < entry->end);
+		EXPECT(entry->name < table->strings.len);
+		EXPECT(!i || table->entries[i - 1].end <= entry->from);
+		EXPECT(symbol_table__find(table, entry->from) == entry);
+		EXPECT(symbol_table__find(table, entry->end - 1) == entry);
 		EXPECT(!strchr(symbol_table__name(table, entry), '\n'));
 	}
 }
