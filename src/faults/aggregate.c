@@ -51,21 +51,14 @@ int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
 	return err;
 }
 
-static void free_entry(struct counted *entry)
-{
-	for (size_t i = 0; i < FT_KEYS; i++)
-		free(entry->texts[i]);
-	free(entry->id);
-	free(entry);
-}
-
 void aggregate__free(struct aggregate *table)
 {
 	if (!table)
 		return;
 	aggregate__forget_interval(table);
 	for (size_t i = 0; i < table->entries.nr; i++)
-		free_entry(aggregate__entry(table, i));
+		free(aggregate__entry(table, i));
+	shared_texts__free(&table->texts);
 	hashmap__clear(&table->entries);
 	residency_cache__free(table->cached);
 	key_text__free(table->keys);
@@ -274,6 +267,16 @@ struct record_consumer aggregate__consumer_of_faults(struct aggregate *table)
 
 /* ---- Words ---------------------------------------------------------------------- */
 
+/* Copies the text. If there is no room for it, the faults of the entry are told with the overflow. */
+static const char *keep_text(struct aggregate *table, struct counted *entry, const char *text)
+{
+	const char *kept = text ? shared_texts__keep(&table->texts, text) : NULL;
+
+	if (kept && !*kept && *text)
+		entry->overflow = true;
+	return kept;
+}
+
 /* Makes the texts of the entry's key, only once: names are forgotten later, and processes end. */
 static void describe_entry(struct aggregate *table, struct counted *entry)
 {
@@ -282,9 +285,11 @@ static void describe_entry(struct aggregate *table, struct counted *entry)
 	for (size_t i = 0; i < FT_KEYS && !entry->overflow; i++) {
 		enum ft_key_type type = table->opts.rows.by[i];
 		const __u64 *word = entry->key.part[i].word;
+		char *text = key_text__text(table->keys, type, &entry->key.part[i], &entry->worst,
+					    &entry->made_by);
 
-		entry->texts[i] = key_text__text(table->keys, type, &entry->key.part[i],
-						 &entry->worst, &entry->made_by);
+		entry->texts[i] = keep_text(table, entry, text);
+		free(text);
 		if (type == FT_KEY_VMA)
 			buf__addf(&id, "%llx %llx ", (unsigned long long)word[0],
 				  (unsigned long long)word[1]);
@@ -295,7 +300,8 @@ static void describe_entry(struct aggregate *table, struct counted *entry)
 		buf__addc(&id, '\n');
 	}
 	buf__addc(&id, '\0');
-	entry->id = id.data;
+	entry->id = entry->overflow ? "" : keep_text(table, entry, id.data);
+	buf__free(&id);
 }
 
 /* The names and code mappings that the rows taken last refer to have come meanwhile. */
@@ -369,6 +375,21 @@ static bool stays(struct counted *entry)
 	return true;
 }
 
+/* Frees the texts that no entry has any more. */
+static void tidy_texts(struct aggregate *table)
+{
+	if (!shared_texts__are_many(&table->texts))
+		return;
+	for (size_t i = 0; i < table->entries.nr; i++) {
+		const struct counted *entry = aggregate__entry(table, i);
+
+		for (size_t key = 0; key < FT_KEYS; key++)
+			shared_texts__mark(entry->texts[key]);
+		shared_texts__mark(entry->id);
+	}
+	shared_texts__sweep(&table->texts);
+}
+
 /* Resets the entries that had a fault. Frees the others: their processes may be dead. */
 void aggregate__next(struct aggregate *table)
 {
@@ -382,9 +403,10 @@ void aggregate__next(struct aggregate *table)
 		if (stays(entry->counted))
 			continue;
 		gone_ns += entry->counted->throttled_ns;
-		free_entry(entry->counted);
+		free(entry->counted);
 		hashmap__remove(&table->entries, entry);
 	}
+	tidy_texts(table);
 	/* The throttled time of freed entries is added to the overflow: they had no row. */
 	overflow = gone_ns ? find_entry(table, NULL) : NULL;
 	if (overflow)

@@ -8,13 +8,14 @@
 #include "jit_advice.h"
 #include "key_text.h"
 #include "residency_cache.h"
+#include "shared_texts.h"
 
 /* An entry: a key as the kernel counts by it, and what was counted for it in the interval. */
 struct counted {
 	struct ft_key key;
 	bool overflow;
-	char *texts[FT_KEYS];
-	char *id; /* entries with equal ids are one row */
+	const char *texts[FT_KEYS]; /* in texts of the table, as the id is */
+	const char *id; /* entries with equal ids are one row; NULL: not described yet */
 	enum jit_runtime made_by;
 
 	unsigned long long count;
@@ -42,6 +43,7 @@ struct aggregate {
 	struct key_text *keys;
 	struct residency_cache *cached; /* NULL: not asked for */
 	struct hashmap entries;		/* see aggregate__entry() */
+	struct shared_texts texts;
 	struct source_info info;
 	bool sees_bytes;
 	unsigned long long read_ns;
