@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Finds the numbers of items by the hashes of their keys; open addressing. The caller has the
- * items, numbered from 0, and compares their keys. hashmap.h is simpler, for keys of one size.
+ * items, numbered from 0, and compares their keys. key_map.h is simpler, for keys of one size.
  */
 #ifndef BASE_HASH_INDEX_H
 #define BASE_HASH_INDEX_H

@@ -25,7 +25,7 @@ struct key_entry {
 
 struct counted *aggregate__entry(const struct aggregate *table, size_t i)
 {
-	return ((struct key_entry *)hashmap__at(&table->entries, i))->counted;
+	return ((struct key_entry *)key_map__at(&table->entries, i))->counted;
 }
 
 int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
@@ -43,7 +43,7 @@ int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
 	} else {
 		table->opts = *opts;
 		table->entries =
-			(struct hashmap) { .item_bytes = sizeof(struct key_entry),
+			(struct key_map) { .item_bytes = sizeof(struct key_entry),
 					   .key_bytes = offsetof(struct key_entry, counted) };
 		table->jits.of_stacks = row_spec__has(&opts->rows, FT_KEY_STACK);
 	}
@@ -59,7 +59,7 @@ void aggregate__free(struct aggregate *table)
 	for (size_t i = 0; i < table->entries.nr; i++)
 		free(aggregate__entry(table, i));
 	shared_texts__free(&table->texts);
-	hashmap__clear(&table->entries);
+	key_map__clear(&table->entries);
 	residency_cache__free(table->cached);
 	key_text__free(table->keys);
 	free(table);
@@ -121,7 +121,7 @@ static void begin_anew(struct counted *entry)
 static struct counted *add_entry(struct aggregate *table, const struct key_entry *wanted)
 {
 	struct counted *counted = must(calloc(1, sizeof(*counted)));
-	struct key_entry *entry = hashmap__add(&table->entries, wanted);
+	struct key_entry *entry = key_map__add(&table->entries, wanted);
 
 	counted->key = wanted->key;
 	counted->overflow = wanted->overflow;
@@ -138,7 +138,7 @@ static struct counted *find_entry(struct aggregate *table, const struct ft_key *
 
 	if (key)
 		wanted.key = *key;
-	found = hashmap__find(&table->entries, &wanted);
+	found = key_map__find(&table->entries, &wanted);
 	if (found)
 		return found->counted;
 	return key && table->entries.nr >= ENTRIES_MAX ? find_entry(table, NULL)
@@ -398,13 +398,13 @@ void aggregate__next(struct aggregate *table)
 
 	aggregate__forget_interval(table);
 	for (size_t i = table->entries.nr; i > 0; i--) {
-		struct key_entry *entry = hashmap__at(&table->entries, i - 1);
+		struct key_entry *entry = key_map__at(&table->entries, i - 1);
 
 		if (stays(entry->counted))
 			continue;
 		gone_ns += entry->counted->throttled_ns;
 		free(entry->counted);
-		hashmap__remove(&table->entries, entry);
+		key_map__remove(&table->entries, entry);
 	}
 	tidy_texts(table);
 	/* The throttled time of freed entries is added to the overflow: they had no row. */

@@ -3,7 +3,7 @@
 #ifndef FAULTS_AGGREGATE_TABLE_H
 #define FAULTS_AGGREGATE_TABLE_H
 
-#include "../base/hashmap.h"
+#include "../base/key_map.h"
 #include "aggregate.h"
 #include "jit_advice.h"
 #include "key_text.h"
@@ -42,7 +42,7 @@ struct aggregate {
 	struct source *source;
 	struct key_text *keys;
 	struct residency_cache *cached; /* NULL: not asked for */
-	struct hashmap entries;		/* see aggregate__entry() */
+	struct key_map entries;		/* see aggregate__entry() */
 	struct shared_texts texts;
 	struct source_info info;
 	bool sees_bytes;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/buf.h"
-#include "../base/hashmap.h"
+#include "../base/key_map.h"
 #include "../base/path.h"
 #include "../host/cgroup.h"
 #include "../symbols/symbols.h"
@@ -20,14 +20,14 @@ struct code {
 	struct ft_vma vma;
 };
 
-static const struct hashmap no_codes = { .item_bytes = sizeof(struct code),
+static const struct key_map no_codes = { .item_bytes = sizeof(struct code),
 					 .key_bytes = offsetof(struct code, vma) };
 
 struct key_text {
 	struct mapping_names *naming;
 	struct symbols *symbols;	 /* NULL: no key tells a function */
 	struct stacks *stacks;		 /* NULL: no key is a stack */
-	struct hashmap codes, old_codes; /* struct code: of this turn and the last */
+	struct key_map codes, old_codes; /* struct code: of this turn and the last */
 };
 
 int key_text__new(const struct row_spec *rows, struct key_text **ret)
@@ -54,8 +54,8 @@ void key_text__free(struct key_text *keys)
 {
 	if (!keys)
 		return;
-	hashmap__clear(&keys->codes);
-	hashmap__clear(&keys->old_codes);
+	key_map__clear(&keys->codes);
+	key_map__clear(&keys->old_codes);
 	stacks__free(keys->stacks);
 	symbols__free(keys->symbols);
 	mapping_names__free(keys->naming);
@@ -70,10 +70,10 @@ void key_text__learn_code(struct key_text *keys, const struct ft_code *record)
 
 	if (!keys->symbols)
 		return;
-	code = hashmap__find(&keys->codes, &wanted);
+	code = key_map__find(&keys->codes, &wanted);
 	is_new = !code;
 	if (is_new)
-		code = hashmap__add(&keys->codes, &wanted);
+		code = key_map__add(&keys->codes, &wanted);
 	code->vma = record->vma;
 	if (!is_new)
 		return;
@@ -103,7 +103,7 @@ void key_text__learn_stack(struct key_text *keys, const struct ft_stack *record)
 
 void key_text__next_turn(struct key_text *keys)
 {
-	hashmap__clear(&keys->old_codes);
+	key_map__clear(&keys->old_codes);
 	keys->old_codes = keys->codes;
 	keys->codes = no_codes;
 }
@@ -142,10 +142,10 @@ static void learn_place(struct key_text *keys, struct symbol_request *request, _
 	struct code wanted = { .ip = request->address,
 			       .pid = (uint32_t)request->pid,
 			       .generation = generation };
-	const struct code *code = hashmap__find(&keys->codes, &wanted);
+	const struct code *code = key_map__find(&keys->codes, &wanted);
 
 	if (!code)
-		code = hashmap__find(&keys->old_codes, &wanted);
+		code = key_map__find(&keys->old_codes, &wanted);
 	if (!code || !code->vma.start)
 		return;
 	request->mapping = (struct named_vma) {

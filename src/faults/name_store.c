@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/hashmap.h"
+#include "../base/key_map.h"
 #include "../base/must.h"
 
 /*
@@ -24,7 +24,7 @@ struct name {
 };
 
 struct name_store {
-	struct hashmap names; /* struct name, by id */
+	struct key_map names; /* struct name, by id */
 	size_t hand;	      /* number of the name where the next eviction starts to look */
 	uint64_t uses;
 };
@@ -34,7 +34,7 @@ int name_store__new(struct name_store **ret)
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	(*ret)->names = (struct hashmap) { .item_bytes = sizeof(struct name),
+	(*ret)->names = (struct key_map) { .item_bytes = sizeof(struct name),
 					   .key_bytes = sizeof(uint64_t) };
 	return 0;
 }
@@ -42,7 +42,7 @@ int name_store__new(struct name_store **ret)
 static void forget(struct name_store *names, struct name *name)
 {
 	free(name->text);
-	hashmap__remove(&names->names, name);
+	key_map__remove(&names->names, name);
 }
 
 void name_store__free(struct name_store *names)
@@ -50,8 +50,8 @@ void name_store__free(struct name_store *names)
 	if (!names)
 		return;
 	while (names->names.nr)
-		forget(names, hashmap__at(&names->names, names->names.nr - 1));
-	hashmap__clear(&names->names);
+		forget(names, key_map__at(&names->names, names->names.nr - 1));
+	key_map__clear(&names->names);
 	free(names);
 }
 
@@ -61,7 +61,7 @@ static void drop_one(struct name_store *names)
 	struct name *oldest = NULL;
 
 	for (int seen = 0; seen < NR_CANDIDATES; seen++) {
-		struct name *name = hashmap__at(&names->names, names->hand++ % NAMES_MAX);
+		struct name *name = key_map__at(&names->names, names->hand++ % NAMES_MAX);
 
 		if (!oldest || name->used < oldest->used)
 			oldest = name;
@@ -71,7 +71,7 @@ static void drop_one(struct name_store *names)
 
 const char *name_store__find(struct name_store *names, uint64_t id)
 {
-	struct name *name = hashmap__find(&names->names, &id);
+	struct name *name = key_map__find(&names->names, &id);
 
 	if (!name)
 		return NULL;
@@ -85,11 +85,11 @@ void name_store__set(struct name_store *names, uint64_t id, const char *text)
 
 	if (!id || !*text)
 		return;
-	name = hashmap__find(&names->names, &id);
+	name = key_map__find(&names->names, &id);
 	if (!name && names->names.nr >= NAMES_MAX)
 		drop_one(names);
 	if (!name)
-		name = hashmap__add(&names->names, &id);
+		name = key_map__add(&names->names, &id);
 	free(name->text);
 	name->text = must(strdup(text));
 	name->used = ++names->uses;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "hashmap.h"
+#include "key_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "array.h"
 #include "must.h"
 
-void hashmap__clear(struct hashmap *map)
+void key_map__clear(struct key_map *map)
 {
 	free(map->items);
 	map->items = NULL;
@@ -15,40 +15,40 @@ void hashmap__clear(struct hashmap *map)
 	hash_index__free(&map->index);
 }
 
-static struct hash_slot *find_slot(const struct hashmap *map, const void *key)
+static struct hash_slot *find_slot(const struct key_map *map, const void *key)
 {
 	uint32_t hash = hash_bytes(key, map->key_bytes);
 	struct hash_slot *slot = NULL;
 
 	do
 		slot = hash_index__next(&map->index, hash, slot);
-	while (slot && memcmp(hashmap__at(map, hash_slot__number(slot)), key, map->key_bytes) != 0);
+	while (slot && memcmp(key_map__at(map, hash_slot__number(slot)), key, map->key_bytes) != 0);
 	return slot;
 }
 
-void *hashmap__find(const struct hashmap *map, const void *key)
+void *key_map__find(const struct key_map *map, const void *key)
 {
 	const struct hash_slot *slot = find_slot(map, key);
 
-	return slot ? hashmap__at(map, hash_slot__number(slot)) : NULL;
+	return slot ? key_map__at(map, hash_slot__number(slot)) : NULL;
 }
 
-void *hashmap__add(struct hashmap *map, const void *key)
+void *key_map__add(struct key_map *map, const void *key)
 {
 	char *item;
 
 	map->items = must(array_reserve(map->items, map->nr, &map->size, map->item_bytes));
-	item = hashmap__at(map, map->nr);
+	item = key_map__at(map, map->nr);
 	memcpy(item, key, map->key_bytes);
 	memset(item + map->key_bytes, 0, map->item_bytes - map->key_bytes);
 	hash_index__add(&map->index, hash_bytes(key, map->key_bytes), (uint32_t)map->nr++);
 	return item;
 }
 
-void hashmap__remove(struct hashmap *map, void *item)
+void key_map__remove(struct key_map *map, void *item)
 {
 	struct hash_slot *slot = find_slot(map, item);
-	void *last = hashmap__at(map, map->nr - 1);
+	void *last = key_map__at(map, map->nr - 1);
 
 	if (item != last) {
 		find_slot(map, last)->item = slot->item;

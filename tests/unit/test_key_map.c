@@ -2,7 +2,7 @@
 /* Items found by key, and removed; byte strings numbered. */
 #include <stdlib.h>
 
-#include "../../src/base/hashmap.h"
+#include "../../src/base/key_map.h"
 #include "../../src/base/intern.h"
 #include "random.h"
 #include "test.h"
@@ -14,7 +14,7 @@ struct item {
 	uint64_t value;
 };
 
-static struct hashmap map = { .item_bytes = sizeof(struct item), .key_bytes = sizeof(uint64_t) };
+static struct key_map map = { .item_bytes = sizeof(struct item), .key_bytes = sizeof(uint64_t) };
 static uint64_t values[NR_KEYS]; /* of each key; 0: it is not in the map */
 
 static void check_all(void)
@@ -22,7 +22,7 @@ static void check_all(void)
 	size_t nr = 0;
 
 	for (uint64_t key = 0; key < NR_KEYS; key++) {
-		const struct item *item = hashmap__find(&map, &key);
+		const struct item *item = key_map__find(&map, &key);
 
 		CHECK_EQ(item != NULL, values[key] != 0);
 		CHECK(!item || (item->key == key && item->value == values[key]));
@@ -34,13 +34,13 @@ static void check_all(void)
 /* Adds the key if it is not there, else changes or removes it. */
 static void change(uint64_t key, uint64_t value)
 {
-	struct item *item = hashmap__find(&map, &key);
+	struct item *item = key_map__find(&map, &key);
 
 	if (!item) {
-		item = hashmap__add(&map, &key);
+		item = key_map__add(&map, &key);
 		CHECK_EQ(item->value, 0);
 	} else if (value % 3) {
-		hashmap__remove(&map, item);
+		key_map__remove(&map, item);
 		values[key] = 0;
 		return;
 	}
@@ -59,14 +59,14 @@ static void test_changes(void)
 	}
 	test_done("items are found until they are removed");
 	while (map.nr)
-		hashmap__remove(&map, hashmap__at(&map, map.nr / 2));
+		key_map__remove(&map, key_map__at(&map, map.nr / 2));
 	memset(values, 0, sizeof(values));
 	check_all();
-	hashmap__clear(&map);
+	key_map__clear(&map);
 	check_all();
 	change(7, 1);
 	check_all();
-	hashmap__clear(&map);
+	key_map__clear(&map);
 	test_done("an empty map can be used again");
 }
 
