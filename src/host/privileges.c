@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "perf_event.h"
 
 /* Linux commit a17b53c4a4b5 ("bpf, capability: Introduce CAP_BPF") (in v5.8) and later ones. */
 #define PERFMON		   38
@@ -19,7 +22,7 @@
 static const struct {
 	unsigned int capability;
 	unsigned int uses;
-	/* Where the kernel, or our caller, does not know it, CAP_SYS_ADMIN stands for it. */
+	/* Where our caller has not got it, or it is not enough, CAP_SYS_ADMIN stands for it. */
 	bool is_part_of_admin;
 } table[] = {
 	/* bpf(2) on our maps and programs, before Linux 5.19 if unprivileged_bpf_disabled is set */
@@ -69,6 +72,37 @@ static uint64_t permitted(const struct sets *sets)
 	return sets->word[0].permitted | (uint64_t)sets->word[1].permitted << SET_BITS;
 }
 
+static bool opens_event_of_cpu(void)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_PAGE_FAULTS,
+	};
+	int fd = perf_event__open(&attr, -1, sched_getcpu());
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/*
+ * Kernels of Debian and of Ubuntu want CAP_SYS_ADMIN where perf_event_paranoid is above 2, which is
+ * what they set. So try it.
+ */
+static bool perfmon_is_enough(const struct sets *all)
+{
+	struct sets one = *all;
+	bool enough;
+
+	one.word[0].effective = 0;
+	one.word[1].effective = 1U << (PERFMON - SET_BITS);
+	if (set(&one))
+		return false;
+	enough = opens_event_of_cpu();
+	return !set(all) && enough;
+}
+
 /* The capabilities that the uses take, as far as there are such. */
 static uint64_t to_be_kept(unsigned int uses, uint64_t have)
 {
@@ -98,11 +132,14 @@ int privileges__keep(unsigned int uses)
 {
 	struct sets sets;
 	int err = get(&sets);
-	uint64_t kept;
+	uint64_t have, kept;
 
 	if (err)
 		return err;
-	kept = to_be_kept(uses, permitted(&sets));
+	have = permitted(&sets);
+	if (uses & PRIVILEGE_NEW_CPU && !perfmon_is_enough(&sets))
+		have &= ~(1ULL << PERFMON);
+	kept = to_be_kept(uses, have);
 	limit_bounding_set(kept);
 	for (size_t i = 0; i < 2; i++) {
 		sets.word[i].permitted = (uint32_t)(kept >> i * SET_BITS);
