@@ -25,8 +25,9 @@ static void *build(const char *name, unsigned int pairs)
 	snprintf(path, sizeof(path), "%s/%s.so", work, name);
 	if (!CHECK(run("{ echo '.globl f0; .balign 16; f0: .rept %d; .balign 16; .cfi_startproc; "
 		       ".rept %u; .cfi_remember_state; .cfi_restore_state; .endr; nop; nop; nop; "
-		       ".balign 16; .cfi_endproc; .endr'; } >%s.s && cc -shared -nostdlib -o %s "
-		       "%s.s",
+		       ".balign 16; .cfi_endproc; .endr'; "
+		       "echo '.section .note.GNU-stack,\"\",@progbits'; } >%s.s && "
+		       "cc -shared -nostdlib -o %s %s.s",
 		       NR_FUNCTIONS, pairs, name, path, name)))
 		return NULL;
 	library = dlopen(path, RTLD_NOW);

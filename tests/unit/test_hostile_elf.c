@@ -407,6 +407,14 @@ static bool has_none(const char *path)
 	return !*find_name(path);
 }
 
+/* elfutils 0.188 (Debian 12) gives the name; 0.192 (Debian 13) has no string without an end. */
+static bool has_name_or_none(const char *path)
+{
+	const char *name = find_name(path);
+
+	return !*name || !strcmp(name, "target");
+}
+
 /* A file with such a unit, and further sections. */
 static const char *write_debug(const struct debug *debug, const struct section *more, size_t nr)
 {
@@ -448,7 +456,7 @@ static void test_strings(void)
 	CHECK(is_bounded(has_name, write_debug(&inside, NULL, 0)));
 	CHECK(is_bounded(has_name, write_debug(&unended, NULL, 0)));
 	CHECK(is_bounded(has_name, write_debug(&by_offset, twins, 1)));
-	CHECK(is_bounded(has_name, write_debug(&by_offset, twins + 1, 1)));
+	CHECK(is_bounded(has_name_or_none, write_debug(&by_offset, twins + 1, 1)));
 	CHECK(is_bounded(has_none, write_debug(&by_offset, twins, 2)));
 	test_done("strings without an end, and twins");
 }
