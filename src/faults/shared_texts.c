@@ -1,63 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "shared_texts.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/buf.h"
+#include "../base/array.h"
+#include "../base/must.h"
 
-/* What a string costs besides its bytes: malloc(3), twice, and the tree. */
+/* What a string costs besides its bytes: malloc(3), its pointer, and its slot of the index. */
 #define OVERHEAD 64
 
-/* The tree has pointers to `string`. */
-struct text {
+struct shared_text {
+	uint32_t hash;
 	bool is_marked;
 	char string[];
 };
 
-static struct text *text_of(const char *string)
+static struct shared_text *text_of(const char *string)
 {
-	return (struct text *)(string - offsetof(struct text, string));
-}
-
-static void free_text(void *string)
-{
-	free(text_of(string));
+	return (struct shared_text *)(string - offsetof(struct shared_text, string));
 }
 
 void shared_texts__free(struct shared_texts *texts)
 {
-	tdestroy(texts->tree, free_text);
+	for (size_t i = 0; i < texts->nr; i++)
+		free(texts->texts[i]);
+	free(texts->texts);
+	hash_index__free(&texts->index);
 	*texts = (struct shared_texts) { 0 };
 }
 
-static int compare(const void *a, const void *b)
+static const char *find(const struct shared_texts *texts, uint32_t hash, const char *string)
 {
-	return strcmp(a, b);
+	const struct hash_slot *slot = NULL;
+
+	while ((slot = hash_index__next(&texts->index, hash, slot))) {
+		const struct shared_text *text = texts->texts[hash_slot__number(slot)];
+
+		if (!strcmp(text->string, string))
+			return text->string;
+	}
+	return NULL;
+}
+
+/* Adds it to the array and to the index. */
+static void add(struct shared_texts *texts, struct shared_text *text)
+{
+	texts->texts =
+		must(array_reserve(texts->texts, texts->nr, &texts->size, sizeof(*texts->texts)));
+	hash_index__add(&texts->index, text->hash, (uint32_t)texts->nr);
+	texts->texts[texts->nr++] = text;
+	texts->bytes += strlen(text->string) + 1 + OVERHEAD;
 }
 
 const char *shared_texts__keep(struct shared_texts *texts, const char *string)
 {
-	char **found = *string ? tfind(string, &texts->tree, compare) : NULL;
 	size_t size = strlen(string) + 1;
-	struct text *text;
+	uint32_t hash = hash_bytes(string, size);
+	const char *kept = find(texts, hash, string);
+	struct shared_text *text;
 
-	if (found)
-		return *found;
+	if (kept)
+		return kept;
 	if (!*string || size + OVERHEAD > SHARED_TEXTS_MAX - texts->bytes)
 		return "";
 	text = malloc(sizeof(*text) + size);
 	if (!text)
 		return "";
-	text->is_marked = false;
+	*text = (struct shared_text) { .hash = hash };
 	memcpy(text->string, string, size);
-	if (!tsearch(text->string, &texts->tree, compare)) {
-		free(text);
-		return "";
-	}
-	texts->bytes += size + OVERHEAD;
-	/* cppcheck-suppress memleak ; the tree has it */
+	add(texts, text);
+	/* cppcheck-suppress memleak ; the array has it */
 	return text->string;
 }
 
@@ -73,29 +86,23 @@ void shared_texts__mark(const char *string)
 		text_of(string)->is_marked = true;
 }
 
-static void gather_unmarked(const void *node, VISIT visit, void *unmarked)
-{
-	char *string = *(char *const *)node;
-
-	if (visit != postorder && visit != leaf)
-		return;
-	if (!text_of(string)->is_marked)
-		buf__add(unmarked, (const char *)&string, sizeof(string));
-	text_of(string)->is_marked = false;
-}
-
+/* Adds the marked ones once more, to an array and an index that are empty. */
 void shared_texts__sweep(struct shared_texts *texts)
 {
-	struct buf unmarked = { 0 };
-	char **strings;
+	struct shared_texts old = *texts;
 
-	twalk_r(texts->tree, gather_unmarked, &unmarked);
-	strings = (char **)unmarked.data;
-	for (size_t i = 0; i < unmarked.len / sizeof(*strings); i++) {
-		texts->bytes -= strlen(strings[i]) + 1 + OVERHEAD;
-		tdelete(strings[i], &texts->tree, compare);
-		free_text(strings[i]);
+	*texts = (struct shared_texts) { 0 };
+	for (size_t i = 0; i < old.nr; i++) {
+		struct shared_text *text = old.texts[i];
+
+		if (!text->is_marked) {
+			free(text);
+			continue;
+		}
+		text->is_marked = false;
+		add(texts, text);
 	}
-	buf__free(&unmarked);
+	free(old.texts);
+	hash_index__free(&old.index);
 	texts->swept_bytes = texts->bytes;
 }

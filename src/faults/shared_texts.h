@@ -9,10 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../base/hash_index.h"
+
 #define SHARED_TEXTS_MAX (64UL << 20)
 
 struct shared_texts {
-	void *tree; /* tsearch(3) tree of the strings */
+	struct shared_text **texts;
+	size_t nr, size;
+	struct hash_index index; /* of the texts, by their strings */
 	size_t bytes;
 	size_t swept_bytes; /* what was left by the last sweep */
 };

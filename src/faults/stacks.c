@@ -2,11 +2,11 @@
 #include "stacks.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/buf.h"
+#include "../base/key_map.h"
 #include "../base/log.h"
 #include "../symbols/arch/arch.h"
 #include "../symbols/symbols.h"
@@ -42,34 +42,39 @@ struct known {
 	bool used;	    /* since the last eviction */
 };
 
-/* A stack that was sent as a copy. */
-struct copy {
+/* A stack and an id of it. */
+struct stack_id {
 	uint64_t id;
 	struct known *known;
 };
+
+static const struct key_map no_ids = { .item_bytes = sizeof(struct stack_id),
+				       .key_bytes = sizeof(uint64_t) };
 
 struct stacks {
 	struct symbols *symbols; /* not owned */
 	struct unwinder *unwinder;
 	struct code_history *map; /* not owned; may be NULL */
-	void *tree;		  /* tsearch(3) tree of struct known, by id */
-	void *copies;		  /* tsearch(3) tree of struct copy, by id */
+	struct key_map known;	  /* struct stack_id: all stacks */
+	struct key_map copies;	  /* struct stack_id: of stacks that were sent as copies */
 	struct shared_texts texts;
-	size_t nr;	      /* stacks in the tree */
-	size_t nr_settled;    /* ... after the last eviction */
+	size_t nr_settled;    /* stacks that were known after the last eviction */
 	size_t copied_bytes;  /* of copied stacks, without their texts */
 	size_t settled_bytes; /* ... after the last eviction */
 	size_t nr_walked;     /* stacks walked by frame pointers */
 	size_t nr_short;      /* ... cut after at most SHORT_MAX frames */
 };
 
-static void free_known(void *entry)
+static void free_known(struct known *known)
 {
-	struct known *known = entry;
-
 	buf__free(&known->calls);
 	buf__free(&known->frames);
 	free(known);
+}
+
+static struct known *known_at(const struct stacks *stacks, size_t i)
+{
+	return ((const struct stack_id *)key_map__at(&stacks->known, i))->known;
 }
 
 int stacks__new(struct symbols *symbols, struct stacks **ret)
@@ -82,6 +87,7 @@ int stacks__new(struct symbols *symbols, struct stacks **ret)
 		stacks = NULL;
 	} else {
 		stacks->symbols = symbols;
+		stacks->known = stacks->copies = no_ids;
 	}
 	*ret = stacks;
 	return err;
@@ -91,8 +97,10 @@ void stacks__free(struct stacks *stacks)
 {
 	if (!stacks)
 		return;
-	tdestroy(stacks->tree, free_known);
-	tdestroy(stacks->copies, free);
+	for (size_t i = 0; i < stacks->known.nr; i++)
+		free_known(known_at(stacks, i));
+	key_map__clear(&stacks->known);
+	key_map__clear(&stacks->copies);
 	shared_texts__free(&stacks->texts);
 	unwinder__free(stacks->unwinder);
 	free(stacks);
@@ -106,14 +114,6 @@ static const char *keep(struct stacks *stacks, const char *text)
 static size_t bytes_of(const struct known *known)
 {
 	return sizeof(*known) + known->calls.size + known->frames.size;
-}
-
-/* Of struct known and struct copy: both begin with it. */
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
 }
 
 void stacks__use(struct stacks *stacks, struct code_history *map)
@@ -197,38 +197,27 @@ static void add_call(const struct moment *moment, struct known *known, uint64_t 
 
 static struct known *find_known(struct stacks *stacks, uint64_t id)
 {
-	struct known **found = tfind(&id, &stacks->tree, compare_ids);
+	const struct stack_id *found = key_map__find(&stacks->known, &id);
 
 	if (found)
-		(*found)->used = true;
-	return found ? *found : NULL;
+		found->known->used = true;
+	return found ? found->known : NULL;
 }
 
 /* NULL: out of memory. */
 static struct known *add_known(struct stacks *stacks, uint64_t id, uint32_t pid)
 {
 	struct known *known = calloc(1, sizeof(*known));
+	struct stack_id *added;
 
 	if (!known)
 		return NULL;
 	known->id = id;
 	known->used = true;
 	known->stack.pid = pid;
-	if (!tsearch(known, &stacks->tree, compare_ids)) {
-		free(known);
-		return NULL;
-	}
-	stacks->nr++;
+	added = key_map__add(&stacks->known, &id);
+	added->known = known;
 	return known;
-}
-
-static void forget_known(struct stacks *stacks, struct known *known)
-{
-	if (known->is_copied)
-		stacks->copied_bytes -= bytes_of(known);
-	tdelete(&known->id, &stacks->tree, compare_ids);
-	stacks->nr--;
-	free_known(known);
 }
 
 /* The kernel starts a program at _start, which has no caller, but no frame that says so. */
@@ -281,15 +270,13 @@ static struct known *know_frames(const struct moment *moment, uint32_t generatio
 
 static void add_copy(struct stacks *stacks, uint64_t id, struct known *known)
 {
-	struct copy *copy = tfind(&id, &stacks->copies, compare_ids) ? NULL : malloc(sizeof(*copy));
+	struct stack_id *copy;
 
-	if (!copy)
+	if (key_map__find(&stacks->copies, &id))
 		return;
-	*copy = (struct copy) { id, known };
-	if (tsearch(copy, &stacks->copies, compare_ids))
-		known->nr_copies++;
-	else
-		free(copy);
+	copy = key_map__add(&stacks->copies, &id);
+	copy->known = known;
+	known->nr_copies++;
 }
 
 void stacks__learn_copy(struct stacks *stacks, const struct ft_stack_copy *record)
@@ -374,16 +361,9 @@ static void find_inlined(struct stacks *stacks, struct known *known)
 	known->stack.nr = known->frames.len / sizeof(struct stack_frame);
 }
 
-static struct copy *find_copy(const struct stacks *stacks, uint64_t id)
-{
-	struct copy **found = tfind(&id, &stacks->copies, compare_ids);
-
-	return found ? *found : NULL;
-}
-
 const struct stack *stacks__find(struct stacks *stacks, uint64_t id)
 {
-	const struct copy *copy = find_copy(stacks, id);
+	const struct stack_id *copy = key_map__find(&stacks->copies, &id);
 	struct known *known = copy ? copy->known : find_known(stacks, id);
 
 	if (known && known->calls.len)
@@ -391,18 +371,17 @@ const struct stack *stacks__find(struct stacks *stacks, uint64_t id)
 	return known ? &known->stack : NULL;
 }
 
-/* Frees the copy. Returns the stack that it was a copy of, or NULL. */
+/* Forgets the id of a copy. Returns the stack that it was a copy of, or NULL. */
 static struct known *forget_copy(struct stacks *stacks, uint64_t id)
 {
-	struct copy *copy = find_copy(stacks, id);
+	struct stack_id *copy = key_map__find(&stacks->copies, &id);
 	struct known *known;
 
 	if (!copy)
 		return NULL;
 	known = copy->known;
 	known->nr_copies--;
-	tdelete(&id, &stacks->copies, compare_ids);
-	free(copy);
+	key_map__remove(&stacks->copies, copy);
 	return known;
 }
 
@@ -413,7 +392,7 @@ void stacks__forget(struct stacks *stacks, uint64_t id)
 
 bool stacks__are_many(const struct stacks *stacks)
 {
-	return stacks->nr >= stacks->nr_settled + KEPT_MAX ||
+	return stacks->known.nr >= stacks->nr_settled + KEPT_MAX ||
 	       stacks->copied_bytes >= stacks->settled_bytes + COPIED_BYTES_MAX;
 }
 
@@ -422,22 +401,34 @@ void stacks__keep(struct stacks *stacks, uint64_t id)
 	find_known(stacks, id);
 }
 
-/* What stacks__tidy() evicts: stacks that were not used, of all or of copied ones. */
-struct eviction {
-	struct buf unused;
-	bool of_all;
-};
-
-static void gather_unused(const void *node, VISIT visit, void *arg)
+/* Forgets one of all stacks. */
+static void forget_known(struct stacks *stacks, size_t i)
 {
-	struct known *known = *(struct known *const *)node;
-	struct eviction *eviction = arg;
+	struct known *known = known_at(stacks, i);
 
-	if ((visit != postorder && visit != leaf) || (!known->is_copied && !eviction->of_all))
-		return;
-	if (!known->used && !known->nr_copies)
-		buf__add(&eviction->unused, (const char *)&known, sizeof(known));
-	known->used = false;
+	if (known->is_copied)
+		stacks->copied_bytes -= bytes_of(known);
+	key_map__remove(&stacks->known, key_map__at(&stacks->known, i));
+	free_known(known);
+}
+
+/* Evicts the stacks that were not used since the last eviction: of all, or of the copied ones. */
+static void evict_unused(struct stacks *stacks, bool of_all)
+{
+	/* From the last one on, which takes the place of one that is forgotten. */
+	for (size_t i = stacks->known.nr; i-- > 0;) {
+		struct known *known = known_at(stacks, i);
+
+		if (!known->is_copied && !of_all)
+			continue;
+		if (!known->used && !known->nr_copies)
+			forget_known(stacks, i);
+		else
+			known->used = false;
+	}
+	if (of_all)
+		stacks->nr_settled = stacks->known.nr;
+	stacks->settled_bytes = stacks->copied_bytes;
 }
 
 static void mark_frame(const struct stack_frame *frame)
@@ -449,14 +440,10 @@ static void mark_frame(const struct stack_frame *frame)
 	shared_texts__mark(frame->source);
 }
 
-static void mark_texts(const void *node, VISIT visit, void *unused)
+static void mark_texts(const struct known *known)
 {
-	const struct known *known = *(struct known *const *)node;
 	const struct call *calls = (const void *)known->calls.data;
 
-	(void)unused;
-	if (visit != postorder && visit != leaf)
-		return;
 	for (size_t i = 0; i < known->calls.len / sizeof(*calls); i++)
 		mark_frame(&calls[i].frame);
 	for (size_t i = 0; i < known->stack.nr; i++)
@@ -465,21 +452,11 @@ static void mark_texts(const void *node, VISIT visit, void *unused)
 
 void stacks__tidy(struct stacks *stacks)
 {
-	struct eviction eviction = { .of_all = stacks->nr >= stacks->nr_settled + KEPT_MAX };
-	struct known **known;
-
-	if (stacks__are_many(stacks)) {
-		twalk_r(stacks->tree, gather_unused, &eviction);
-		known = (struct known **)eviction.unused.data;
-		for (size_t i = 0; i < eviction.unused.len / sizeof(struct known *); i++)
-			forget_known(stacks, known[i]);
-		buf__free(&eviction.unused);
-		if (eviction.of_all)
-			stacks->nr_settled = stacks->nr;
-		stacks->settled_bytes = stacks->copied_bytes;
-	}
+	if (stacks__are_many(stacks))
+		evict_unused(stacks, stacks->known.nr >= stacks->nr_settled + KEPT_MAX);
 	if (shared_texts__are_many(&stacks->texts)) {
-		twalk_r(stacks->tree, mark_texts, NULL);
+		for (size_t i = 0; i < stacks->known.nr; i++)
+			mark_texts(known_at(stacks, i));
 		shared_texts__sweep(&stacks->texts);
 	}
 }

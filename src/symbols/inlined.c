@@ -1,35 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "inlined.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES_MAX  (64UL << 20)
-#define NODE_BYTES 64 /* of the tree, about */
+#include "../base/array.h"
+#include "../base/must.h"
+
+#define BYTES_MAX   (64UL << 20)
+/* An entry's pointer and its slot of the index, of which half may be free. */
+#define ENTRY_BYTES (sizeof(void *) + 2 * sizeof(struct hash_slot))
 
 void inlined__free(struct inlined *inlined)
 {
-	tdestroy(inlined->tree, free);
+	for (size_t i = 0; i < inlined->nr; i++)
+		free(inlined->entries[i]);
+	free(inlined->entries);
+	hash_index__free(&inlined->index);
 	*inlined = (struct inlined) { 0 };
 }
 
-static int compare(const void *a, const void *b)
+static uint32_t hash(uint64_t module, uint64_t address)
 {
-	const struct inlined_frames *x = a, *y = b;
+	const uint64_t key[] = { module, address };
 
-	if (x->module != y->module)
-		return x->module < y->module ? -1 : 1;
-	return x->address < y->address ? -1 : x->address > y->address;
+	return hash_bytes(key, sizeof(key));
 }
 
 const struct inlined_frames *inlined__find(const struct inlined *inlined, uint64_t module,
 					   uint64_t address)
 {
-	struct inlined_frames wanted = { .module = module, .address = address };
-	struct inlined_frames **found = tfind(&wanted, &inlined->tree, compare);
+	const struct hash_slot *slot = NULL;
 
-	return found ? *found : NULL;
+	while ((slot = hash_index__next(&inlined->index, hash(module, address), slot))) {
+		const struct inlined_frames *entry = inlined->entries[hash_slot__number(slot)];
+
+		if (entry->module == module && entry->address == address)
+			return entry;
+	}
+	return NULL;
 }
 
 static size_t count_bytes(const struct source_frame *frames, size_t nr)
@@ -57,7 +66,7 @@ const struct inlined_frames *inlined__add(struct inlined *inlined, uint64_t modu
 	struct inlined_frames *copy = malloc(bytes);
 	char *texts;
 
-	if (inlined->bytes + bytes + NODE_BYTES > BYTES_MAX)
+	if (inlined->bytes + bytes + ENTRY_BYTES > BYTES_MAX)
 		inlined__free(inlined);
 	if (!copy)
 		return NULL;
@@ -69,10 +78,11 @@ const struct inlined_frames *inlined__add(struct inlined *inlined, uint64_t modu
 			.file = copy_text(&texts, frames[i].file),
 			.line = frames[i].line,
 		};
-	if (!tsearch(copy, &inlined->tree, compare)) {
-		free(copy);
-		return NULL;
-	}
-	inlined->bytes += bytes + NODE_BYTES;
+	inlined->entries = must(array_reserve(inlined->entries, inlined->nr, &inlined->size,
+					      sizeof(*inlined->entries)));
+	hash_index__add(&inlined->index, hash(module, address), (uint32_t)inlined->nr);
+	inlined->entries[inlined->nr++] = copy;
+	inlined->bytes += bytes + ENTRY_BYTES;
+	/* cppcheck-suppress memleak ; the array has it */
 	return copy;
 }

@@ -6,11 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../base/hash_index.h"
 #include "source_lines.h"
 
 /* All zero to begin with. */
 struct inlined {
-	void *tree; /* tsearch(3) tree of what is known, by module and address */
+	struct inlined_frames **entries;
+	size_t nr, size;
+	struct hash_index index; /* of the entries, by module and address */
 	size_t bytes;
 };
 
