@@ -137,9 +137,13 @@ static int check_files(const struct options *opts)
 {
 	const char *folded = !opts->folded ? NULL : opts->output ? opts->output : "-";
 
-	if (check_two_files(folded, opts->pprof) || check_two_files(folded, opts->flamegraph) ||
-	    check_two_files(opts->pprof, opts->flamegraph))
-		return -EINVAL;
+	for (size_t i = 0; i < PROFILE_FILES; i++) {
+		if (check_two_files(folded, opts->profiles[i]))
+			return -EINVAL;
+		for (size_t j = 0; j < i; j++)
+			if (check_two_files(opts->profiles[j], opts->profiles[i]))
+				return -EINVAL;
+	}
 	if (opts->folded || !opts->output)
 		return 0;
 	log_error("cannot use --output with this profile: only --folded goes there");

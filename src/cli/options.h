@@ -20,6 +20,9 @@
 
 enum stack_mode { STACK_NONE, STACK_FP, STACK_DWARF };
 
+/* Profiles that are files of their own. That of --folded is written where other output is. */
+enum profile_file { PROFILE_PPROF, PROFILE_FLAMEGRAPH, PROFILE_FILES };
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -35,11 +38,10 @@ struct options {
 	unsigned long long interval_ns; /* 0: one interval, the whole run */
 	unsigned long long intervals;	/* COUNT; 0: no limit */
 
-	bool cause;	       /* where the latency went */
-	enum stack_mode stack; /* of each fault */
-	bool folded;	       /* --folded, --pprof, --flamegraph: profiles by stack and kind */
-	const char *pprof;
-	const char *flamegraph;
+	bool cause;			     /* where the latency went */
+	enum stack_mode stack;		     /* of each fault */
+	bool folded;			     /* a profile by stack and kind, and those below */
+	const char *profiles[PROFILE_FILES]; /* paths; NULL: not wanted */
 	enum profile_weight weight;
 
 	const struct format_ops *format;
@@ -71,9 +73,17 @@ int options__parse(struct options *opts, const struct command *const *commands, 
 		   char **argv, int *status);
 void options__free(struct options *opts);
 
+static inline bool options__has_profile_file(const struct options *opts)
+{
+	for (size_t i = 0; i < PROFILE_FILES; i++)
+		if (opts->profiles[i])
+			return true;
+	return false;
+}
+
 static inline bool options__is_profile(const struct options *opts)
 {
-	return opts->folded || opts->pprof || opts->flamegraph;
+	return opts->folded || options__has_profile_file(opts);
 }
 
 static inline bool options__is_stdout(const char *path)
@@ -84,8 +94,9 @@ static inline bool options__is_stdout(const char *path)
 /* Is anything written to standard output? Not by a profile that goes to files only. */
 static inline bool options__writes_stdout(const struct options *opts)
 {
-	if (options__is_stdout(opts->pprof) || options__is_stdout(opts->flamegraph))
-		return true;
+	for (size_t i = 0; i < PROFILE_FILES; i++)
+		if (options__is_stdout(opts->profiles[i]))
+			return true;
 	return (!opts->output || options__is_stdout(opts->output)) &&
 	       (opts->folded || !options__is_profile(opts));
 }

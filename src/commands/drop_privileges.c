@@ -20,7 +20,7 @@ static unsigned int uses_of(const struct session *s)
 		uses |= PRIVILEGE_PAGES;
 	if (s->child.pid)
 		uses |= PRIVILEGE_COMMAND;
-	if (opts->pprof || opts->flamegraph || opts->rows_from_faults)
+	if (options__has_profile_file(opts) || opts->rows_from_faults)
 		uses |= PRIVILEGE_FILES;
 	return uses;
 }

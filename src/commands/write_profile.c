@@ -7,32 +7,41 @@
 #include "../base/log.h"
 #include "../format/formats.h"
 
+static const struct format_ops *const file_formats[PROFILE_FILES] = {
+	[PROFILE_PPROF] = &pprof_format,
+	[PROFILE_FLAMEGRAPH] = &flamegraph_format,
+};
+
 int profile_files__open(struct profile_files *files, const struct options *opts)
 {
-	int err = opts->pprof ? whole_file__open(&files->pprof, opts->pprof) : 0;
+	int err = 0;
 
-	return err || !opts->flamegraph ? err
-					: whole_file__open(&files->flamegraph, opts->flamegraph);
+	for (size_t i = 0; !err && i < PROFILE_FILES; i++)
+		if (opts->profiles[i])
+			err = whole_file__open(&files->of[i], opts->profiles[i]);
+	return err;
 }
 
 void profile_files__close(struct profile_files *files)
 {
-	whole_file__close(&files->pprof);
-	whole_file__close(&files->flamegraph);
+	for (size_t i = 0; i < PROFILE_FILES; i++)
+		whole_file__close(&files->of[i]);
 }
 
-/* Appends the profile to *out. 0 or -errno. */
+/* Appends the profile to *out. 0, or -errno after saying why. */
 static int add_profile(const struct format_ops *ops, struct buf *out, const struct run_start *start,
 		       const struct profile *profile, const struct profile_view *view)
 {
 	struct format *format = format__new(ops, out, start);
 	int err = format ? ops->profile(format, profile, view) : -ENOMEM;
 
+	if (err)
+		log_error("cannot make the %s profile: %s", ops->name, strerror(-err));
 	format__free(format);
 	return err;
 }
 
-/* 0 or -errno after saying why. */
+/* 0, or -errno after saying why. */
 static int write_file(struct whole_file *file, const struct format_ops *ops,
 		      const struct run_start *start, const struct profile *profile,
 		      const struct profile_view *view)
@@ -40,9 +49,7 @@ static int write_file(struct whole_file *file, const struct format_ops *ops,
 	struct buf bytes = { 0 };
 	int err = add_profile(ops, &bytes, start, profile, view);
 
-	if (err)
-		log_error("cannot write %s: %s", file->place.path, strerror(-err));
-	else
+	if (!err)
 		err = whole_file__write(file, &bytes);
 	buf__free(&bytes);
 	return err;
@@ -75,11 +82,9 @@ void write_profile(struct session *session, const struct profile *profile,
 	if (opts->folded)
 		session->failed |= add_profile(&folded_format, &session->out.buf, &session->start,
 					       profile, &view);
-	if (opts->pprof)
-		session->failed |=
-			write_file(&files->pprof, &pprof_format, &session->start, profile, &view);
-	if (opts->flamegraph)
-		session->failed |= write_file(&files->flamegraph, &flamegraph_format,
-					      &session->start, profile, &view);
+	for (size_t i = 0; i < PROFILE_FILES; i++)
+		if (opts->profiles[i])
+			session->failed |= write_file(&files->of[i], file_formats[i],
+						      &session->start, profile, &view);
 	buf__free(&target);
 }

@@ -8,13 +8,13 @@
 #include "session.h"
 
 struct profile_files {
-	struct whole_file pprof, flamegraph;
+	struct whole_file of[PROFILE_FILES];
 };
 
-#define PROFILE_FILES_NONE                                              \
-	(struct profile_files)                                          \
-	{                                                               \
-		.pprof = WHOLE_FILE_NONE, .flamegraph = WHOLE_FILE_NONE \
+#define PROFILE_FILES_NONE                                            \
+	(struct profile_files)                                        \
+	{                                                             \
+		.of = { [0 ... PROFILE_FILES - 1] = WHOLE_FILE_NONE } \
 	}
 
 /* Checks, before a long run, that the files can be written. 0, or -errno after saying why not. */

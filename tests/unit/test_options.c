@@ -263,7 +263,7 @@ static void test_output(void)
 	CHECK(!options__wants_bytes(good("top -a --by line")));
 	CHECK(!options__wants_bytes(good("hist -a -w")));
 	CHECK(good("top -a --folded --pprof x --flamegraph - -o y --weight bytes")->folded);
-	CHECK_STR(good("top -a --flamegraph - --pprof x")->flamegraph, "-");
+	CHECK_STR(good("top -a --flamegraph - --pprof x")->profiles[PROFILE_FLAMEGRAPH], "-");
 	test_done("output");
 }
 
