@@ -74,7 +74,7 @@ int code_history__new(const int *ids, size_t nr_ids, bool with_descendants,
 		.ctx = map,
 	};
 	struct pids family = { 0 };
-	int err = map ? process_histories__new(SPACES_PROCESSES, SPACES_BYTES, &map->histories)
+	int err = map ? process_histories__new(HISTORIES_MAX, HISTORIES_BYTES_MAX, &map->histories)
 		      : -ENOMEM;
 
 	if (!err)

@@ -63,7 +63,8 @@ struct encoder {
 	struct intern functions; /* struct function */
 	struct intern locations; /* uint32_t frames: inlined ones, then the function around them */
 	struct buf lacks;	 /* by mapping: bits of enum symbolized, as a byte */
-	struct buf message, part, text; /* scratch; message and part are empty between two uses */
+	/* Of a message that is being encoded, of a message inside it, and of a string. */
+	struct buf message, part, text;
 };
 
 /* ---- Protobuf ---------------------------------------------------------------------------- */

@@ -30,7 +30,8 @@ struct column {
 	unsigned int wider;	     /* columns more with -w */
 	unsigned int rank;	     /* narrow lines leave columns out: 1 first, then 2; 0 stays */
 	unsigned int rank_in_totals; /* the same for lines of totals */
-	unsigned int value, whole;   /* for add and is_wanted: which number, as a share of which */
+	/* For add and is_wanted, of columns that share them: which number is shown, as a share of which. */
+	unsigned int value, whole;
 	bool (*is_wanted)(const struct table *table, const struct column *column); /* NULL: yes */
 	add_cell_fn *add; /* NULL: the end of the list */
 };

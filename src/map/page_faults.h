@@ -64,7 +64,7 @@ struct touches {
 	struct hash_index index; /* of touches */
 	struct intern names;
 	uint64_t page_size;
-	const struct memory_map *before; /* NULL: there is no map before */
+	const struct memory_map *before; /* NULL: no map was read before the faults */
 	/* When the maps were read; 0: not, or not yet. Earlier and later faults are not counted. */
 	uint64_t before_begin, before_end;
 	uint64_t after_begin, after_end;

@@ -44,31 +44,31 @@ int binaries__new(struct binaries **ret)
 	return 0;
 }
 
-void binaries__free(struct binaries *modules)
+void binaries__free(struct binaries *binaries)
 {
-	if (!modules)
+	if (!binaries)
 		return;
-	for (size_t i = 0; i < modules->nr; i++)
-		binary__free(&modules->modules[i]);
+	for (size_t i = 0; i < binaries->nr; i++)
+		binary__free(&binaries->modules[i]);
 	for (size_t i = 0; i < PROCESSES_MAX; i++)
-		if (modules->processes[i].used)
-			proc_snapshot__free(&modules->processes[i].process);
-	binary__free(&modules->vdso);
-	free(modules);
+		if (binaries->processes[i].used)
+			proc_snapshot__free(&binaries->processes[i].process);
+	binary__free(&binaries->vdso);
+	free(binaries);
 }
 
-struct work_budget *binaries__budget(struct binaries *modules)
+struct work_budget *binaries__budget(struct binaries *binaries)
 {
-	return &modules->budget;
+	return &binaries->budget;
 }
 
-struct proc_snapshot *binaries__known_process(struct binaries *modules, int pid)
+struct proc_snapshot *binaries__known_process(struct binaries *binaries, int pid)
 {
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
-		struct cached_process *cached = &modules->processes[i];
+		struct cached_process *cached = &binaries->processes[i];
 
 		if (cached->used && cached->process.pid == pid) {
-			cached->used = ++modules->uses;
+			cached->used = ++binaries->uses;
 			return &cached->process;
 		}
 	}
@@ -82,13 +82,13 @@ static void forget_process(struct cached_process *cached)
 	cached->used = 0;
 }
 
-static struct cached_process *oldest_process(struct binaries *modules,
+static struct cached_process *oldest_process(struct binaries *binaries,
 					     const struct cached_process *keep)
 {
 	struct cached_process *oldest = NULL;
 
 	for (size_t i = 0; i < PROCESSES_MAX; i++) {
-		struct cached_process *cached = &modules->processes[i];
+		struct cached_process *cached = &binaries->processes[i];
 
 		if (cached != keep && cached->used && (!oldest || cached->used < oldest->used))
 			oldest = cached;
@@ -97,81 +97,81 @@ static struct cached_process *oldest_process(struct binaries *modules,
 }
 
 /* Evicts the least recently used processes while the mappings of all are too many. */
-static void limit_maps_bytes(struct binaries *modules, const struct cached_process *keep)
+static void limit_maps_bytes(struct binaries *binaries, const struct cached_process *keep)
 {
 	struct cached_process *oldest;
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < PROCESSES_MAX; i++)
-		bytes += modules->processes[i].process.bytes;
-	while (bytes > MAPS_BYTES_MAX && (oldest = oldest_process(modules, keep))) {
+		bytes += binaries->processes[i].process.bytes;
+	while (bytes > MAPS_BYTES_MAX && (oldest = oldest_process(binaries, keep))) {
 		bytes -= oldest->process.bytes;
 		forget_process(oldest);
 	}
 }
 
-struct proc_snapshot *binaries__process(struct binaries *modules, int pid)
+struct proc_snapshot *binaries__process(struct binaries *binaries, int pid)
 {
-	struct proc_snapshot *known = binaries__known_process(modules, pid);
-	struct cached_process *oldest = &modules->processes[0];
+	struct proc_snapshot *known = binaries__known_process(binaries, pid);
+	struct cached_process *oldest = &binaries->processes[0];
 	uint64_t start_ns;
 
 	if (known)
 		return known;
 	for (size_t i = 1; i < PROCESSES_MAX; i++)
-		if (modules->processes[i].used < oldest->used)
-			oldest = &modules->processes[i];
+		if (binaries->processes[i].used < oldest->used)
+			oldest = &binaries->processes[i];
 	forget_process(oldest);
 	start_ns = clock_ns(CLOCK_MONOTONIC);
 	proc_snapshot__init(&oldest->process, pid);
-	work_budget__charge(&modules->budget, pid, start_ns);
-	oldest->used = ++modules->uses;
-	limit_maps_bytes(modules, oldest);
+	work_budget__charge(&binaries->budget, pid, start_ns);
+	oldest->used = ++binaries->uses;
+	limit_maps_bytes(binaries, oldest);
 	return &oldest->process;
 }
 
-static void drop_module(struct binaries *modules, struct binary *module)
+static void drop_module(struct binaries *binaries, struct binary *module)
 {
 	binary__free(module);
-	*module = modules->modules[--modules->nr];
+	*module = binaries->modules[--binaries->nr];
 }
 
-static size_t count_bytes(const struct binaries *modules)
+static size_t count_bytes(const struct binaries *binaries)
 {
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < modules->nr; i++)
-		bytes += binary__bytes(&modules->modules[i]);
+	for (size_t i = 0; i < binaries->nr; i++)
+		bytes += binary__bytes(&binaries->modules[i]);
 	return bytes;
 }
 
-static size_t count_line_bytes(const struct binaries *modules)
+static size_t count_line_bytes(const struct binaries *binaries)
 {
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < modules->nr; i++)
-		bytes += source_lines__bytes(modules->modules[i].lines);
+	for (size_t i = 0; i < binaries->nr; i++)
+		bytes += source_lines__bytes(binaries->modules[i].lines);
 	return bytes;
 }
 
-static struct binary *oldest_module(struct binaries *modules)
+static struct binary *oldest_module(struct binaries *binaries)
 {
-	struct binary *oldest = &modules->modules[0];
+	struct binary *oldest = &binaries->modules[0];
 
-	for (size_t i = 1; i < modules->nr; i++)
-		if (modules->modules[i].used < oldest->used)
-			oldest = &modules->modules[i];
+	for (size_t i = 1; i < binaries->nr; i++)
+		if (binaries->modules[i].used < oldest->used)
+			oldest = &binaries->modules[i];
 	return oldest;
 }
 
 /* The least recently used module with lines; NULL: at most one module has lines. */
-static struct binary *oldest_with_lines(struct binaries *modules)
+static struct binary *oldest_with_lines(struct binaries *binaries)
 {
 	struct binary *oldest = NULL;
 	size_t nr = 0;
 
-	for (size_t i = 0; i < modules->nr; i++) {
-		struct binary *module = &modules->modules[i];
+	for (size_t i = 0; i < binaries->nr; i++) {
+		struct binary *module = &binaries->modules[i];
 
 		if (!module->lines)
 			continue;
@@ -186,20 +186,21 @@ static struct binary *oldest_with_lines(struct binaries *modules)
  * Evicts the least recently used modules until nr more fit; the last one left may have any size.
  * Then evicts lines alone, which can be read again.
  */
-static void make_room(struct binaries *modules, size_t nr)
+static void make_room(struct binaries *binaries, size_t nr)
 {
 	struct binary *module;
 
-	while (modules->nr + nr > MODULES_MAX ||
-	       (modules->nr > 1 && count_bytes(modules) > BYTES_MAX))
-		drop_module(modules, oldest_module(modules));
-	while (count_line_bytes(modules) > LINE_BYTES_MAX && (module = oldest_with_lines(modules)))
+	while (binaries->nr + nr > MODULES_MAX ||
+	       (binaries->nr > 1 && count_bytes(binaries) > BYTES_MAX))
+		drop_module(binaries, oldest_module(binaries));
+	while (count_line_bytes(binaries) > LINE_BYTES_MAX &&
+	       (module = oldest_with_lines(binaries)))
 		binary__forget_lines(module);
 }
 
-void binaries__make_room(struct binaries *modules)
+void binaries__make_room(struct binaries *binaries)
 {
-	make_room(modules, 0);
+	make_room(binaries, 0);
 }
 
 /*
@@ -219,10 +220,10 @@ static bool is_worth_reloading(struct binary *module, int pid)
 	return binary__is_stale(module);
 }
 
-static void load_module(struct binaries *modules, int pid, uint64_t address,
+static void load_module(struct binaries *binaries, int pid, uint64_t address,
 			const struct named_vma *asked, struct binary *ret)
 {
-	struct proc_snapshot *process = binaries__process(modules, pid);
+	struct proc_snapshot *process = binaries__process(binaries, pid);
 	/* asked->name may belong to the mappings that proc_snapshot__find() is about to replace. */
 	char name[PATH_MAX];
 	struct named_vma mapping = *asked;
@@ -237,17 +238,17 @@ static void load_module(struct binaries *modules, int pid, uint64_t address,
 	else
 		mapping.name = name;
 	binary__load(ret, process, &mapping);
-	work_budget__charge(&modules->budget, pid, start_ns);
-	ret->serial = ++modules->serials;
+	work_budget__charge(&binaries->budget, pid, start_ns);
+	ret->serial = ++binaries->serials;
 }
 
 /* Keeps what was read before, if the file cannot be read again. */
-static void reload_module(struct binaries *modules, int pid, uint64_t address,
+static void reload_module(struct binaries *binaries, int pid, uint64_t address,
 			  const struct named_vma *mapping, struct binary *module)
 {
 	struct binary fresh;
 
-	load_module(modules, pid, address, mapping, &fresh);
+	load_module(binaries, pid, address, mapping, &fresh);
 	if (fresh.state == MODULE_UNREADABLE && module->state != MODULE_UNREADABLE) {
 		binary__free(&fresh);
 		return;
@@ -256,56 +257,56 @@ static void reload_module(struct binaries *modules, int pid, uint64_t address,
 	*module = fresh;
 }
 
-static struct binary *find_module(struct binaries *modules, int pid, uint64_t address,
+static struct binary *find_module(struct binaries *binaries, int pid, uint64_t address,
 				  const struct named_vma *mapping)
 {
 	struct binary *module = NULL;
 
-	for (size_t i = 0; i < modules->nr && !module; i++)
-		if (modules->modules[i].inode == mapping->vma.inode &&
-		    modules->modules[i].dev == mapping->vma.dev)
-			module = &modules->modules[i];
+	for (size_t i = 0; i < binaries->nr && !module; i++)
+		if (binaries->modules[i].inode == mapping->vma.inode &&
+		    binaries->modules[i].dev == mapping->vma.dev)
+			module = &binaries->modules[i];
 	if (!module) {
-		make_room(modules, 1);
-		module = &modules->modules[modules->nr];
-		load_module(modules, pid, address, mapping, module);
-		modules->nr++;
+		make_room(binaries, 1);
+		module = &binaries->modules[binaries->nr];
+		load_module(binaries, pid, address, mapping, module);
+		binaries->nr++;
 	} else if (is_worth_reloading(module, pid)) {
-		reload_module(modules, pid, address, mapping, module);
+		reload_module(binaries, pid, address, mapping, module);
 	}
-	module->used = ++modules->uses;
+	module->used = ++binaries->uses;
 	return module;
 }
 
-struct binary *binaries__by_serial(struct binaries *modules, uint64_t serial)
+struct binary *binaries__by_serial(struct binaries *binaries, uint64_t serial)
 {
 	if (serial == VDSO_SERIAL)
-		return &modules->vdso;
-	for (size_t i = 0; i < modules->nr; i++)
-		if (modules->modules[i].serial == serial) {
-			modules->modules[i].used = ++modules->uses;
-			return &modules->modules[i];
+		return &binaries->vdso;
+	for (size_t i = 0; i < binaries->nr; i++)
+		if (binaries->modules[i].serial == serial) {
+			binaries->modules[i].used = ++binaries->uses;
+			return &binaries->modules[i];
 		}
 	return NULL;
 }
 
-static struct binary *find_vdso(struct binaries *modules)
+static struct binary *find_vdso(struct binaries *binaries)
 {
-	if (!modules->vdso.serial) {
-		binary__load_vdso(&modules->vdso);
-		modules->vdso.serial = VDSO_SERIAL;
+	if (!binaries->vdso.serial) {
+		binary__load_vdso(&binaries->vdso);
+		binaries->vdso.serial = VDSO_SERIAL;
 	}
-	return &modules->vdso;
+	return &binaries->vdso;
 }
 
-void binaries__place(struct binaries *modules, int pid, uint64_t address,
+void binaries__place(struct binaries *binaries, int pid, uint64_t address,
 		     const struct named_vma *mapping, struct place *ret)
 {
 	uint64_t offset = address - mapping->vma.start;
 
 	*ret = (struct place) { 0 };
 	if (mapping->vma.inode) {
-		struct binary *module = find_module(modules, pid, address, mapping);
+		struct binary *module = find_module(binaries, pid, address, mapping);
 
 		if (module->state == MODULE_NOT_ELF)
 			return;
@@ -314,14 +315,14 @@ void binaries__place(struct binaries *modules, int pid, uint64_t address,
 			binary__address(module, offset + mapping->vma.offset, &ret->address);
 	} else if (!strcmp(mapping->name, "[vdso]") && address >> 32) {
 		/* A 32-bit process, below 4 GB, has a different vdso. */
-		ret->module = find_vdso(modules);
+		ret->module = find_vdso(binaries);
 		ret->has_address = binary__address(ret->module, offset, &ret->address);
 	}
 }
 
-void binaries__place_behind(struct binaries *modules, int pid, uint64_t address, struct place *ret)
+void binaries__place_behind(struct binaries *binaries, int pid, uint64_t address, struct place *ret)
 {
-	struct proc_snapshot *process = binaries__process(modules, pid);
+	struct proc_snapshot *process = binaries__process(binaries, pid);
 	const struct named_vma *mapping = proc_snapshot__find_continued(process, address);
 	struct binary *module;
 	uint64_t offset;
@@ -330,7 +331,7 @@ void binaries__place_behind(struct binaries *modules, int pid, uint64_t address,
 	if (!mapping)
 		return;
 	offset = address - mapping->vma.start + mapping->vma.offset;
-	module = find_module(modules, pid, mapping->vma.start, mapping);
+	module = find_module(binaries, pid, mapping->vma.start, mapping);
 	if (module->state != MODULE_LOADED ||
 	    !binary__address_behind(module, offset, &ret->address))
 		return;
@@ -338,7 +339,7 @@ void binaries__place_behind(struct binaries *modules, int pid, uint64_t address,
 	ret->has_address = true;
 }
 
-void binaries__place_zeroed(struct binaries *modules, int pid, uint64_t address, uint64_t start,
+void binaries__place_zeroed(struct binaries *binaries, int pid, uint64_t address, uint64_t start,
 			    const struct named_vma *code, struct place *ret)
 {
 	struct binary *module;
@@ -346,7 +347,7 @@ void binaries__place_zeroed(struct binaries *modules, int pid, uint64_t address,
 	*ret = (struct place) { 0 };
 	if (!code->vma.inode)
 		return;
-	module = find_module(modules, pid, code->vma.start, code);
+	module = find_module(binaries, pid, code->vma.start, code);
 	if (!binary__address_zeroed(module, code, start, address, &ret->address))
 		return;
 	ret->module = module;
@@ -354,14 +355,14 @@ void binaries__place_zeroed(struct binaries *modules, int pid, uint64_t address,
 }
 
 /* Evicts the JIT names of the least recently used processes, except those of keep. */
-static void limit_jit_bytes(struct binaries *modules, const struct proc_snapshot *keep)
+static void limit_jit_bytes(struct binaries *binaries, const struct proc_snapshot *keep)
 {
 	for (;;) {
 		struct cached_process *oldest = NULL;
 		size_t bytes = 0;
 
 		for (size_t i = 0; i < PROCESSES_MAX; i++) {
-			struct cached_process *cached = &modules->processes[i];
+			struct cached_process *cached = &binaries->processes[i];
 			size_t own = symbol_table__bytes(&cached->process.jit.table);
 
 			bytes += own;
@@ -375,13 +376,13 @@ static void limit_jit_bytes(struct binaries *modules, const struct proc_snapshot
 	}
 }
 
-const struct symbol_entry *binaries__find_jit(struct binaries *modules,
+const struct symbol_entry *binaries__find_jit(struct binaries *binaries,
 					      struct proc_snapshot *process, uint64_t address)
 {
 	size_t bytes_before = symbol_table__bytes(&process->jit.table);
 	const struct symbol_entry *entry = proc_snapshot__find_jit(process, address);
 
 	if (symbol_table__bytes(&process->jit.table) > bytes_before)
-		limit_jit_bytes(modules, process);
+		limit_jit_bytes(binaries, process);
 	return entry;
 }

@@ -30,34 +30,35 @@ static inline uint32_t place__hash(const struct place *place)
 }
 
 int binaries__new(struct binaries **ret);
-void binaries__free(struct binaries *modules);
+void binaries__free(struct binaries *binaries);
 
 /* Of the work that reading modules and looking up names is for each process. */
-struct work_budget *binaries__budget(struct binaries *modules);
+struct work_budget *binaries__budget(struct binaries *binaries);
 
-struct proc_snapshot *binaries__process(struct binaries *modules, int pid);
+struct proc_snapshot *binaries__process(struct binaries *binaries, int pid);
 /* Only if it is cached; NULL: nobody asked for it yet, or it was evicted. */
-struct proc_snapshot *binaries__known_process(struct binaries *modules, int pid);
+struct proc_snapshot *binaries__known_process(struct binaries *binaries, int pid);
 
 /* The place of an address in this mapping, of a file or the vdso. */
-void binaries__place(struct binaries *modules, int pid, uint64_t address,
+void binaries__place(struct binaries *binaries, int pid, uint64_t address,
 		     const struct named_vma *mapping, struct place *ret);
 /* For an address in memory without a file: a program's zeroed data. */
-void binaries__place_behind(struct binaries *modules, int pid, uint64_t address, struct place *ret);
+void binaries__place_behind(struct binaries *binaries, int pid, uint64_t address,
+			    struct place *ret);
 /* The same, if it is known where that memory began, and which code was below it. */
-void binaries__place_zeroed(struct binaries *modules, int pid, uint64_t address, uint64_t start,
+void binaries__place_zeroed(struct binaries *binaries, int pid, uint64_t address, uint64_t start,
 			    const struct named_vma *code, struct place *ret);
 
 /* The module with this serial; NULL: it was evicted. */
-struct binary *binaries__by_serial(struct binaries *modules, uint64_t serial);
+struct binary *binaries__by_serial(struct binaries *binaries, uint64_t serial);
 
 /* The symbol of code that was made at run time (JIT): an entry of process->jit. */
-const struct symbol_entry *binaries__find_jit(struct binaries *modules,
+const struct symbol_entry *binaries__find_jit(struct binaries *binaries,
 					      struct proc_snapshot *process, uint64_t address);
 /*
  * Evicts modules if together they exceed the limits, as they grow by loading more. May move the
  * others.
  */
-void binaries__make_room(struct binaries *modules);
+void binaries__make_room(struct binaries *binaries);
 
 #endif /* SYMBOLS_BINARIES_H */

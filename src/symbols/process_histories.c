@@ -68,9 +68,9 @@ struct process_histories {
 
 /* ---- Processes by id, and by use ------------------------------------------------------------ */
 
-static struct history **slot_of(struct process_histories *spaces, int pid)
+static struct history **slot_of(struct process_histories *histories, int pid)
 {
-	return &spaces->slots[(unsigned int)pid % NR_SLOTS];
+	return &histories->slots[(unsigned int)pid % NR_SLOTS];
 }
 
 static void unlink_use(struct history *h)
@@ -79,33 +79,33 @@ static void unlink_use(struct history *h)
 	h->next->prev = h->prev;
 }
 
-static void link_latest(struct process_histories *spaces, struct history *h)
+static void link_latest(struct process_histories *histories, struct history *h)
 {
-	h->prev = &spaces->by_use;
-	h->next = spaces->by_use.next;
+	h->prev = &histories->by_use;
+	h->next = histories->by_use.next;
 	h->prev->next = h;
 	h->next->prev = h;
 }
 
-static struct history *find_history(struct process_histories *spaces, int pid, uint64_t time_ns)
+static struct history *find_history(struct process_histories *histories, int pid, uint64_t time_ns)
 {
-	struct history *h = *slot_of(spaces, pid);
+	struct history *h = *slot_of(histories, pid);
 
 	while (h && h->pid != pid)
 		h = h->next_in_slot;
 	if (!h)
 		return NULL;
 	unlink_use(h);
-	link_latest(spaces, h);
+	link_latest(histories, h);
 	if (time_ns > h->used_ns)
 		h->used_ns = time_ns;
 	return h;
 }
 
-static struct history *get_history(struct process_histories *spaces, int pid, uint64_t time_ns)
+static struct history *get_history(struct process_histories *histories, int pid, uint64_t time_ns)
 {
-	struct history *h = find_history(spaces, pid, time_ns);
-	struct history **slot = slot_of(spaces, pid);
+	struct history *h = find_history(histories, pid, time_ns);
+	struct history **slot = slot_of(histories, pid);
 
 	if (h)
 		return h;
@@ -116,13 +116,13 @@ static struct history *get_history(struct process_histories *spaces, int pid, ui
 		.pid = pid, .next_in_slot = *slot, .used_ns = time_ns, .ended_ns = NEVER
 	};
 	*slot = h;
-	link_latest(spaces, h);
-	spaces->nr++;
-	spaces->bytes += sizeof(*h);
+	link_latest(histories, h);
+	histories->nr++;
+	histories->bytes += sizeof(*h);
 	return h;
 }
 
-static void free_older(struct process_histories *spaces, struct space **first)
+static void free_older(struct process_histories *histories, struct space **first)
 {
 	while (*first) {
 		struct space *space = *first;
@@ -130,72 +130,72 @@ static void free_older(struct process_histories *spaces, struct space **first)
 		*first = space->older;
 		mapping_history__free(space->regions);
 		free(space);
-		spaces->bytes -= sizeof(*space);
+		histories->bytes -= sizeof(*space);
 	}
 }
 
-static void forget(struct process_histories *spaces, struct history *h)
+static void forget(struct process_histories *histories, struct history *h)
 {
-	struct history **link = slot_of(spaces, h->pid);
+	struct history **link = slot_of(histories, h->pid);
 
 	while (*link != h)
 		link = &(*link)->next_in_slot;
 	*link = h->next_in_slot;
 	unlink_use(h);
-	free_older(spaces, &h->newest);
+	free_older(histories, &h->newest);
 	free(h);
-	spaces->nr--;
-	spaces->bytes -= sizeof(*h);
+	histories->nr--;
+	histories->bytes -= sizeof(*h);
 }
 
-static void make_room(struct process_histories *spaces)
+static void make_room(struct process_histories *histories)
 {
-	while (spaces->nr > 1 &&
-	       (spaces->nr > spaces->max_processes || spaces->bytes > spaces->max_bytes))
-		forget(spaces, spaces->by_use.prev);
+	while (histories->nr > 1 && (histories->nr > histories->max_processes ||
+				     histories->bytes > histories->max_bytes))
+		forget(histories, histories->by_use.prev);
 }
 
 /* Evicts processes and address spaces that ended too long ago to be looked up. */
-static void sweep(struct process_histories *spaces, uint64_t now_ns)
+static void sweep(struct process_histories *histories, uint64_t now_ns)
 {
 	struct history *next;
 
-	if (now_ns < spaces->swept_ns + SWEEP_NS)
+	if (now_ns < histories->swept_ns + SWEEP_NS)
 		return;
-	spaces->swept_ns = now_ns;
-	for (struct history *h = spaces->by_use.next; h != &spaces->by_use; h = next) {
+	histories->swept_ns = now_ns;
+	for (struct history *h = histories->by_use.next; h != &histories->by_use; h = next) {
 		next = h->next;
 		/* A process may outlive its first thread: lookups then update used_ns. */
 		if (h->ended_ns != NEVER && h->used_ns + KEEP_NS < now_ns) {
-			forget(spaces, h);
+			forget(histories, h);
 			continue;
 		}
 		for (struct space *s = h->newest; s; s = s->older)
 			if (s->begin_ns + KEEP_NS < now_ns)
-				free_older(spaces, &s->older);
+				free_older(histories, &s->older);
 	}
 }
 
 int process_histories__new(size_t max_processes, size_t max_bytes, struct process_histories **ret)
 {
-	struct process_histories *spaces = calloc(1, sizeof(*spaces));
+	struct process_histories *histories = calloc(1, sizeof(*histories));
 
-	*ret = spaces;
-	if (!spaces)
+	*ret = histories;
+	if (!histories)
 		return -ENOMEM;
-	spaces->max_processes = max_processes;
-	spaces->max_bytes = max_bytes;
-	spaces->by_use.next = spaces->by_use.prev = &spaces->by_use;
+	histories->max_processes = max_processes;
+	histories->max_bytes = max_bytes;
+	histories->by_use.next = histories->by_use.prev = &histories->by_use;
 	return 0;
 }
 
-void process_histories__free(struct process_histories *spaces)
+void process_histories__free(struct process_histories *histories)
 {
-	if (!spaces)
+	if (!histories)
 		return;
-	while (spaces->nr)
-		forget(spaces, spaces->by_use.next);
-	free(spaces);
+	while (histories->nr)
+		forget(histories, histories->by_use.next);
+	free(histories);
 }
 
 /* ---- Address spaces ------------------------------------------------------------------------- */
@@ -222,7 +222,7 @@ static struct space *space_at(const struct history *h, uint64_t time_ns, struct 
 }
 
 /* Takes ownership of regions, also on failure. */
-static struct space *add_space(struct process_histories *spaces, struct history *h,
+static struct space *add_space(struct process_histories *histories, struct history *h,
 			       uint64_t begin_ns, struct mapping_history *regions)
 {
 	struct space *newer, *older = space_at(h, begin_ns, &newer);
@@ -235,10 +235,10 @@ static struct space *add_space(struct process_histories *spaces, struct history 
 	*space = (struct space) {
 		.older = older, .begin_ns = begin_ns, .doubt_since_ns = NEVER, .regions = regions
 	};
-	if (begin_ns < spaces->lost_until_ns)
-		doubt(space, begin_ns, spaces->lost_until_ns);
+	if (begin_ns < histories->lost_until_ns)
+		doubt(space, begin_ns, histories->lost_until_ns);
 	*(newer ? &newer->older : &h->newest) = space;
-	spaces->bytes += sizeof(*space);
+	histories->bytes += sizeof(*space);
 	return space;
 }
 
@@ -305,18 +305,18 @@ static struct mapping_history *read_process(int pid, uint64_t time_ns, size_t *b
  * when they were read. If they cannot be read, a process without a space gets an empty one, for
  * events to fill.
  */
-static void read_now(struct process_histories *spaces, struct history *h, uint64_t time_ns)
+static void read_now(struct process_histories *histories, struct history *h, uint64_t time_ns)
 {
 	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
-	struct mapping_history *regions = read_process(h->pid, time_ns, &spaces->bytes);
+	struct mapping_history *regions = read_process(h->pid, time_ns, &histories->bytes);
 	struct space *space;
 
 	if (regions) {
-		space = add_space(spaces, h, start_ns, regions);
+		space = add_space(histories, h, start_ns, regions);
 		if (space)
 			space->was_read = true;
 	} else if (!h->newest) {
-		add_space(spaces, h, 0, mapping_history__new(&spaces->bytes));
+		add_space(histories, h, 0, mapping_history__new(&histories->bytes));
 		h->ended_ns = time_ns;
 	}
 	h->read_ns = clock_ns(CLOCK_MONOTONIC);
@@ -335,16 +335,16 @@ static bool is_worth_reading(const struct history *h)
 	return age_ns > h->cost_ns * ONE_IN && (is_doubtful || age_ns > AGAIN_NS);
 }
 
-static struct history *get_or_read(struct process_histories *spaces, int pid, uint64_t time_ns)
+static struct history *get_or_read(struct process_histories *histories, int pid, uint64_t time_ns)
 {
-	struct history *h = get_history(spaces, pid, time_ns);
+	struct history *h = get_history(histories, pid, time_ns);
 
 	if (h && !h->newest)
-		read_now(spaces, h, time_ns);
+		read_now(histories, h, time_ns);
 	return h;
 }
 
-void process_histories__read(struct process_histories *spaces, const int *ids, size_t nr_ids)
+void process_histories__read(struct process_histories *histories, const int *ids, size_t nr_ids)
 {
 	DIR *dir __cleanup_closedir = ids ? NULL : opendir("/proc");
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
@@ -352,17 +352,17 @@ void process_histories__read(struct process_histories *spaces, const int *ids, s
 	uint64_t pid;
 
 	for (size_t i = 0; ids && i < nr_ids; i++)
-		get_or_read(spaces, task_process(ids[i]), now_ns);
+		get_or_read(histories, task_process(ids[i]), now_ns);
 	while (dir && clock_ns(CLOCK_MONOTONIC) - now_ns < BEGIN_NS && (entry = readdir(dir)))
 		if (!parse_u64(entry->d_name, &pid))
-			get_or_read(spaces, (int)pid, now_ns);
+			get_or_read(histories, (int)pid, now_ns);
 }
 
 /* ---- Events --------------------------------------------------------------------------------- */
 
-static void see_mapped(struct process_histories *spaces, const struct mmap_event *event)
+static void see_mapped(struct process_histories *histories, const struct mmap_event *event)
 {
-	struct history *h = get_or_read(spaces, event->pid, event->time_ns);
+	struct history *h = get_or_read(histories, event->pid, event->time_ns);
 	struct space *newer, *space = h ? space_at(h, event->time_ns, &newer) : NULL;
 
 	/* No space: the event is older than the first reading of /proc, which shows what it did. */
@@ -370,20 +370,20 @@ static void see_mapped(struct process_histories *spaces, const struct mmap_event
 		add_mapping(space, event->mapping, event->time_ns);
 }
 
-static void see_exec(struct process_histories *spaces, const struct mmap_event *event)
+static void see_exec(struct process_histories *histories, const struct mmap_event *event)
 {
-	struct history *h = get_history(spaces, event->pid, event->time_ns);
+	struct history *h = get_history(histories, event->pid, event->time_ns);
 
 	if (!h)
 		return;
 	h->ended_ns = NEVER;
-	add_space(spaces, h, event->time_ns, mapping_history__new(&spaces->bytes));
+	add_space(histories, h, event->time_ns, mapping_history__new(&histories->bytes));
 }
 
-static void see_fork(struct process_histories *spaces, const struct mmap_event *event)
+static void see_fork(struct process_histories *histories, const struct mmap_event *event)
 {
-	struct history *parent = get_or_read(spaces, event->parent, event->time_ns);
-	struct history *h = get_history(spaces, event->pid, event->time_ns);
+	struct history *parent = get_or_read(histories, event->parent, event->time_ns);
+	struct history *h = get_history(histories, event->pid, event->time_ns);
 	struct space *newer, *from, *space;
 
 	if (!h || !parent)
@@ -394,33 +394,33 @@ static void see_fork(struct process_histories *spaces, const struct mmap_event *
 		from = newer;
 	if (!from)
 		return;
-	space = add_space(spaces, h, event->time_ns, mapping_history__share(from->regions));
+	space = add_space(histories, h, event->time_ns, mapping_history__share(from->regions));
 	if (space && from->doubt_since_ns != NEVER)
 		doubt(space, from->doubt_since_ns, from->doubt_until_ns);
 }
 
-static void see_exit(struct process_histories *spaces, const struct mmap_event *event)
+static void see_exit(struct process_histories *histories, const struct mmap_event *event)
 {
-	struct history *h = find_history(spaces, event->pid, event->time_ns);
+	struct history *h = find_history(histories, event->pid, event->time_ns);
 
 	if (h)
 		h->ended_ns = event->time_ns;
 }
 
-static void see_lost(struct process_histories *spaces, const struct mmap_event *event)
+static void see_lost(struct process_histories *histories, const struct mmap_event *event)
 {
-	for (struct history *h = spaces->by_use.next; h != &spaces->by_use; h = h->next)
+	for (struct history *h = histories->by_use.next; h != &histories->by_use; h = h->next)
 		for (struct space *s = h->newest; s; s = s->older) {
 			if (s->begin_ns <= event->time_ns)
 				doubt(s, event->lost_since_ns, event->time_ns);
 			if (s->begin_ns <= event->lost_since_ns)
 				break;
 		}
-	if (event->time_ns > spaces->lost_until_ns)
-		spaces->lost_until_ns = event->time_ns;
+	if (event->time_ns > histories->lost_until_ns)
+		histories->lost_until_ns = event->time_ns;
 }
 
-static void (*const handlers[])(struct process_histories *spaces,
+static void (*const handlers[])(struct process_histories *histories,
 				const struct mmap_event *event) = {
 	[MMAP_EVENT_MAPPED] = see_mapped, [MMAP_EVENT_EXEC] = see_exec,
 	[MMAP_EVENT_FORK] = see_fork,	  [MMAP_EVENT_EXIT] = see_exit,
@@ -429,11 +429,11 @@ static void (*const handlers[])(struct process_histories *spaces,
 
 _Static_assert(sizeof(handlers) / sizeof(*handlers) == MMAP_EVENT_COUNT, "all of them");
 
-void process_histories__see(struct process_histories *spaces, const struct mmap_event *event)
+void process_histories__see(struct process_histories *histories, const struct mmap_event *event)
 {
-	handlers[event->type](spaces, event);
-	sweep(spaces, event->time_ns);
-	make_room(spaces);
+	handlers[event->type](histories, event);
+	sweep(histories, event->time_ns);
+	make_room(histories);
 }
 
 /* ---- Lookups -------------------------------------------------------------------------------- */
@@ -460,18 +460,18 @@ static const struct region *look_up(const struct history *h, uint64_t address, u
 	return !region || (later && region__same(region, later)) ? later : NULL;
 }
 
-static bool find_with(find_fn *find, struct process_histories *spaces, int pid, uint64_t address,
+static bool find_with(find_fn *find, struct process_histories *histories, int pid, uint64_t address,
 		      uint64_t time_ns, struct named_vma *ret)
 {
 	const struct region *region = NULL;
 	struct history *h;
 
-	make_room(spaces);
-	h = get_or_read(spaces, pid, time_ns);
+	make_room(histories);
+	h = get_or_read(histories, pid, time_ns);
 	if (h)
 		region = look_up(h, address, time_ns, find);
 	if (h && !region && is_worth_reading(h)) {
-		read_now(spaces, h, time_ns);
+		read_now(histories, h, time_ns);
 		region = look_up(h, address, time_ns, find);
 	}
 	if (!region)
@@ -487,14 +487,14 @@ static bool find_with(find_fn *find, struct process_histories *spaces, int pid, 
 	return true;
 }
 
-bool process_histories__find(struct process_histories *spaces, int pid, uint64_t address,
+bool process_histories__find(struct process_histories *histories, int pid, uint64_t address,
 			     uint64_t time_ns, struct named_vma *ret)
 {
-	return find_with(mapping_history__find, spaces, pid, address, time_ns, ret);
+	return find_with(mapping_history__find, histories, pid, address, time_ns, ret);
 }
 
-bool process_histories__find_below(struct process_histories *spaces, int pid, uint64_t address,
+bool process_histories__find_below(struct process_histories *histories, int pid, uint64_t address,
 				   uint64_t time_ns, struct named_vma *ret)
 {
-	return find_with(mapping_history__find_below, spaces, pid, address, time_ns, ret);
+	return find_with(mapping_history__find_below, histories, pid, address, time_ns, ret);
 }

@@ -29,7 +29,7 @@ struct answer {
 };
 
 struct symbols {
-	struct binaries *modules;
+	struct binaries *binaries;
 	struct kernel_names kernel;
 	struct answer answers[NR_ANSWERS];
 	struct inlined inlined;
@@ -45,7 +45,7 @@ int symbols__new(struct symbols **ret)
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	err = binaries__new(&(*ret)->modules);
+	err = binaries__new(&(*ret)->binaries);
 	if (err) {
 		free(*ret);
 		*ret = NULL;
@@ -61,23 +61,23 @@ void symbols__free(struct symbols *symbols)
 		free(symbols->answers[i].name);
 	inlined__free(&symbols->inlined);
 	kernel_names__free(&symbols->kernel);
-	binaries__free(symbols->modules);
+	binaries__free(symbols->binaries);
 	free(symbols);
 }
 
 struct binaries *symbols__modules(struct symbols *symbols)
 {
-	return symbols->modules;
+	return symbols->binaries;
 }
 
 static void charge(struct symbols *symbols, int pid, uint64_t start_ns)
 {
-	work_budget__charge(binaries__budget(symbols->modules), pid, start_ns);
+	work_budget__charge(binaries__budget(symbols->binaries), pid, start_ns);
 }
 
 static bool allows(struct symbols *symbols, int pid)
 {
-	return work_budget__allows(binaries__budget(symbols->modules), pid);
+	return work_budget__allows(binaries__budget(symbols->binaries), pid);
 }
 
 static bool known_mapping(struct symbols *symbols, const struct symbol_request *request,
@@ -93,7 +93,7 @@ static bool known_mapping(struct symbols *symbols, const struct symbol_request *
 		return true;
 	}
 	start_ns = clock_ns(CLOCK_MONOTONIC);
-	mapping = proc_snapshot__find(binaries__process(symbols->modules, request->pid),
+	mapping = proc_snapshot__find(binaries__process(symbols->binaries, request->pid),
 				      request->address);
 	charge(symbols, request->pid, start_ns);
 	if (mapping)
@@ -110,12 +110,12 @@ static void find_place(struct symbols *symbols, const struct symbol_request *req
 	if (!known_mapping(symbols, request, &mapping))
 		return;
 	if (request->memory)
-		binaries__place_zeroed(symbols->modules, request->pid, request->address,
+		binaries__place_zeroed(symbols->binaries, request->pid, request->address,
 				       request->memory, &mapping, ret);
 	else if (mapping.vma.inode || !strcmp(mapping.name, "[vdso]"))
-		binaries__place(symbols->modules, request->pid, request->address, &mapping, ret);
+		binaries__place(symbols->binaries, request->pid, request->address, &mapping, ret);
 	else if (strcmp(mapping.name, "[stack]") != 0)
-		binaries__place_behind(symbols->modules, request->pid, request->address, ret);
+		binaries__place_behind(symbols->binaries, request->pid, request->address, ret);
 }
 
 static const char *readable_name(struct symbols *symbols, const char *name)
@@ -164,7 +164,7 @@ static bool find_jit(struct symbols *symbols, struct proc_snapshot *process, uin
 		     struct symbol *ret)
 {
 	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
-	const struct symbol_entry *entry = binaries__find_jit(symbols->modules, process, address);
+	const struct symbol_entry *entry = binaries__find_jit(symbols->binaries, process, address);
 
 	if (!entry) {
 		charge(symbols, process->pid, start_ns);
@@ -263,21 +263,21 @@ void symbols__find(struct symbols *symbols, const struct symbol_request *request
 	if (place.has_address)
 		find_in_module(symbols, request->pid, &place, ret);
 	else if (!request->is_code ||
-		 !find_jit(symbols, binaries__process(symbols->modules, request->pid),
+		 !find_jit(symbols, binaries__process(symbols->binaries, request->pid),
 			   request->address, ret))
 		find_in_file(symbols, request, ret);
 }
 
 bool symbols__find_jit(struct symbols *symbols, int pid, uint64_t address, struct symbol *ret)
 {
-	struct proc_snapshot *process = binaries__known_process(symbols->modules, pid);
+	struct proc_snapshot *process = binaries__known_process(symbols->binaries, pid);
 
 	return process && allows(symbols, pid) && find_jit(symbols, process, address, ret);
 }
 
 bool symbols__has_mapped(struct symbols *symbols, int pid, const char *name)
 {
-	const struct proc_snapshot *process = binaries__known_process(symbols->modules, pid);
+	const struct proc_snapshot *process = binaries__known_process(symbols->binaries, pid);
 
 	for (size_t i = 0; process && i < process->nr; i++)
 		if (!strcmp(path_last(process->mappings[i].name), name))
@@ -316,9 +316,9 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 	if (!found && allows(symbols, pid)) {
 		start_ns = clock_ns(CLOCK_MONOTONIC);
 		/* Makes room first, as that moves modules. */
-		binaries__make_room(symbols->modules);
-		module = binaries__by_serial(symbols->modules, module_id);
-		lines = module ? binary__lines(module, binaries__process(symbols->modules, pid))
+		binaries__make_room(symbols->binaries);
+		module = binaries__by_serial(symbols->binaries, module_id);
+		lines = module ? binary__lines(module, binaries__process(symbols->binaries, pid))
 			       : NULL;
 		if (lines)
 			found = add_inlined(symbols, lines, module_id, module_address);
@@ -329,7 +329,7 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 
 void symbols__advise(struct symbols *symbols)
 {
-	uint64_t nr = binaries__budget(symbols->modules)->nr_given_up;
+	uint64_t nr = binaries__budget(symbols->binaries)->nr_given_up;
 
 	if (nr)
 		log_note("%" PRIu64 " name%s given up: they took too long to find", nr,

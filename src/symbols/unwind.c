@@ -24,7 +24,7 @@ struct cached_row {
 };
 
 struct unwinder {
-	struct binaries *modules;
+	struct binaries *binaries;
 	bool has_loaded; /* since the last binaries__make_room() */
 	struct cached_row rows[NR_ROWS];
 };
@@ -42,12 +42,12 @@ struct walk {
 	unsigned int budget;   /* of STEPS_MAX */
 };
 
-int unwinder__new(struct binaries *modules, struct unwinder **ret)
+int unwinder__new(struct binaries *binaries, struct unwinder **ret)
 {
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	(*ret)->modules = modules;
+	(*ret)->binaries = binaries;
 	return 0;
 }
 
@@ -61,12 +61,12 @@ void unwinder__free(struct unwinder *unwinder)
 static bool ask_mapping(struct walk *walk, uint64_t address)
 {
 	const struct unwind_request *request = walk->request;
-	struct binaries *modules = walk->unwinder->modules;
+	struct binaries *binaries = walk->unwinder->binaries;
 	const struct named_vma *now;
 
 	if (request->find_mapping)
 		return request->find_mapping(request->context, address, &walk->mapping);
-	now = proc_snapshot__find(binaries__process(modules, request->pid), address);
+	now = proc_snapshot__find(binaries__process(binaries, request->pid), address);
 	if (now)
 		walk->mapping = *now;
 	return now;
@@ -103,7 +103,7 @@ static bool find_place(struct walk *walk, struct place *ret)
 
 	if (!find_mapping(walk, address))
 		return false;
-	binaries__place(walk->unwinder->modules, walk->request->pid, address, &walk->mapping, ret);
+	binaries__place(walk->unwinder->binaries, walk->request->pid, address, &walk->mapping, ret);
 	return ret->module && ret->has_address;
 }
 
@@ -123,10 +123,10 @@ static const struct cfi_row *find_row(struct walk *walk, const struct place *pla
 		cached->serial = place->module->serial;
 		cached->address = place->address;
 		if (!binary__find_row(place->module,
-				      binaries__process(unwinder->modules, walk->request->pid),
+				      binaries__process(unwinder->binaries, walk->request->pid),
 				      place->address, &walk->budget, &cached->row))
 			cached->row.cfa.kind = CFI_UNDEFINED;
-		/* Another stack may have enough for it. */
+		/* Not found within the budget of this stack: not cached, as the next one may find it. */
 		if (!walk->budget)
 			cached->serial = 0;
 		unwinder->has_loaded = true;
@@ -343,7 +343,7 @@ size_t unwinder__unwind(struct unwinder *unwinder, const struct unwind_request *
 	int err = (request->registers.known & needed) == needed ? 0 : -ENODATA;
 
 	if (unwinder->has_loaded)
-		binaries__make_room(unwinder->modules);
+		binaries__make_room(unwinder->binaries);
 	unwinder->has_loaded = false;
 	while (!err && walk.nr < max) {
 		frames[walk.nr++] = (struct unwind_frame) {

@@ -52,7 +52,7 @@ enum unwind_end {
 };
 
 /* Uses the files of modules, which must live longer. */
-int unwinder__new(struct binaries *modules, struct unwinder **ret);
+int unwinder__new(struct binaries *binaries, struct unwinder **ret);
 void unwinder__free(struct unwinder *unwinder);
 
 /* Fills at most max frames, innermost first; returns how many. */

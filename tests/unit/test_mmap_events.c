@@ -24,7 +24,7 @@
 #define ALL_RING_BYTES (1u << 20) /* others are busy, too */
 
 static char work[] = "/tmp/faulttrace-mmap-events.XXXXXX";
-static struct process_histories *spaces;
+static struct process_histories *histories;
 static struct mmap_events *events;
 
 static uint64_t now_ns(void)
@@ -138,7 +138,7 @@ static int be_watched(char **argv)
 static void see(void *ctx, const struct mmap_event *event)
 {
 	(void)ctx;
-	process_histories__see(spaces, event);
+	process_histories__see(histories, event);
 }
 
 /* 0, or why it cannot be. */
@@ -150,14 +150,14 @@ static int watch(const int *ids, size_t nr_ids, size_t ring_bytes)
 	int err = mmap_events__open(&opts, &events);
 
 	if (!err)
-		CHECK(!process_histories__new(SPACES_PROCESSES, SPACES_BYTES, &spaces));
+		CHECK(!process_histories__new(HISTORIES_MAX, HISTORIES_BYTES_MAX, &histories));
 	return err;
 }
 
 static void stop(void)
 {
 	mmap_events__free(events);
-	process_histories__free(spaces);
+	process_histories__free(histories);
 }
 
 static bool start(struct child *child, const char *what)
@@ -184,7 +184,7 @@ static void check_address(const struct mapping *want, int pid, uint64_t time_ns,
 
 	snprintf(what, sizeof(what), "%d at %llu, %llx: %.128s", pid, (unsigned long long)time_ns,
 		 (unsigned long long)address, want->name);
-	if (!test_check(process_histories__find(spaces, pid, address, time_ns, &found), __FILE__,
+	if (!test_check(process_histories__find(histories, pid, address, time_ns, &found), __FILE__,
 			__LINE__, what))
 		return;
 	test_check(!strcmp(found.name, want->name) && found.vma.inode == want->vma.inode &&
@@ -208,7 +208,7 @@ static size_t check_said(const char *name, size_t *nr_named)
 	*nr_named = 0;
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "no %d %llu %llx", &pid, &time_ns, &address) == 3)
-			CHECK(!process_histories__find(spaces, pid, address, time_ns, &found));
+			CHECK(!process_histories__find(histories, pid, address, time_ns, &found));
 		if (sscanf(line, "at %d %llu", &pid, &time_ns) == 2 || maps__parse_line(line, &m) ||
 		    !(m.vma.facts & FT_VMA_EXEC) || !strcmp(m.name, "[vsyscall]"))
 			continue;
@@ -313,7 +313,7 @@ static void test_running(void)
 	err = watch(&pid, 1, RING_BYTES);
 	if (!may_not(err, test)) {
 		CHECK_EQ(err, 0);
-		process_histories__read(spaces, &pid, 1);
+		process_histories__read(histories, &pid, 1);
 		CHECK(write(go[1], "", 1) == 1 && read(done[0], &byte, 1) == 1);
 		mmap_events__drain(events);
 		CHECK(check_said("/first.so", &nr_named) >= 4);
@@ -353,14 +353,14 @@ static void test_around(void)
 		char *page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
 
 		mmap_events__drain(events);
-		if (process_histories__find(spaces, pid, (uintptr_t)page, now_ns(), &found))
+		if (process_histories__find(histories, pid, (uintptr_t)page, now_ns(), &found))
 			nr_found += found.vma.start == (uintptr_t)page && !found.vma.offset &&
 				    !strcmp(found.name, in_work("first.so"));
 		munmap(page, 4096);
 		CHECK(mmap(page, 4096, PROT_READ | PROT_EXEC,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
 		mmap_events__drain(events);
-		if (process_histories__find(spaces, pid, (uintptr_t)page, now_ns(), &found))
+		if (process_histories__find(histories, pid, (uintptr_t)page, now_ns(), &found))
 			nr_found += !*found.name;
 		munmap(page, 4096);
 	}
@@ -397,7 +397,7 @@ static void test_overflow(void)
 		return;
 	CHECK_EQ(err, 0);
 	stay_on_this_cpu(&before);
-	process_histories__read(spaces, &pid, 1);
+	process_histories__read(histories, &pid, 1);
 	memory = mmap(NULL, 2000 * 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (size_t i = 0; i < 2000; i++)
 		CHECK(!mprotect(memory + i * 8192, 4096, PROT_READ | PROT_EXEC));
@@ -410,10 +410,11 @@ static void test_overflow(void)
 	}
 	CHECK(mmap_events__lost(events) > 1000);
 	CHECK(!maps__query(pid, (uintptr_t)memory + 1999 * 8192, &own));
-	if (CHECK(process_histories__find(spaces, pid, (uintptr_t)memory + 1999 * 8192, now_ns(),
+	if (CHECK(process_histories__find(histories, pid, (uintptr_t)memory + 1999 * 8192, now_ns(),
 					  &found)))
 		CHECK_EQ(found.vma.start, own.vma.start);
-	if (CHECK(process_histories__find(spaces, pid, (uintptr_t)test_overflow, now_ns(), &found)))
+	if (CHECK(process_histories__find(histories, pid, (uintptr_t)test_overflow, now_ns(),
+					  &found)))
 		CHECK(strstr(found.name, "test_mmap_events") != NULL);
 	munmap(memory, 2000 * 8192);
 	CHECK(!sched_setaffinity(0, sizeof(before), &before));

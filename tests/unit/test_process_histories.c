@@ -16,18 +16,18 @@
 /* No process has such an id: /proc knows nothing of these. */
 #define NOBODY	 1000000000
 #define SECOND	 1000000000ULL
-#define NO_LIMIT SPACES_PROCESSES, SPACES_BYTES
+#define NO_LIMIT HISTORIES_MAX, HISTORIES_BYTES_MAX
 
-static struct process_histories *spaces;
+static struct process_histories *histories;
 
 static void begin(size_t max_processes, size_t max_bytes)
 {
-	CHECK(!process_histories__new(max_processes, max_bytes, &spaces));
+	CHECK(!process_histories__new(max_processes, max_bytes, &histories));
 }
 
 static void end(const char *name)
 {
-	process_histories__free(spaces);
+	process_histories__free(histories);
 	test_done(name);
 }
 
@@ -52,7 +52,7 @@ static void map(uint64_t time_ns, int pid, uint64_t start, uint64_t stop, const 
 		.type = MMAP_EVENT_MAPPED, .time_ns = time_ns, .pid = pid, .mapping = &mapping
 	};
 
-	process_histories__see(spaces, &event);
+	process_histories__see(histories, &event);
 }
 
 static void happen(uint64_t time_ns, enum mmap_event_type type, int pid, int parent)
@@ -61,7 +61,7 @@ static void happen(uint64_t time_ns, enum mmap_event_type type, int pid, int par
 		.type = type, .time_ns = time_ns, .pid = pid, .parent = parent
 	};
 
-	process_histories__see(spaces, &event);
+	process_histories__see(histories, &event);
 }
 
 static void lose(uint64_t since_ns, uint64_t until_ns)
@@ -70,7 +70,7 @@ static void lose(uint64_t since_ns, uint64_t until_ns)
 				    .time_ns = until_ns,
 				    .lost_since_ns = since_ns };
 
-	process_histories__see(spaces, &event);
+	process_histories__see(histories, &event);
 }
 
 /* The name of what was there, "-" for nothing. */
@@ -78,7 +78,7 @@ static const char *at(uint64_t time_ns, int pid, uint64_t address)
 {
 	struct named_vma found;
 
-	if (!process_histories__find(spaces, pid, address, time_ns, &found))
+	if (!process_histories__find(histories, pid, address, time_ns, &found))
 		return "-";
 	CHECK(found.vma.start <= address && address < found.vma.end);
 	return found.name;
@@ -107,8 +107,9 @@ static const char *below(uint64_t time_ns, uint64_t address)
 {
 	struct named_vma found;
 
-	return process_histories__find_below(spaces, NOBODY, address, time_ns, &found) ? found.name
-										       : "-";
+	return process_histories__find_below(histories, NOBODY, address, time_ns, &found)
+		       ? found.name
+		       : "-";
 }
 
 static void test_below(void)
@@ -147,12 +148,12 @@ static void test_facts(void)
 	struct named_vma found;
 
 	begin(NO_LIMIT);
-	process_histories__see(spaces, &event);
+	process_histories__see(histories, &event);
 	mapping.vma.start = 0xa000;
 	mapping.vma.end = 0xb000;
 	mapping.vma.facts = 0;
-	process_histories__see(spaces, &event);
-	CHECK(process_histories__find(spaces, NOBODY, 0x8123, 5, &found));
+	process_histories__see(histories, &event);
+	CHECK(process_histories__find(histories, NOBODY, 0x8123, 5, &found));
 	CHECK_EQ(found.vma.start, 0x7000);
 	CHECK_EQ(found.vma.end, 0x9000);
 	CHECK_EQ(found.vma.offset, 0x3000);
@@ -324,7 +325,7 @@ static void test_model(void)
 
 static void test_eviction(void)
 {
-	begin(3, SPACES_BYTES);
+	begin(3, HISTORIES_BYTES_MAX);
 	for (int i = 0; i < 3; i++)
 		map(10, NOBODY + i, 0x1000, 0x2000, "/a");
 	CHECK_STR(at(11, NOBODY, 0x1000), "/a");
@@ -362,7 +363,7 @@ static void test_many(void)
 	CHECK_EQ(known, 1000);
 	end("a thousand processes with a thousand mappings");
 
-	begin(SPACES_PROCESSES, 1 << 20);
+	begin(HISTORIES_MAX, 1 << 20);
 	for (int i = 0; i < 200; i++)
 		map_many(NOBODY + i, 100);
 	known = 0;
@@ -437,9 +438,9 @@ static void test_ourselves(void)
 	int pid = getpid();
 
 	begin(NO_LIMIT);
-	process_histories__read(spaces, &pid, 1);
+	process_histories__read(histories, &pid, 1);
 	CHECK(!maps__query(pid, own, &mapping));
-	CHECK(process_histories__find(spaces, pid, own, now_ns(), &found));
+	CHECK(process_histories__find(histories, pid, own, now_ns(), &found));
 	CHECK_EQ(found.vma.start, mapping.vma.start);
 	CHECK_EQ(found.vma.end, mapping.vma.end);
 	CHECK_EQ(found.vma.offset, mapping.vma.offset);
@@ -447,8 +448,8 @@ static void test_ourselves(void)
 	CHECK_EQ(found.vma.dev, mapping.vma.dev);
 	CHECK_STR(found.name, mapping.name);
 	/* Also before it was read; but not before there was such a process. */
-	CHECK(process_histories__find(spaces, pid, own, now_ns() - 1000, &found));
-	process_histories__free(spaces);
+	CHECK(process_histories__find(histories, pid, own, now_ns() - 1000, &found));
+	process_histories__free(histories);
 	begin(NO_LIMIT);
 	CHECK_STR(at(1, pid, own), "-");
 	end("a process that was there before");
@@ -462,7 +463,7 @@ static void test_read_again(void)
 	int pid = getpid();
 
 	begin(NO_LIMIT);
-	process_histories__read(spaces, &pid, 1);
+	process_histories__read(histories, &pid, 1);
 	name = strdup(at(now_ns(), pid, own));
 	lost_ns = now_ns();
 	/* No event tells of these: they are lost. */
@@ -490,7 +491,7 @@ static void test_moved(void)
 	void *reserved = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	begin(NO_LIMIT);
-	process_histories__read(spaces, &pid, 1);
+	process_histories__read(histories, &pid, 1);
 	from = map_own(2 * 4096);
 	to = mremap(from, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, reserved);
 	CHECK(to != MAP_FAILED);

@@ -710,13 +710,13 @@ static bool is_same(const struct unwound *one, const struct unwound *other)
 static void unwind_anew(const struct unwind_request *request, struct unwound *ret)
 {
 	struct unwinder *old = unwinder;
-	struct binaries *modules;
+	struct binaries *binaries;
 
-	if (!CHECK(!binaries__new(&modules)) || !CHECK(!unwinder__new(modules, &unwinder)))
+	if (!CHECK(!binaries__new(&binaries)) || !CHECK(!unwinder__new(binaries, &unwinder)))
 		return;
 	unwind(request, ret);
 	unwinder__free(unwinder);
-	binaries__free(modules);
+	binaries__free(binaries);
 	unwinder = old;
 }
 
