@@ -9,7 +9,7 @@ def hex: [length, .];
 def matches($want): . as $fault
 	| all($want[]; .value == (if .key == "name" then $fault.vma.name else $fault[.key] end));
 
-def wanted: to_entries | map(select(.value != null and .key != "count" and .key != "count_min"));
+def wanted: to_entries | map(select(.value != null and (.key | startswith("count") | not)));
 
 def shown: "\(.kind) cow_from=\(.cow_from) \(.origin) \(.access) major=\(.major) order=\(.order) "
 	+ "\(.outcome) signal=\(.signal) name=\(.vma.name)";
@@ -23,7 +23,8 @@ def problems($said; $faults):
 		| group_by(shown) | map("not expected: \(length) x \(.[0] | shown)") | .[]),
 	  ($expect | keys[] | . as $i | $expect[$i] | ([$matched[] | select(index($i))] | length) as $got
 		| if .count_min then
-			if $got < .count_min then "got \($got), wanted at least: \(tojson)" else empty end
+			if $got < .count_min or (.count_max and $got > .count_max) then
+				"got \($got), wanted at least, or at most: \(tojson)" else empty end
 		  elif $got != .count then "got \($got), wanted: \(tojson)" else empty end),
 	  ($faults[] | select(.vma and .outcome == "resolved")
 		| select((.addr | hex) as $a | $a < (.vma.start | hex) or $a >= (.vma.end | hex))

@@ -508,6 +508,8 @@ static void put_expectation(const struct expectation *e)
 		printf(",\"count\":null,\"count_min\":%lu", e->count);
 	else
 		printf(",\"count\":%lu", e->count);
+	if (e->at_most)
+		printf(",\"count_max\":%lu", e->at_most);
 	if (e->order)
 		printf(",\"order\":%d", e->order);
 	if (e->name)

@@ -29,7 +29,8 @@ struct expectation {
 	int si_code;
 	int order; /* not told */
 	unsigned long count;
-	bool at_least; /* count is a minimum */
+	bool at_least;	       /* count is a minimum */
+	unsigned long at_most; /* with at_least: the maximum; 0: none */
 };
 
 struct measure {
