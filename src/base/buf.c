@@ -277,32 +277,16 @@ static void add_escaped_byte(struct buf *b, unsigned char c)
 	buf__add(b, text, sizeof(text));
 }
 
-void buf__add_text(struct buf *b, const char *s)
+/* Adds a character of len bytes, or if that is 0 a byte that begins none. */
+static void add_odd_text(struct buf *b, const char *s, unsigned int len, uint32_t cp)
 {
-	size_t left = strlen(s);
-
-	for (;;) {
-		size_t span = plain_span(s, left, false);
-		unsigned int len;
-		uint32_t cp;
-
-		buf__add(b, s, span);
-		s += span;
-		left -= span;
-		if (!left)
-			return;
-		len = decode_utf8((const unsigned char *)s, &cp);
-		/* A backslash only if what follows would look like an escape. */
-		if (len && !is_control(cp) && !(cp == '\\' && s[1] == 'x')) {
-			buf__add(b, s, len);
-		} else {
-			len = len ? len : 1;
-			for (unsigned int i = 0; i < len; i++)
-				add_escaped_byte(b, (unsigned char)s[i]);
-		}
-		s += len;
-		left -= len;
+	/* A backslash is escaped only if what follows would look like an escape. */
+	if (len && !is_control(cp) && !(cp == '\\' && s[1] == 'x')) {
+		buf__add(b, s, len);
+		return;
 	}
+	for (unsigned int i = 0; i < (len ? len : 1); i++)
+		add_escaped_byte(b, (unsigned char)s[i]);
 }
 
 static void add_json_escape(struct buf *b, uint32_t cp)
@@ -323,13 +307,23 @@ static void add_json_escape(struct buf *b, uint32_t cp)
 	buf__add(b, text, sizeof(text));
 }
 
-void buf__add_json(struct buf *b, const char *s)
+/* The same in JSON. */
+static void add_odd_json(struct buf *b, const char *s, unsigned int len, uint32_t cp)
+{
+	if (!len)
+		buf__adds(b, "\xef\xbf\xbd");
+	else if (is_control(cp) || cp == '"' || cp == '\\')
+		add_json_escape(b, cp);
+	else
+		buf__add(b, s, len);
+}
+
+static void add_string(struct buf *b, const char *s, bool json)
 {
 	size_t left = strlen(s);
 
-	buf__addc(b, '"');
 	for (;;) {
-		size_t span = plain_span(s, left, true);
+		size_t span = plain_span(s, left, json);
 		unsigned int len;
 		uint32_t cp;
 
@@ -337,17 +331,23 @@ void buf__add_json(struct buf *b, const char *s)
 		s += span;
 		left -= span;
 		if (!left)
-			break;
+			return;
 		len = decode_utf8((const unsigned char *)s, &cp);
-		if (!len)
-			buf__adds(b, "\xef\xbf\xbd");
-		else if (is_control(cp) || cp == '"' || cp == '\\')
-			add_json_escape(b, cp);
-		else
-			buf__add(b, s, len);
+		(json ? add_odd_json : add_odd_text)(b, s, len, cp);
 		len = len ? len : 1;
 		s += len;
 		left -= len;
 	}
+}
+
+void buf__add_text(struct buf *b, const char *s)
+{
+	add_string(b, s, false);
+}
+
+void buf__add_json(struct buf *b, const char *s)
+{
+	buf__addc(b, '"');
+	add_string(b, s, true);
 	buf__addc(b, '"');
 }
