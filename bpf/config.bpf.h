@@ -24,7 +24,7 @@ const volatile __u32 wanted_uid;
 const volatile __u64 addr_start;
 const volatile __u64 addr_end; /* 0: anywhere */
 const volatile __u64 min_latency_ns;
-const volatile __u32 wanted_kinds; /* bit per kind, and per source of a COW; 0: any */
+const volatile ft_kind_set wanted_kinds; /* 0: any */
 const volatile __u32 wanted_accesses;
 const volatile __u32 wanted_origins;
 const volatile bool only_major;

@@ -132,7 +132,7 @@ static __always_inline bool fault_measure(struct thread *th, struct task_struct 
 	if (vm_events_from_rq && rec->thp && outcome == FT_OUTCOME_RESOLVED)
 		thp_end(th);
 	/* With plan memcg the fault may turn out to have failed, which makes its kind error. */
-	if (kind_refused(rec) && !(settles && (wanted_kinds & 1U << FT_KIND_ERROR)))
+	if (kind_refused(rec) && !(settles && (wanted_kinds & FT_KIND_BIT(FT_KIND_ERROR))))
 		return false;
 	if (wants_cause)
 		throttle_expect(th, task);

@@ -66,10 +66,10 @@ static __always_inline bool kind_refused(const struct ft_fault *rec)
 	if (!wanted_kinds)
 		return false;
 	verdict = ft_classify(rec);
-	if (wanted_kinds & 1U << (verdict.kind & (FT_WANTED_COW - 1)))
+	if (wanted_kinds & FT_KIND_BIT(verdict.kind & (FT_WANTED_COW - 1)))
 		return false;
 	return !verdict.cow_from ||
-	       !(wanted_kinds & 1U << (FT_WANTED_COW + (verdict.cow_from & 7)));
+	       !(wanted_kinds & FT_KIND_BIT(FT_WANTED_COW + (verdict.cow_from & 7)));
 }
 
 #endif /* FT_FILTER_BPF_H */

@@ -47,11 +47,15 @@
 enum ft_kind { FT_KINDS(FT_KIND_NUMBER) FT_KIND_COUNT };
 enum ft_cow_from { FT_COWS(FT_COW_NUMBER) FT_COW_COUNT };
 
-/* A set of wanted kinds has a bit for each kind and, from this bit on, for each ft_cow_from. */
-#define FT_WANTED_COW 16
+/* A set of kinds: a bit for each kind and, from FT_WANTED_COW on, for each ft_cow_from. */
+typedef __u32 ft_kind_set;
+
+#define FT_WANTED_COW	 16
+#define FT_KIND_BIT(bit) ((ft_kind_set)1 << (bit))
 
 _Static_assert(FT_KIND_COUNT <= FT_WANTED_COW, "each kind has a bit of its own");
-_Static_assert(FT_WANTED_COW + FT_COW_COUNT <= 32, "so has each source of a COW");
+_Static_assert(FT_WANTED_COW + FT_COW_COUNT <= 8 * sizeof(ft_kind_set),
+	       "so has each source of a COW");
 
 struct ft_verdict {
 	__u8 kind;     /* enum ft_kind */

@@ -15,10 +15,10 @@ FT_PURE int ft_is_error(const struct ft_fault *f, __u32 kind)
  * Errors are in a table only if -k asks for them. An interrupted fault is not: the instruction
  * faults again, and that fault is counted.
  */
-FT_PURE int ft_is_in_table(const struct ft_fault *f, __u32 kind, __u32 wanted_kinds)
+FT_PURE int ft_is_in_table(const struct ft_fault *f, __u32 kind, ft_kind_set wanted_kinds)
 {
 	return f->outcome == FT_OUTCOME_RESOLVED ||
-	       (ft_is_error(f, kind) && (wanted_kinds & 1U << FT_KIND_ERROR));
+	       (ft_is_error(f, kind) && (wanted_kinds & FT_KIND_BIT(FT_KIND_ERROR)));
 }
 
 #endif /* FT_TAKES_H */

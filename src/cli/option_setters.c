@@ -55,7 +55,7 @@ int option_set_print(struct parser *p, const struct option_row *row, const char 
 }
 
 /* Sets the bit of each word in "anon,cow". The option given again adds to them. */
-static int add_bits(unsigned int *bits, const struct words *words, const char *arg,
+static int add_bits(uint64_t *bits, const struct words *words, const char *arg,
 		    int (*find)(const struct words *words, const char *s, size_t n))
 {
 	for (;;) {
@@ -64,7 +64,7 @@ static int add_bits(unsigned int *bits, const struct words *words, const char *a
 
 		if (word < 0)
 			return word;
-		*bits |= 1U << word;
+		*bits |= 1ULL << word;
 		if (!arg[n])
 			return 0;
 		arg += n + 1;
@@ -73,12 +73,20 @@ static int add_bits(unsigned int *bits, const struct words *words, const char *a
 
 int option_set_origins(struct parser *p, const struct option_row *row, const char *arg)
 {
-	return add_bits(&p->opts->filter.origins, row->words, arg, find_word);
+	uint64_t origins = p->opts->filter.origins;
+	int err = add_bits(&origins, row->words, arg, find_word);
+
+	p->opts->filter.origins = (unsigned int)origins;
+	return err;
 }
 
 int option_set_kinds(struct parser *p, const struct option_row *row, const char *arg)
 {
-	return add_bits(&p->opts->filter.kinds, row->words, arg, find_kind_word);
+	uint64_t kinds = p->opts->filter.kinds;
+	int err = add_bits(&kinds, row->words, arg, find_kind_word);
+
+	p->opts->filter.kinds = (ft_kind_set)kinds;
+	return err;
 }
 
 int option_set_count(struct parser *p, const struct option_row *row, const char *arg)

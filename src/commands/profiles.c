@@ -137,7 +137,7 @@ struct collecting {
 	struct symbols *symbols;
 	struct stacks *stacks;
 	unsigned int page_shift;
-	unsigned int kinds; /* that -k asks for: bits, as in struct filter */
+	ft_kind_set kinds; /* that -k asks for */
 	struct run_end *end;
 	/* Samples wait here until there are many stacks. */
 	struct intern samples;

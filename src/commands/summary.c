@@ -25,7 +25,7 @@ void summary__print_losses(const struct run_end *end, const char *when)
 /* With -k error alone, the summary begins with the number of errors. */
 static bool wants_only_errors(const struct session *s)
 {
-	return s->opts->filter.kinds == 1U << FT_KIND_ERROR;
+	return s->opts->filter.kinds == FT_KIND_BIT(FT_KIND_ERROR);
 }
 
 /* Prints a line for each number that is not 0. */

@@ -19,7 +19,7 @@ struct aggregate_options {
 	enum sort sort;
 	unsigned int max_rows; /* rows shown */
 	bool tells_rest;       /* further rows are merged into one, which is shown, too */
-	unsigned int kinds;    /* as in struct filter */
+	ft_kind_set kinds;     /* as in struct filter */
 	const char *file;      /* glob over mapping names; NULL: any */
 	unsigned int sample;   /* 1: all */
 	bool bytes;	       /* rows have the sizes of folios */

@@ -5,12 +5,13 @@
 
 #include <stdbool.h>
 
+#include "../../bpf/contract/classify.h"
+
 struct filter {
 	const char *comm; /* glob: * and ?; NULL: any */
 	bool has_uid;
 	unsigned int uid;
-	/* Bit per enum ft_kind and, from FT_WANTED_COW on, per enum ft_cow_from; 0: any. */
-	unsigned int kinds;
+	ft_kind_set kinds;     /* 0: any */
 	unsigned int accesses; /* bit per enum ft_access; 0: any */
 	unsigned int origins;  /* bit per enum ft_origin; 0: any */
 	bool only_major;

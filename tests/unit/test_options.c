@@ -206,11 +206,12 @@ static void test_filters(void)
 	CHECK(o->filter.has_uid && o->filter.uid == 1000);
 	o = good("-a -u root");
 	CHECK(o->filter.has_uid && o->filter.uid == 0);
-	CHECK_EQ(good("-a -k cow")->filter.kinds, 1 << FT_KIND_COW);
+	CHECK_EQ(good("-a -k cow")->filter.kinds, FT_KIND_BIT(FT_KIND_COW));
 	CHECK_EQ(good("-a -k cow:ksm,anon")->filter.kinds,
-		 1 << (FT_WANTED_COW + FT_COW_KSM) | 1 << FT_KIND_ANON);
+		 FT_KIND_BIT(FT_WANTED_COW + FT_COW_KSM) | FT_KIND_BIT(FT_KIND_ANON));
 	CHECK_EQ(good("-a -k file,swap --kind other")->filter.kinds,
-		 1 << FT_KIND_FILE | 1 << FT_KIND_SWAP | 1 << FT_KIND_OTHER);
+		 FT_KIND_BIT(FT_KIND_FILE) | FT_KIND_BIT(FT_KIND_SWAP) |
+			 FT_KIND_BIT(FT_KIND_OTHER));
 	CHECK(good("-a --major")->filter.only_major);
 	CHECK(good("-a --minor")->filter.only_minor);
 	CHECK_EQ(good("-a --access rw")->filter.accesses,
