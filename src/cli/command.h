@@ -5,15 +5,21 @@
 
 struct options;
 
-/* The commands. An option has a bit for each command that takes it: see struct option_row. */
-enum command_id {
-	COMMAND_TRACE, /* the default: its name need not be written */
-	COMMAND_HIST,
-	COMMAND_TOP,
-	COMMAND_MAP,
-	COMMAND_FEATURES,
-	COMMAND_COUNT,
-};
+/*
+ * The commands: a name in C, and the name of the struct command, without "_command". The name of
+ * trace need not be written: it is the default.
+ */
+#define COMMANDS(COMMAND)     \
+	COMMAND(TRACE, trace) \
+	COMMAND(HIST, hist)   \
+	COMMAND(TOP, top)     \
+	COMMAND(MAP, map)     \
+	COMMAND(FEATURES, features)
+
+#define COMMAND_ID(id, name) COMMAND_##id,
+
+/* An option has a bit for each command that takes it: see struct option_row. */
+enum command_id { COMMANDS(COMMAND_ID) COMMAND_COUNT };
 
 struct command {
 	enum command_id id;

@@ -5,7 +5,9 @@
 
 #include "../cli/options.h"
 
-extern const struct command trace_command, hist_command, top_command, map_command, features_command;
+#define COMMAND_DECLARATION(id, name) extern const struct command name##_command;
+
+COMMANDS(COMMAND_DECLARATION)
 
 /* Indexed by enum command_id. */
 extern const struct command *const all_commands[COMMAND_COUNT];

@@ -443,7 +443,8 @@ static void test_errors(void)
 		ok &= CHECK(!cases[i].hint || (rest && strstr(rest, cases[i].hint)));
 		ok &= CHECK(count_lines(r->err) <= (i ? 2 : 4));
 		if (!ok)
-			printf("#   faulttrace %s\n#   %s", cases[i].line, r->err);
+			printf("#   faulttrace %s\n#   %s%s", cases[i].line, r->err,
+			       *r->err ? "" : "\n");
 	}
 	CHECK_EQ(count_lines(parse("")->err), 4); /* three examples */
 	test_done("errors");
@@ -489,12 +490,31 @@ static void test_prints(void)
 	CHECK(strstr(printed("help"), "Usage: faulttrace [trace]"));
 	CHECK(strstr(printed("help top"), "Usage: faulttrace top"));
 	CHECK(strstr(printed("top help"), "Usage: faulttrace top"));
-	CHECK(longest_line(printed("map --help")) <= 80);
 	CHECK(strstr(printed("map --help"), "--strip N"));
 	CHECK(!strstr(printed("map --help"), "--major"));
 	CHECK(strncmp(printed("-V"), "faulttrace ", 11) == 0);
 	CHECK(printed("--json-schema")[0] == '{');
 	test_done("help, version, schema");
+}
+
+/* What --help of each command says fits a terminal, and begins with its name. */
+static void test_help_of_commands(void)
+{
+	for (unsigned int i = 0; i < COMMAND_COUNT; i++) {
+		const struct command *command = all_commands[i];
+		char line[32], usage[64];
+
+		snprintf(line, sizeof(line), "%s --help", command->name);
+		snprintf(usage, sizeof(usage),
+			 i == COMMAND_TRACE ? "Usage: faulttrace [%s] " : "Usage: faulttrace %s ",
+			 command->name);
+		CHECK_EQ(command->id, i);
+		CHECK(strncmp(printed(line), usage, strlen(usage)) == 0);
+		if (!CHECK(longest_line(printed(line)) <= 80))
+			printf("#   %s\n", line);
+		CHECK(strstr(printed("--help"), command->what));
+	}
+	test_done("help of each command");
 }
 
 int main(void)
@@ -508,5 +528,6 @@ int main(void)
 	test_rows();
 	test_errors();
 	test_prints();
+	test_help_of_commands();
 	return test_status();
 }
