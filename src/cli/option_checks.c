@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "option_setters.h"
 
 #define RING_BYTES_DWARF (64ULL << 20)
 #define TOP_INTERVAL_NS	 1000000000ULL
@@ -85,11 +86,26 @@ static int stack_of_rows(struct parser *p)
 
 static bool is_given(const struct parser *p, const char *name)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < nr_option_rows; i++)
+		if (option_rows[i].name && strcmp(option_rows[i].name, name) == 0)
+			return p->given & 1ULL << i;
+	return false;
+}
 
-	while (!option_rows[i].name || strcmp(option_rows[i].name, name) != 0)
-		i++;
-	return p->given & 1ULL << i;
+/* The name of the option that chose a format of lines; NULL: none was given. */
+static const char *given_format(const struct parser *p)
+{
+	for (size_t i = 0; i < nr_option_rows; i++)
+		if (option_rows[i].set == option_set_format && p->given & 1ULL << i)
+			return option_rows[i].name;
+	return NULL;
+}
+
+static int refuse_with_profile(const char *dashes, const char *name, const char *hint)
+{
+	log_error("cannot use %s%s with a profile", dashes, name);
+	log_hint("%s", hint);
+	return -EINVAL;
 }
 
 /* Refuses options of tables that mean nothing to a profile. */
@@ -103,25 +119,18 @@ static int check_not_for_profiles(const struct parser *p)
 		{ "by", all },
 		{ "sort", "a profile has all stacks; --weight says what they weigh" },
 		{ "rows", "a profile has all stacks; filters keep some of the faults" },
-		{ "json", own },
-		{ "sink", own },
 		{ "cause", "top --by cause,stack tells what the time went into" },
 		{ "file", "trace --stack --file shows such faults, each with its stack" },
 		{ "residency", "with top --by file or --by vma rows are of files" },
 	};
+	const char *format = given_format(p);
 
-	for (size_t i = 0; i < NR(options); i++) {
-		if (!is_given(p, options[i].name))
-			continue;
-		log_error("cannot use --%s with a profile", options[i].name);
-		log_hint("%s", options[i].hint);
-		return -EINVAL;
-	}
-	if (!p->opts->interval_ns)
-		return 0;
-	log_error("cannot use INTERVAL with a profile");
-	log_hint("%s", all);
-	return -EINVAL;
+	for (size_t i = 0; i < NR(options); i++)
+		if (is_given(p, options[i].name))
+			return refuse_with_profile("--", options[i].name, options[i].hint);
+	if (format)
+		return refuse_with_profile("--", format, own);
+	return p->opts->interval_ns ? refuse_with_profile("", "INTERVAL", all) : 0;
 }
 
 static int check_two_files(const char *a, const char *b)

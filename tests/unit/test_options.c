@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../../src/cli/option_rows.h"
+#include "../../src/cli/option_setters.h"
 #include "../../src/commands/commands.h"
 #include "../../src/format/formats.h"
 #include "test.h"
 
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_WORDS 32
 
 /* One command line, and all that came of it. */
@@ -268,6 +269,23 @@ static void test_output(void)
 	test_done("output");
 }
 
+/* An option that chooses a format has the name of one; profiles are formats by themselves. */
+static void test_formats(void)
+{
+	for (size_t i = 0; i < nr_option_rows; i++) {
+		const struct option_row *row = &option_rows[i];
+		char line[64];
+
+		if (row->set != option_set_format || row->argument != ARG_NONE)
+			continue;
+		if (!CHECK(format_find(row->name)))
+			continue;
+		snprintf(line, sizeof(line), "top -a --folded --%s", row->name);
+		CHECK(!option_is_for(row, COMMAND_TOP) || parse(line)->ret == -1);
+	}
+	test_done("options that choose a format");
+}
+
 static size_t count_lines(const char *s)
 {
 	size_t n = 0;
@@ -343,7 +361,7 @@ static void test_errors(void)
 		{ "-a --plan best", "cannot use 'best': --plan takes", "auto, fentry" },
 		{ "-a --color red", "cannot use 'red': --color takes", "auto, always" },
 		{ "-a -Tutc", "cannot use 'utc': --timestamp takes", "rel, mono, wall" },
-		{ "-a --sink csv", "cannot use 'csv': --sink takes", NULL },
+		{ "-a --sink none", "cannot use 'none': --sink takes", NULL },
 		{ "-a -o ''", "cannot use '': --output takes", NULL },
 		{ "-a --frobnicate", "cannot use --frobnicate: no such option", "--help" },
 		{ "-a -Z", "cannot use -Z: no such option", "--help" },
@@ -387,6 +405,7 @@ static void test_errors(void)
 		{ "top -a --folded --by pid", "cannot use --by with a profile", "stack and kind" },
 		{ "top -a --folded 1", "cannot use INTERVAL with a profile", "the whole run" },
 		{ "top -a --folded -j", "cannot use --json with a profile", "--pprof" },
+		{ "top -a --folded --sink null", "cannot use --sink with a profile", "--pprof" },
 		{ "top -a --pprof x --sort max", "cannot use --sort with a profile", "--weight" },
 		{ "top -a --pprof x -r 3", "cannot use --rows with a profile", "filters" },
 		{ "top -a --folded --cause", "cannot use --cause with a profile", "--by cause" },
@@ -525,6 +544,7 @@ int main(void)
 	test_map();
 	test_filters();
 	test_output();
+	test_formats();
 	test_rows();
 	test_errors();
 	test_prints();
