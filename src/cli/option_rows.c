@@ -6,6 +6,16 @@
 
 #define FIELD(name) .field = offsetof(struct options, name)
 
+/* Set a field by a general setter. Does not compile if the field has another type. */
+#define SET(setter, name, type)                                    \
+	.set = (setter), .field = offsetof(struct options, name) + \
+				  0 * _Generic(((struct options *)0)->name, type : 1)
+#define FLAG(name)   SET(option_set_flag, name, bool)
+#define STRING(name) SET(option_set_string, name, const char *)
+#define WORD(name)   SET(option_set_word, name, unsigned int)
+#define NUMBER(name) SET(option_set_number, name, unsigned int)
+#define COUNT(name)  SET(option_set_count, name, unsigned long long)
+
 const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 'p', "pid", ARG_REQUIRED, "PID[,PID..]",
 	  "processes with all their threads; NAME for a PID:\n"
@@ -38,7 +48,7 @@ const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 0, "no-follow", ARG_NONE, NULL, "CMD alone, without its children",
 	  .set = option_set_no_follow },
 	{ GROUP_TARGET, 0, "as-root", ARG_NONE, NULL, "run CMD as root, not as sudo's user",
-	  .set = option_set_flag, FIELD(target.as_root), .commands = TO_TRACING | TO(MAP) },
+	  FLAG(target.as_root), .commands = TO_TRACING | TO(MAP) },
 
 	{ GROUP_FILTER, 'n', "comm", ARG_REQUIRED, "GLOB", "thread name, at most 15 bytes; * and ?",
 	  .set = option_set_comm, FIELD(filter.comm), .once = true,
@@ -53,10 +63,8 @@ const struct option_row option_rows[] = {
 	  "(device: memory that a driver or the kernel maps)",
 	  .set = option_set_kinds, .takes = "kinds of faults, such as anon or cow:file",
 	  .words = &kind_words, .words_like = kind_words_like },
-	{ GROUP_FILTER, 0, "major", ARG_NONE, NULL, "major faults only", .set = option_set_flag,
-	  FIELD(filter.only_major) },
-	{ GROUP_FILTER, 0, "minor", ARG_NONE, NULL, "minor faults only", .set = option_set_flag,
-	  FIELD(filter.only_minor) },
+	{ GROUP_FILTER, 0, "major", ARG_NONE, NULL, "major faults only", FLAG(filter.only_major) },
+	{ GROUP_FILTER, 0, "minor", ARG_NONE, NULL, "minor faults only", FLAG(filter.only_minor) },
 	{ GROUP_FILTER, 0, "access", ARG_REQUIRED, "r|w|x",
 	  "read, write, execute; rw: read or write", .set = option_set_access,
 	  .takes = "the letters r, w and x" },
@@ -71,10 +79,10 @@ const struct option_row option_rows[] = {
 	{ GROUP_FILTER, 0, "addr", ARG_REQUIRED, "START-END", "addresses, in hex, END not included",
 	  .set = option_set_addr, .once = true, .takes = "START-END in hex, START below END" },
 	{ GROUP_FILTER, 0, "file", ARG_REQUIRED, "GLOB",
-	  "name of the mapping, as in /proc/PID/maps", .set = option_set_string, FIELD(filter.file),
-	  .once = true, .takes = "a pattern" },
+	  "name of the mapping, as in /proc/PID/maps", STRING(filter.file), .once = true,
+	  .takes = "a pattern" },
 	{ GROUP_FILTER, 0, "sample", ARG_REQUIRED, "N", "one fault in N; totals are weighted",
-	  .set = option_set_number, FIELD(filter.sample), .takes = "a number from 1 on" },
+	  NUMBER(filter.sample), .takes = "a number from 1 on" },
 
 	{ GROUP_TABLE, 0, "by", ARG_REQUIRED, "KEY[,KEY]",
 	  "kind major access origin comm pid tid cgroup vma\n"
@@ -85,26 +93,22 @@ const struct option_row option_rows[] = {
 	  "equal buckets, such as 0,10us,500ns", .set = option_set_linear,
 	  .takes = "LO,HI,STEP: durations, at most 294 steps", .commands = TO(HIST) },
 	{ GROUP_TABLE, 0, "sort", ARG_REQUIRED, "COLUMN", "faults major total mean p99 max bytes",
-	  .set = option_set_word, FIELD(sort), .takes = "a column", .words = &sort_words,
-	  .commands = TO_TABLES },
+	  WORD(sort), .takes = "a column", .words = &sort_words, .commands = TO_TABLES },
 	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS",
 	  "show at most so many (top: 20, with --json all);\n"
 	  "with --json one more row is the sum of the rest",
-	  .set = option_set_number, FIELD(max_rows), .takes = "a number from 1 on",
-	  .commands = TO_TABLES },
+	  NUMBER(max_rows), .takes = "a number from 1 on", .commands = TO_TABLES },
 
 	{ GROUP_PROFILE, 0, "folded", ARG_NONE, NULL,
-	  "stacks a line each, for flamegraph.pl and others", .set = option_set_flag, FIELD(folded),
-	  .commands = TO(TOP) },
+	  "stacks a line each, for flamegraph.pl and others", FLAG(folded), .commands = TO(TOP) },
 	{ GROUP_PROFILE, 0, "pprof", ARG_REQUIRED, "FILE", "for go tool pprof",
-	  .set = option_set_string, FIELD(profiles[PROFILE_PPROF]), .takes = "the path of a file",
+	  STRING(profiles[PROFILE_PPROF]), .takes = "the path of a file",
 	  .commands = TO(TOP) },
 	{ GROUP_PROFILE, 0, "flamegraph", ARG_REQUIRED, "FILE.svg", "for a browser",
-	  .set = option_set_string, FIELD(profiles[PROFILE_FLAMEGRAPH]),
-	  .takes = "the path of a file", .commands = TO(TOP) },
-	{ GROUP_PROFILE, 0, "weight", ARG_REQUIRED, "WEIGHT", "count (default), latency, bytes",
-	  .set = option_set_word, FIELD(weight), .takes = "a weight", .words = &weight_words,
+	  STRING(profiles[PROFILE_FLAMEGRAPH]), .takes = "the path of a file",
 	  .commands = TO(TOP) },
+	{ GROUP_PROFILE, 0, "weight", ARG_REQUIRED, "WEIGHT", "count (default), latency, bytes",
+	  WORD(weight), .takes = "a weight", .words = &weight_words, .commands = TO(TOP) },
 
 	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line",
 	  .set = option_set_format, .commands = TO_TRACING | TO(MAP) },
@@ -113,10 +117,9 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE",
 	  "write to FILE, not to stdout; with - stdout has\n"
 	  "the trace alone, and CMD writes to stderr",
-	  .set = option_set_string, FIELD(output), .takes = "the path of a file",
-	  .commands = TO_TRACING | TO(MAP) },
+	  STRING(output), .takes = "the path of a file", .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "show the causes of each fault's latency",
-	  .set = option_set_flag, FIELD(cause) },
+	  FLAG(cause) },
 	{ GROUP_OUTPUT, 's', "stack", ARG_OPTIONAL, "fp|dwarf",
 	  "show the user stack of each fault; fp: by frame\n"
 	  "pointers, dwarf: by unwind information (slower)",
@@ -126,11 +129,11 @@ const struct option_row option_rows[] = {
 	  "for faults on files: what share of the mapping's\n"
 	  "range of the file (top --by file: of the file) is\n"
 	  "cached, and how many pages the fault itself read",
-	  .set = option_set_flag, FIELD(residency), .commands = TO(TRACE) | TO(TOP) },
+	  FLAG(residency), .commands = TO(TRACE) | TO(TOP) },
 	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL,
 	  "show all columns, cut no names; trace: also the\n"
 	  "function and the variable (in --json, too)",
-	  .set = option_set_flag, FIELD(wide), .commands = TO_TRACING | TO(MAP) },
+	  FLAG(wide), .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "strip", ARG_REQUIRED, "N",
 	  "columns that show where in a mapping its pages\n"
 	  "are (32; 16 or none on a narrow terminal; 0: none)",
@@ -138,22 +141,21 @@ const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 0, "evict", ARG_NONE, NULL,
 	  "instead: drop FILE.. from the page cache, and\n"
 	  "tell what stayed; other options come first",
-	  .set = option_set_flag, FIELD(evict), .commands = TO(MAP) },
+	  FLAG(evict), .commands = TO(MAP) },
 	{ GROUP_TARGET, 0, "cold", ARG_NONE, NULL,
 	  "drop CMD's program and its libraries from the\n"
 	  "page cache first, and tell what stayed",
-	  .set = option_set_flag, FIELD(cold), .commands = TO(MAP) },
+	  FLAG(cold), .commands = TO(MAP) },
 	{ GROUP_OUTPUT, 0, "ascii", ARG_NONE, NULL,
-	  "the strip in letters, as without UTF-8: # + c s .", .set = option_set_flag, FIELD(ascii),
-	  .commands = TO(MAP) },
+	  "the strip in letters, as without UTF-8: # + c s .", FLAG(ascii), .commands = TO(MAP) },
 	{ GROUP_OUTPUT, 'T', "timestamp", ARG_OPTIONAL, "mono|wall|rel",
 	  "seconds since boot, time of day (bare -T), or\n"
 	  "seconds since the start (default)",
 	  .set = option_set_timestamp, FIELD(timestamp), .takes = "a kind of timestamp",
 	  .words = &timestamp_words },
 	{ GROUP_OUTPUT, 0, "color", ARG_REQUIRED, "WHEN",
-	  "auto, always, never (auto honours NO_COLOR)", .set = option_set_word, FIELD(color),
-	  .takes = "a word", .words = &color_words, .commands = TO_TRACING | TO(MAP) },
+	  "auto, always, never (auto honours NO_COLOR)", WORD(color), .takes = "a word",
+	  .words = &color_words, .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 'd', "duration", ARG_REQUIRED, "DUR",
 	  "stop after 10s, 1.5m, ..; a number without a unit\n"
 	  "is in seconds. CMD runs on, and is waited for",
@@ -162,12 +164,11 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 0, "max-events", ARG_REQUIRED, "N",
 	  "stop after N faults. CMD runs on, and is waited\n"
 	  "for",
-	  .set = option_set_count, FIELD(max_events), .takes = "a number from 1 on",
-	  .commands = TO(TRACE) },
+	  COUNT(max_events), .takes = "a number from 1 on", .commands = TO(TRACE) },
 	{ GROUP_OUTPUT, 0, "strict", ARG_NONE, NULL, "exit with 3 if events were lost",
-	  .set = option_set_flag, FIELD(strict), .commands = TO_TRACING | TO(MAP) },
-	{ GROUP_OUTPUT, 'q', "quiet", ARG_NONE, NULL, "no headings, no summary",
-	  .set = option_set_flag, FIELD(quiet), .commands = TO_TRACING | TO(MAP) },
+	  FLAG(strict), .commands = TO_TRACING | TO(MAP) },
+	{ GROUP_OUTPUT, 'q', "quiet", ARG_NONE, NULL, "no headings, no summary", FLAG(quiet),
+	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 'v', "verbose", ARG_NONE, NULL, "print more messages; -vv: libbpf's, too",
 	  .set = option_add_verbose, .commands = TO_ALL },
 	{ GROUP_OUTPUT, 0, "plan", ARG_REQUIRED, "PLAN",
@@ -188,8 +189,7 @@ const struct option_row option_rows[] = {
 	{ GROUP_HIDDEN, 0, "rows-from-faults", ARG_REQUIRED, "FILE",
 	  "for tests: also make the table from single faults,\n"
 	  "and write its rows there",
-	  .set = option_set_string, FIELD(rows_from_faults), .takes = "a path",
-	  .commands = TO_TABLES },
+	  STRING(rows_from_faults), .takes = "a path", .commands = TO_TABLES },
 	{ GROUP_HIDDEN, 0, "sink", ARG_REQUIRED, "NAME", "any format by its name",
 	  .set = option_set_format, .takes = "the name of a format" },
 };
