@@ -7,10 +7,12 @@
 #include "../base/log.h"
 #include "../format/formats.h"
 
-static const struct format_ops *const file_formats[PROFILE_FILES] = {
+static const struct format_ops *const file_formats[] = {
 	[PROFILE_PPROF] = &pprof_format,
 	[PROFILE_FLAMEGRAPH] = &flamegraph_format,
 };
+_Static_assert(sizeof(file_formats) / sizeof(*file_formats) == PROFILE_FILES,
+	       "every profile that is a file has a format");
 
 int profile_files__open(struct profile_files *files, const struct options *opts)
 {
