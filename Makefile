@@ -19,7 +19,7 @@ ifeq ($(wildcard bpf/arch/$(ARCH).bpf.h),)
 $(error faulttrace is not written for this architecture ($(ARCH)) yet)
 endif
 
-PACKAGES = libbpf libdw libelf liblzma zlib
+PACKAGES = libbpf libdw libelf liblzma libzstd zlib
 # libiberty has no pkg-config file, and is always static.
 ifeq ($(STATIC),1)
 # elfutils 0.196's libelf.a (sid) has a crc32(), equal to zlib's: zlib's is taken before libelf.a is looked at.
@@ -159,7 +159,7 @@ $(O)/tests/tested.a: $(TESTED:src/%.c=$(O)/tests/src/%.o)
 	$(Q)rm -f $@
 	$(Q)$(AR) crs $@ $^
 
-TESTED_LIBS = -Wl,--as-needed -lbpf -ldw -lelf -llzma -lz -liberty
+TESTED_LIBS = -Wl,--as-needed -lbpf -ldw -lelf -llzma -lzstd -lz -liberty
 
 $(O)/tests/%: tests/unit/%.c $(O)/tests/tested.a
 	$(call msg,TEST,$@)

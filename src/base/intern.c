@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "intern.h"
 
-#include <stdbool.h>
-
 #define UNIT 8
 
 struct item {
@@ -50,14 +48,30 @@ static void append(struct intern *t, const void *bytes, size_t len)
 	t->nr++;
 }
 
-uint32_t intern__add(struct intern *t, const void *bytes, size_t len)
+static bool find(const struct intern *t, uint32_t hash, const void *bytes, size_t len,
+		 uint32_t *number)
 {
-	uint32_t hash = hash_bytes(bytes, len);
 	const struct hash_slot *slot = NULL;
 
-	while ((slot = hash_index__next(&t->index, hash, slot)))
-		if (is_item(t, hash_slot__number(slot), bytes, len))
-			return hash_slot__number(slot);
+	while ((slot = hash_index__next(&t->index, hash, slot))) {
+		*number = hash_slot__number(slot);
+		if (is_item(t, *number, bytes, len))
+			return true;
+	}
+	return false;
+}
+
+bool intern__find(const struct intern *t, const void *bytes, size_t len, uint32_t *number)
+{
+	return find(t, hash_bytes(bytes, len), bytes, len, number);
+}
+
+uint32_t intern__add(struct intern *t, const void *bytes, size_t len)
+{
+	uint32_t hash = hash_bytes(bytes, len), number;
+
+	if (find(t, hash, bytes, len, &number))
+		return number;
 	hash_index__add(&t->index, hash, t->nr);
 	append(t, bytes, len);
 	return t->nr - 1;

@@ -6,6 +6,7 @@
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ struct intern {
 
 void intern__free(struct intern *t);
 
+/* Are there these bytes? Then *number is theirs. */
+bool intern__find(const struct intern *t, const void *bytes, size_t len, uint32_t *number);
 /* The number of these bytes, which are copied if they are new. */
 uint32_t intern__add(struct intern *t, const void *bytes, size_t len);
 /* The bytes, aligned for any struct; they move when something is added. */
