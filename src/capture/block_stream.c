@@ -107,10 +107,18 @@ static int skip_foreign(struct block_stream *stream)
 	return 1;
 }
 
-static bool is_foreign(const struct capture_header *header)
+/* Is there another program's frame here, or our seek table? Then it is skipped. As fill(). */
+static int find_foreign(struct block_stream *stream)
 {
-	return (header->skippable & ZSTD_SKIPPABLE_MASK) == ZSTD_SKIPPABLE &&
-	       header->skippable != CAPTURE_SKIPPABLE && header->size <= SEARCH_MAX;
+	uint32_t head[2] = { 0 };
+	int err = fill(stream, sizeof(head));
+
+	if (err > 0)
+		memcpy(head, stream->buffer + stream->start, sizeof(head));
+	if ((head[0] & ZSTD_SKIPPABLE_MASK) == ZSTD_SKIPPABLE && head[0] != CAPTURE_SKIPPABLE &&
+	    head[1] <= SEARCH_MAX)
+		stream->to_skip = sizeof(head) + head[1];
+	return err;
 }
 
 /* ---- Problems ------------------------------------------------------------------------------- */
@@ -246,18 +254,18 @@ static int look(struct block_stream *stream, struct read_block *block)
 		stream->has_blocks = true;
 		return take_block(stream, block);
 	}
-	if (is_foreign(&block->header))
-		stream->to_skip = ZSTD_SKIPPABLE_HEADER + block->header.size;
-	else
-		skip(stream);
+	skip(stream);
 	return 0;
 }
 
 int block_stream__next(struct block_stream *stream, struct read_block *block)
 {
 	while (stream->skipped < SEARCH_MAX && !stream->is_at_end) {
-		int err = skip_foreign(stream);
+		bool is_skipping = stream->to_skip;
+		int err = is_skipping ? skip_foreign(stream) : find_foreign(stream);
 
+		if (err > 0 && (is_skipping || stream->to_skip))
+			continue;
 		if (err > 0)
 			err = fill(stream, sizeof(block->header));
 		if (err < 0)

@@ -18,7 +18,8 @@
 /* A table's rows that are not handed over yet. */
 struct pending {
 	const struct capture_table *table;
-	size_t capacity;
+	size_t row_bytes;
+	size_t capacity; /* of a block, in rows */
 	struct block *block; /* NULL: there are none */
 };
 
@@ -69,7 +70,6 @@ static struct block *take_block(struct capture_writer *writer, enum capture_bloc
 static void put_block(struct capture_writer *writer, struct block **block)
 {
 	(*block)->header.sequence = writer->sequence++;
-	writer->segment_bytes += (*block)->len;
 	block_queue__put(writer->queue, *block);
 	*block = NULL;
 }
@@ -87,11 +87,8 @@ static void put_rows(struct capture_writer *writer, size_t last_table)
 	for (size_t i = 0; i <= last_table; i++) {
 		struct pending *pending = &writer->pending[i];
 
-		if (!pending->block)
-			continue;
-		writer->segment_bytes +=
-			pending->block->header.rows * capture_table__width(pending->table);
-		put_block(writer, &pending->block);
+		if (pending->block)
+			put_block(writer, &pending->block);
 	}
 }
 
@@ -158,6 +155,7 @@ static int store_string(struct capture_writer *writer, const void *bytes, uint16
 	memcpy(block->data + block->len, &len, sizeof(len));
 	memcpy(block->data + block->len + sizeof(len), bytes, len);
 	block->len += sizeof(len) + len;
+	writer->segment_bytes += len;
 	block->header.rows++;
 	return 0;
 }
@@ -250,6 +248,7 @@ int capture_writer__row(struct capture_writer *writer, size_t table, const uint6
 		pending->block->header.table = pending->table->id;
 	}
 	store_row(writer, pending, values);
+	writer->segment_bytes += pending->row_bytes;
 	if (pending->block->header.rows == pending->capacity)
 		put_rows(writer, table);
 	return 0;
@@ -284,6 +283,7 @@ int capture_writer__open(const struct capture_writer_options *opts, struct captu
 	new->opts = *opts;
 	for (size_t i = 0; i < schema->nr_tables; i++) {
 		new->pending[i].table = &schema->tables[i];
+		new->pending[i].row_bytes = capture_table__width(&schema->tables[i]);
 		new->pending[i].capacity = block__capacity(&schema->tables[i]);
 	}
 	capture_schema__add(schema, &new->meta);
