@@ -80,6 +80,6 @@ enum capture_plane {
 #define CAPTURE_COLUMNS_MAX 256
 #define CAPTURE_NAME_MAX    255
 #define CAPTURE_STRING_MAX  65535u
-#define CAPTURE_STRINGS_MAX (64u << 20) /* bytes of all strings, each with 16 more */
+#define CAPTURE_STRINGS_MAX (32u << 20) /* bytes of all strings, each with 16 more */
 
 #endif /* CAPTURE_FORMAT_H */

@@ -47,9 +47,9 @@ static void test_round_trip(void)
 		uint64_t nr_faults, segment_bytes, flush_every;
 		unsigned int segments_min;
 	} cases[] = {
-		{ 0, 1 << 20, 0, 1 },	    { 1, 1 << 20, 0, 1 }, { 20000, 1ULL << 40, 0, 1 },
-		{ 60000, 300000, 0, 5 },    { 3000, 1, 0, 20 },	  { 5000, 1 << 20, 1, 1 },
-		{ 30000, 100000, 977, 10 },
+		{ 0, 1 << 20, 0, 1 },	   { 1, 1 << 20, 0, 1 }, { 20000, 1ULL << 40, 0, 1 },
+		{ 60000, 300000, 0, 3 },   { 3000, 1, 0, 3 },	 { 5000, 1 << 20, 1, 1 },
+		{ 30000, 100000, 977, 3 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
