@@ -166,7 +166,8 @@ static bool take_rows(struct capture_reader *reader, const struct read_block *bl
 	struct read_rows *rows = &reader->rows;
 
 	rows->table = find_table(reader, header->table);
-	if (!rows->table || header->rows > CAPTURE_DATA_MAX / capture_table__width(rows->table))
+	if (!rows->table || !header->rows ||
+	    header->rows > CAPTURE_DATA_MAX / capture_table__width(rows->table))
 		return false;
 	if (!wanted && reader->opts.wanted)
 		return true;
