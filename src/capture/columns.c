@@ -35,7 +35,7 @@ static inline uint64_t zigzag(uint64_t difference, unsigned int width)
 	unsigned int unused = 64 - 8 * width;
 	int64_t is = (int64_t)(difference << unused) >> unused;
 
-	return ((uint64_t)is << 1 ^ (uint64_t)(is >> 63)) & mask_of(width);
+	return ((uint64_t)is << 1 ^ (is < 0 ? UINT64_MAX : 0)) & mask_of(width);
 }
 
 /* Splits values into planes, each at a distance of nr_rows + 1 bytes. Inlined for each width. */

@@ -19,7 +19,7 @@
 struct pending {
 	const struct capture_table *table;
 	size_t row_bytes;
-	size_t capacity; /* of a block, in rows */
+	size_t capacity;     /* of a block, in rows */
 	struct block *block; /* NULL: there are none */
 };
 

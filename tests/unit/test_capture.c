@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../src/base/log.h"
+#include "../../src/base/stop.h"
 #include "capture_sample.h"
 #include "programs.h"
 #include "test.h"
@@ -276,6 +277,22 @@ static void test_queue_full(void)
 	test_done("where nobody reads, rows are refused, and what was taken arrives");
 }
 
+/* The last test: from then on, all that takes long is given up. */
+static void test_stopped(void)
+{
+	struct sample sample = { .segment_bytes = 1ULL << 40 };
+	int ends[2];
+
+	CHECK(!pipe(ends));
+	CHECK_EQ(sample_open(&sample, ends[1]), 0);
+	sample_write(&sample, 0, 50000);
+	stop_ask();
+	CHECK_EQ(capture_writer__end(sample.writer), -ETIMEDOUT);
+	close(ends[0]);
+	close(ends[1]);
+	test_done("the end does not wait for ever for who does not read");
+}
+
 /* ---- What is refused, and what is skipped --------------------------------------------------- */
 
 static void test_refused(void)
@@ -354,6 +371,7 @@ int main(void)
 	test_queue_full();
 	test_refused();
 	test_wanted();
+	test_stopped();
 	remove_work();
 	return test_status();
 }

@@ -336,7 +336,8 @@ static void test_flood(void)
 /* Headers one after another, each of a block of the largest size that the next ones are in. */
 static void test_nested(void)
 {
-	struct capture_header header = { .type = CAPTURE_ROWS, .frame_bytes = CAPTURE_FRAME_MAX - 1 };
+	struct capture_header header = { .type = CAPTURE_ROWS,
+					 .frame_bytes = CAPTURE_FRAME_MAX - 1 };
 	struct buf bytes = { 0 };
 	struct sample_read read;
 
