@@ -28,6 +28,7 @@ struct capture_reader {
 	struct capture_read_schema schema;
 	struct read_strings strings;
 	bool has_segment;
+	bool begins_segment;
 	uint32_t segment;
 	struct read_rows rows;
 	uint64_t values[CAPTURE_COLUMNS_MAX]; /* of the row */
@@ -77,16 +78,22 @@ static const struct capture_wanted *find_wanted(const struct capture_reader *rea
 	return NULL;
 }
 
-/* The place of a column in the table, or the number of columns: there is none that can be read. */
+/* The place of a column in the table, or the number of columns: there is none. */
 static size_t find_column(const struct capture_table *table, uint16_t id)
 {
-	const unsigned int known = CAPTURE_DELTA | CAPTURE_STRING | CAPTURE_TIME;
 	size_t i = 0;
 
-	while (i < table->nr_columns &&
-	       (table->columns[i].id != id || (table->columns[i].flags & ~known)))
+	while (i < table->nr_columns && table->columns[i].id != id)
 		i++;
 	return i;
+}
+
+/* Later versions may add flags, and with them ways to understand a value. */
+static bool is_readable(const struct capture_table *table, size_t column)
+{
+	const unsigned int known = CAPTURE_DELTA | CAPTURE_STRING | CAPTURE_TIME;
+
+	return column < table->nr_columns && !(table->columns[column].flags & ~known);
 }
 
 /* ---- Blocks --------------------------------------------------------------------------------- */
@@ -113,7 +120,7 @@ static bool take_meta(struct capture_reader *reader, const struct read_block *bl
 	    capture_read_schema__set(&reader->schema, reader->data, block->header.data_bytes,
 				     block->header.rows))
 		return false;
-	reader->has_segment = true;
+	reader->has_segment = reader->begins_segment = true;
 	reader->segment = block->header.segment;
 	return true;
 }
@@ -136,7 +143,7 @@ static void place_columns(struct read_rows *rows, const struct capture_wanted *w
 		size_t column = wanted ? find_column(rows->table, wanted->columns[i]) : i;
 
 		rows->columns[i] = NULL;
-		if (column == rows->table->nr_columns)
+		if (!is_readable(rows->table, column))
 			continue;
 		if (!places[column]) {
 			places[column] = next;
@@ -231,8 +238,14 @@ int capture_reader__next(struct capture_reader *reader, struct capture_row *row)
 	for (size_t i = 0; i < rows->nr_values; i++)
 		reader->values[i] = rows->columns[i] ? rows->columns[i][rows->next] : 0;
 	rows->next++;
-	*row = (struct capture_row) { rows->table, rows->nr_values, reader->values,
-				      reader->segment };
+	*row = (struct capture_row) {
+		.table = rows->table,
+		.nr_values = rows->nr_values,
+		.values = reader->values,
+		.segment = reader->segment,
+		.begins_segment = reader->begins_segment,
+	};
+	reader->begins_segment = false;
 	return 1;
 }
 

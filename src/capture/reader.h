@@ -33,6 +33,7 @@ struct capture_row {
 	size_t nr_values;
 	const uint64_t *values; /* of the wanted columns; 0 where the file does not have one */
 	uint32_t segment;
+	bool begins_segment; /* the first row that is read of it: what ids meant before is over */
 };
 
 struct capture_reader *capture_reader__new(const struct capture_reader_options *opts);

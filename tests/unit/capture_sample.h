@@ -184,6 +184,7 @@ struct sample_read {
 	unsigned int nr_problems;
 	uint64_t next[SAMPLE_TABLES]; /* the lowest index that is possible */
 	uint64_t missing_blocks;
+	unsigned int nr_segments;
 	uint64_t damaged_first_ns, damaged_last_ns;
 	int err;
 };
@@ -234,6 +235,7 @@ static inline void sample_see(struct sample_read *read, const struct capture_rea
 {
 	size_t table = 0;
 
+	read->nr_segments += row->begins_segment;
 	while (table < SAMPLE_TABLES && sample_tables[table].id != row->table->id)
 		table++;
 	if (table < SAMPLE_TABLES && row->nr_values == sample_tables[table].nr_columns &&

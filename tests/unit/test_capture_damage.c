@@ -197,6 +197,7 @@ static void test_segments(void)
 		CHECK_EQ(read.wrong + read.nameless, 0);
 		CHECK_EQ(read.nr_problems, at > 0);
 		CHECK_EQ(read.missing_blocks, header.sequence);
+		CHECK_EQ(read.nr_segments, sample.nr_segments + 1 - nr);
 		CHECK_EQ(count_rows(read.nr), count_rows(sample.nr) - rows_within(at));
 	}
 	CHECK_EQ(nr, sample.nr_segments);
@@ -310,6 +311,40 @@ static void test_forged(void)
 	test_done("blocks whose checksums are right, and nothing else");
 }
 
+/* Blocks of a later version, and columns with a flag of a later one. */
+static void test_later_versions(void)
+{
+	static const char meta[] = "\1\0\2\0\1t\0\1\0\1\x08\1a\0\2\0\1\1\1b\0";
+	static const struct capture_header rows = { .type = CAPTURE_ROWS, .table = 1, .rows = 1 };
+	int fd = memfd_create("later", 0);
+	struct sample_read read = { 0 };
+	struct capture_reader_options opts = { .fd = fd, .problems = { sample_problem, &read } };
+	struct capture_reader *reader = capture_reader__new(&opts);
+	struct capture_header header;
+	struct capture_row row = { 0 };
+	struct buf bytes = { 0 };
+	size_t at;
+
+	forge(&bytes, (struct capture_header) { .type = CAPTURE_META, .rows = 1 }, FORGED(meta));
+	at = bytes.len;
+	forge(&bytes, rows, FORGED("\0\7\5\0\0"));
+	memcpy(&header, bytes.data + at, sizeof(header));
+	header.version++;
+	header.header_crc = capture_crc(&header, offsetof(struct capture_header, header_crc));
+	memcpy(bytes.data + at, &header, sizeof(header));
+	forge(&bytes, rows, FORGED("\0\7\6\0\0"));
+	CHECK_EQ(write(fd, bytes.data, bytes.len), bytes.len);
+	lseek(fd, 0, SEEK_SET);
+	CHECK_EQ(capture_reader__next(reader, &row), 1);
+	CHECK(row.nr_values == 2 && row.values[0] == 0 && row.values[1] == 6);
+	CHECK_EQ(read.problems[CAPTURE_UNKNOWN], 1);
+	CHECK_EQ(capture_reader__next(reader, &row), 0);
+	capture_reader__free(reader);
+	buf__free(&bytes);
+	close(fd);
+	test_done("what later versions add is skipped");
+}
+
 /* More strings than a segment may have, in blocks that are nearly nothing when compressed. */
 static void test_flood(void)
 {
@@ -376,6 +411,7 @@ int main(void)
 	test_told();
 	test_segments();
 	test_forged();
+	test_later_versions();
 	test_flood();
 	test_nested();
 	test_no_capture();
