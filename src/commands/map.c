@@ -12,6 +12,7 @@
 #include "../host/clock.h"
 #include "../host/task.h"
 #include "evict.h"
+#include "present.h"
 #include "../map/map.h"
 #include "show_map.h"
 #include "../base/output.h"
@@ -22,8 +23,6 @@
 static void describe(struct run_start *start, const struct options *opts,
 		     const struct output *output, const struct utsname *uts)
 {
-	unsigned int columns = output__columns(output);
-
 	*start = (struct run_start) {
 		.version = FT_VERSION,
 		.command = "map",
@@ -35,12 +34,8 @@ static void describe(struct run_start *start, const struct options *opts,
 		.page_size = (unsigned int)getpagesize(),
 		.time_ns = clock_ns(CLOCK_MONOTONIC),
 		.wall_ns = clock_ns(CLOCK_REALTIME),
-		.wide = opts->wide,
-		.color = opts->color == COLOR_AUTO ? output__takes_color(output)
-						   : opts->color == COLOR_ALWAYS,
-		.quiet = opts->quiet,
-		.columns = columns,
 	};
+	present(start, opts, output);
 	map_describe(start, opts);
 }
 

@@ -15,6 +15,7 @@
 #include "command_output.h"
 #include "drop_privileges.h"
 #include "preflight.h"
+#include "present.h"
 #include "summary.h"
 
 /* How long to wait for records: WAIT_MIN_MS while they come, longer when idle, at last SLEEP_MS. */
@@ -70,13 +71,6 @@ static const char *const target_names[] = {
 	[TARGET_ALL] = "all", [TARGET_COMMAND] = "command",
 };
 
-static bool wants_color(const struct session *s)
-{
-	if (s->opts->color == COLOR_AUTO)
-		return output__takes_color(&s->out);
-	return s->opts->color == COLOR_ALWAYS;
-}
-
 static void join_command(struct buf *text, char **argv)
 {
 	for (size_t i = 0; argv[i]; i++) {
@@ -90,7 +84,6 @@ static void join_command(struct buf *text, char **argv)
 static void describe(struct session *s)
 {
 	const struct options *opts = s->opts;
-	unsigned int columns = output__columns(&s->out);
 
 	uname(&s->uts);
 	s->start = (struct run_start) {
@@ -105,15 +98,8 @@ static void describe(struct session *s)
 		.nr_target_ids = s->child.pid ? 1 : opts->target.nr_ids,
 		.page_size = (unsigned int)getpagesize(),
 		.sees_gup = plan_sees_gup(s->plan),
-		.timestamp = opts->timestamp,
-		.cause = opts->cause,
-		.residency = opts->residency,
-		.bytes = options__wants_bytes(opts),
-		.wide = opts->wide,
-		.color = wants_color(s),
-		.quiet = opts->quiet,
-		.columns = columns,
 	};
+	present(&s->start, opts, &s->out);
 }
 
 /* Does what can fail while the target is not touched yet: checks, output, fork. */
@@ -389,7 +375,7 @@ static int trace(struct session *s)
 	s->attached_ns = clock_ns(CLOCK_MONOTONIC);
 	if (s->opts->duration_ns)
 		stop_by(s->attached_ns + s->opts->duration_ns);
-	if (s->ops->begin(s) || drop_privileges(s))
+	if (drop_privileges(s) || s->ops->begin(s))
 		return STATUS_FAILED;
 	status = let_go(s);
 	if (status)

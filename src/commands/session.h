@@ -27,7 +27,7 @@ struct session;
 /* What a command does at the steps of a session. session->ctx is its own state. */
 struct session_ops {
 	/*
-	 * Tracing is about to begin: session->start is complete. What begin() appends to `out` is
+	 * Tracing is about to begin: session->start is complete, and privileges are dropped. What begin() appends to `out` is
 	 * written when the traced command, if there is one, runs. 0 or -errno after saying why.
 	 */
 	int (*begin)(struct session *session);

@@ -22,14 +22,8 @@ void summary__print_losses(const struct run_end *end, const char *when)
 			log_note("%llu lost%s (%s)", losses[i].number, when, losses[i].kind);
 }
 
-/* With -k error alone, the summary begins with the number of errors. */
-static bool wants_only_errors(const struct session *s)
-{
-	return s->opts->filter.kinds == FT_KIND_BIT(FT_KIND_ERROR);
-}
-
 /* Prints a line for each number that is not 0. */
-static void print_numbers(const struct session *s)
+static void print_numbers(const struct session *s, bool only_errors)
 {
 	const struct source_totals *totals = &s->totals;
 	const struct {
@@ -41,7 +35,7 @@ static void print_numbers(const struct session *s)
 		  "ended unseen: told without a latency" },
 		{ LOG_INFO, totals->counters.probe_faults, "fault",
 		  "of probes that read user memory: left out" },
-		{ LOG_NOTE, wants_only_errors(s) ? 0 : s->end.errors, "fault",
+		{ LOG_NOTE, only_errors ? 0 : s->end.errors, "fault",
 		  "could not be resolved (kind error)" },
 		{ LOG_NOTE, totals->counters.lost_stacks, "stack", "did not fit the ring buffer" },
 		{ LOG_NOTE, totals->missed_reads, "folio",
@@ -54,11 +48,11 @@ static void print_numbers(const struct session *s)
 			       plural(notes[i].number), notes[i].rest);
 }
 
-static void print_share(const struct session *s)
+static void print_share(const struct run_end *end)
 {
 	struct buf share = { 0 };
 
-	run_end__tell_share(&s->end, &share);
+	run_end__tell_share(end, &share);
 	if (share.len)
 		log_note("%.*s", (int)share.len, share.data);
 	buf__free(&share);
@@ -88,29 +82,34 @@ static void print_fallbacks(const struct run_end *end)
 			 plural(end->thp_unknown));
 }
 
-void summary__print(const struct session *s)
+void summary__print_run(const struct run_end *end, const char *plan, bool only_errors)
 {
-	const struct run_end *end = &s->end;
 	struct buf seen = { 0 };
 
-	run_end__tell(end, wants_only_errors(s), &seen);
-	log_note("%.*s; %llu lost; plan %s", (int)seen.len, seen.data, run_end__lost(end),
-		 s->plan->name);
+	run_end__tell(end, only_errors, &seen);
+	log_note("%.*s; %llu lost; plan %s", (int)seen.len, seen.data, run_end__lost(end), plan);
 	buf__free(&seen);
 	summary__print_losses(end, "");
 	if (end->in_progress)
 		log_note("%llu still in progress when tracing ended", end->in_progress);
-	if (!wants_only_errors(s))
-		print_share(s);
-	print_numbers(s);
+	if (!only_errors)
+		print_share(end);
 	if (end->unseen_gup > 0)
 		log_note("%lld more %s taken by get_user_pages (as by mlock): only counted",
 			 end->unseen_gup, end->unseen_gup == 1 ? "was" : "were");
 	print_fallbacks(end);
 	if (end->throttled_ns > 0)
 		print_throttled(end);
-	if (end->lost_ring)
+}
+
+void summary__print(const struct session *s)
+{
+	bool only_errors = filter__wants_only_errors(&s->opts->filter);
+
+	summary__print_run(&s->end, s->plan->name, only_errors);
+	print_numbers(s, only_errors);
+	if (s->end.lost_ring)
 		log_note("hint: the ring buffer was full for %llu: raise --ring-size, or use "
 			 "--min-latency or --sample",
-			 end->lost_ring);
+			 s->end.lost_ring);
 }

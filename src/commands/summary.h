@@ -8,6 +8,11 @@
 /* Prints one line a kind of loss, as lost.* of JSON's end record. when: "", or " so far". */
 void summary__print_losses(const struct run_end *end, const char *when);
 
+/*
+ * Prints what is known of every run. only_errors: it begins with the number of errors, since no
+ * other faults were asked for.
+ */
+void summary__print_run(const struct run_end *end, const char *plan, bool only_errors);
 /* Prints the summary of a run whose session->end and session->totals are complete. */
 void summary__print(const struct session *session);
 

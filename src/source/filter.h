@@ -23,4 +23,10 @@ struct filter {
 	unsigned int sample; /* 1: all */
 };
 
+/* Is -k error all that was asked for? */
+static inline bool filter__wants_only_errors(const struct filter *filter)
+{
+	return filter->kinds == FT_KIND_BIT(FT_KIND_ERROR);
+}
+
 #endif /* SOURCE_FILTER_H */
