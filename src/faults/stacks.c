@@ -58,6 +58,7 @@ struct stacks {
 	struct key_map known;	  /* struct stack_id: all stacks */
 	struct key_map copies;	  /* struct stack_id: of stacks that were sent as copies */
 	struct shared_texts texts;
+	uint64_t serials;     /* of stacks whose frames were made */
 	size_t nr_settled;    /* stacks that were known after the last eviction */
 	size_t copied_bytes;  /* of copied stacks, without their texts */
 	size_t settled_bytes; /* ... after the last eviction */
@@ -357,6 +358,7 @@ static void find_inlined(struct stacks *stacks, struct known *known)
 	buf__free(&known->calls);
 	if (known->is_copied)
 		stacks->copied_bytes += bytes_of(known) - bytes;
+	known->stack.serial = ++stacks->serials;
 	known->stack.frames = (const void *)known->frames.data;
 	known->stack.nr = known->frames.len / sizeof(struct stack_frame);
 }

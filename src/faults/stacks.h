@@ -42,6 +42,7 @@ struct stack_frame {
 struct symbols;
 
 struct stack {
+	uint64_t serial; /* no other stack, of these or of other frames, has it */
 	uint32_t pid;
 	size_t nr;
 	const struct stack_frame *frames; /* the leaf first */

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "player.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/must.h"
+#include "read_stacks.h"
+#include "tables.h"
+
+/* More ids than a target has; what exceeds them is refused. */
+#define TARGET_IDS_MAX 4096
+
+struct player {
+	struct capture_reader *reader;
+	struct read_stacks stacks;
+	unsigned long long refused;
+
+	/* Of the run. The strings are copies: those of the reader are of a segment. */
+	struct run_start start;
+	struct player_has has;
+	int target_ids[TARGET_IDS_MAX];
+	char *strings[6];
+	size_t nr_strings;
+	bool has_start; /* a start row came */
+	bool is_told;	/* as an event */
+
+	/* A row that was read while PLAYER_START was due. */
+	struct capture_row row;
+	bool is_pending;
+
+	/* The event. */
+	struct fault_row fault_row;
+	struct fault fault;
+	struct fault_symbol symbol, data_symbol;
+	struct run_end end;
+};
+
+struct player *player__new(int fd, const struct capture_problem_sink *problems)
+{
+	struct player *p = must(calloc(1, sizeof(*p)));
+	const struct capture_reader_options options = {
+		.fd = fd,
+		.wanted = recording_wanted(),
+		.nr_wanted = RECORDING_TABLES,
+		.problems = *problems,
+	};
+
+	p->reader = capture_reader__new(&options);
+	read_stacks__clear(&p->stacks);
+	return p;
+}
+
+void player__free(struct player *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->nr_strings; i++)
+		free(p->strings[i]);
+	read_stacks__clear(&p->stacks);
+	capture_reader__free(p->reader);
+	free(p);
+}
+
+/* ---- The run --------------------------------------------------------------------------------- */
+
+/* NULL: there is none. */
+static const char *copy_string(struct player *p, string_id id)
+{
+	size_t len;
+	const char *string = capture_reader__string(p->reader, id, &len);
+
+	if (!string)
+		return NULL;
+	return p->strings[p->nr_strings++] = must(strdup(string));
+}
+
+static unsigned int sound_page_size(uint32_t size)
+{
+	bool is_sound = size >= 512 && size <= 1U << 20 && !(size & (size - 1));
+
+	return is_sound ? size : 4096;
+}
+
+/* Each segment has the row; the first one that can be read is taken. */
+static void take_start(struct player *p, const struct start_row *row)
+{
+	const char *target;
+
+	if (p->has_start)
+		return;
+	p->has_start = true;
+	p->start = (struct run_start) {
+		.version = copy_string(p, row->version),
+		.plan = copy_string(p, row->plan),
+		.kernel = copy_string(p, row->kernel),
+		.arch = copy_string(p, row->arch),
+		.target_text = copy_string(p, row->target_text),
+		.target_ids = p->target_ids,
+		.page_size = sound_page_size(row->page_size),
+		.time_ns = row->time_ns,
+		.wall_ns = row->wall_ns,
+		.sees_gup = row->sees_gup,
+	};
+	target = copy_string(p, row->target);
+	p->start.target = target ? target : "unknown";
+	p->has = (struct player_has) {
+		.stacks = row->stacks,
+		.symbols = row->wide,
+		.cause = row->cause,
+		.residency = row->residency,
+	};
+}
+
+/* Target rows come behind the start row; those of later segments repeat them. */
+static bool take_target(struct player *p, const struct target_row *row)
+{
+	if (p->is_told)
+		return true;
+	if (p->start.nr_target_ids == TARGET_IDS_MAX || row->id > INT32_MAX)
+		return false;
+	p->target_ids[p->start.nr_target_ids++] = (int)row->id;
+	return true;
+}
+
+static void take_end(struct player *p, const struct end_row *row)
+{
+	p->end = (struct run_end) {
+		.faults = row->faults,
+		.major = row->major,
+		.minor = row->minor,
+		.errors = row->errors,
+		.latency_ns = row->latency_ns,
+		.lost_ring = row->lost_ring,
+		.lost_storage = row->lost_storage,
+		.lost_unpaired = row->lost_unpaired,
+		.lost_unexplained = row->lost_unexplained,
+		.in_progress = row->in_progress,
+		.unseen_gup = (long long)row->unseen_gup,
+		.thp_fell_back = row->thp_fell_back,
+		.thp_unknown = row->thp_unknown,
+		.throttled_ns = (long long)row->throttled_ns,
+		.elapsed_ns = row->elapsed_ns,
+		.bpf_run_ns = (long long)row->bpf_run_ns,
+		.bpf_runs = (long long)row->bpf_runs,
+	};
+}
+
+/* ---- Faults ---------------------------------------------------------------------------------- */
+
+/* Are the values in the ranges that all who look at faults rely on? */
+static bool is_sound(const struct ft_fault *rec)
+{
+	return rec->access <= FT_ACCESS_UNKNOWN && rec->origin < FT_ORIGIN_COUNT &&
+	       rec->outcome < FT_OUTCOME_COUNT && (rec->major <= 1 || rec->major == FT_UNKNOWN8) &&
+	       rec->before <= FT_PTE_SPECIAL && rec->after <= FT_PTE_SPECIAL &&
+	       rec->before_page <= FT_PAGE_RAW && rec->after_page <= FT_PAGE_RAW &&
+	       rec->order < 32 && rec->thp <= FT_THP_FELL_BACK && rec->weight;
+}
+
+/* A known symbol always has a module. */
+static const struct fault_symbol *make_symbol(const struct player *p,
+					      const struct symbol_fields *fields,
+					      struct fault_symbol *symbol)
+{
+	if (!fields->module)
+		return NULL;
+	*symbol = (struct fault_symbol) {
+		.name = read_text(p->reader, fields->name),
+		.offset = fields->offset,
+		.module = read_text(p->reader, fields->module),
+	};
+	return symbol;
+}
+
+static bool take_fault(struct player *p, enum player_event *event)
+{
+	struct fault_row *row = &p->fault_row;
+	struct fault *fault = &p->fault;
+
+	row->rec.h.type = FT_RECORD_FAULT;
+	row->rec.h.size = sizeof(row->rec);
+	if (!is_sound(&row->rec))
+		return false;
+	strncpy(row->rec.comm, read_text(p->reader, row->comm), sizeof(row->rec.comm) - 1);
+	*fault = (struct fault) {
+		.rec = &row->rec,
+		.verdict = ft_classify(&row->rec),
+		.has_cached = row->has_cached,
+		.cached = row->cached,
+		.has_read_pages = row->has_read_pages,
+		.read_pages = row->rec.read_pages,
+		.stack = row->stack ? read_stacks__find(&p->stacks, row->stack, p->reader) : NULL,
+		.causes = row->has_causes ? &row->causes : NULL,
+		.throttled = row->is_throttled ? &row->throttled : NULL,
+		.symbol = make_symbol(p, &row->symbol, &p->symbol),
+		.data_symbol = make_symbol(p, &row->data_symbol, &p->data_symbol),
+		.name = read_text(p->reader, row->mapping),
+	};
+	*event = fault->throttled ? PLAYER_THROTTLED : PLAYER_FAULT;
+	return true;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+/* Takes the row. True: *event came of it. */
+static bool take(struct player *p, enum recording_table table, const uint64_t *values,
+		 enum player_event *event)
+{
+	union {
+		struct start_row start;
+		struct target_row target;
+		struct frame_row frame;
+		struct stack_row stack;
+		struct end_row end;
+	} row = { 0 };
+	bool is_taken = true, is_event = false;
+
+	if (table == RECORDING_FAULT) {
+		p->fault_row = (struct fault_row) { 0 };
+		recording_row(table, values, &p->fault_row);
+		is_taken = is_event = take_fault(p, event);
+	} else if (table < RECORDING_TABLES) {
+		recording_row(table, values, &row);
+	}
+	if (table == RECORDING_START)
+		take_start(p, &row.start);
+	else if (table == RECORDING_TARGET)
+		is_taken = take_target(p, &row.target);
+	else if (table == RECORDING_FRAME)
+		is_taken = read_stacks__add_frame(&p->stacks, &row.frame);
+	else if (table == RECORDING_STACK)
+		is_taken = read_stacks__add(&p->stacks, &row.stack);
+	else if (table == RECORDING_END) {
+		take_end(p, &row.end);
+		*event = PLAYER_END;
+		is_event = true;
+	}
+	p->refused += !is_taken;
+	return is_event;
+}
+
+static bool is_of_run(enum recording_table table)
+{
+	return table == RECORDING_START || table == RECORDING_TARGET;
+}
+
+/* Reads a row, or takes the one that waits. As capture_reader__next(). */
+static int read_row(struct player *p)
+{
+	int ret = 1;
+
+	if (!p->is_pending) {
+		ret = capture_reader__next(p->reader, &p->row);
+		if (ret == 1 && p->row.begins_segment)
+			read_stacks__clear(&p->stacks);
+	}
+	p->is_pending = false;
+	return ret;
+}
+
+/* PLAYER_START is due once all that tells of the run has been read. */
+static int tell_start(struct player *p, enum player_event *event)
+{
+	if (!p->has_start)
+		return -EBADMSG;
+	p->is_told = true;
+	*event = PLAYER_START;
+	return 1;
+}
+
+int player__next(struct player *p, enum player_event *event)
+{
+	int ret;
+
+	while ((ret = read_row(p)) == 1) {
+		enum recording_table table = recording_table(p->row.table->id);
+
+		if (!p->is_told && p->has_start && !is_of_run(table)) {
+			p->is_pending = true;
+			return tell_start(p, event);
+		}
+		/* Without a run, faults cannot be shown. */
+		if (!p->has_start && !is_of_run(table))
+			p->refused++;
+		else if (take(p, table, p->row.values, event))
+			return 1;
+	}
+	return ret || p->is_told ? ret : tell_start(p, event);
+}
+
+const struct run_start *player__start(const struct player *p)
+{
+	return &p->start;
+}
+
+struct player_has player__has(const struct player *p)
+{
+	return p->has;
+}
+
+const struct fault *player__fault(const struct player *p)
+{
+	return &p->fault;
+}
+
+const struct run_end *player__end(const struct player *p)
+{
+	return &p->end;
+}
+
+unsigned long long player__refused(const struct player *p)
+{
+	return p->refused;
+}

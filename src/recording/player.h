@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads a capture of page faults, and gives them as formats get them. The capture may be a
+ * stranger's: what it says is checked, and what it lacks is told.
+ */
+#ifndef RECORDING_PLAYER_H
+#define RECORDING_PLAYER_H
+
+#include "../capture/problem.h"
+#include "../faults/fault.h"
+#include "../faults/format.h"
+
+struct player;
+
+enum player_event {
+	PLAYER_START, /* the first event: what is known of the run */
+	PLAYER_FAULT,
+	PLAYER_THROTTLED, /* a fault that was given before, now with fault->throttled */
+	PLAYER_END,	  /* the run has ended, and all of it is in the capture */
+};
+
+/* What the faults of a capture have. */
+struct player_has {
+	bool stacks, symbols, cause, residency;
+};
+
+struct player *player__new(int fd, const struct capture_problem_sink *problems);
+void player__free(struct player *player);
+
+/*
+ * 1 and the next event. 0: there are no more. -EBADMSG: this is no capture of page faults. -EINTR: a
+ * signal came while it waited for a pipe. Or another -errno of read(2).
+ */
+int player__next(struct player *player, enum player_event *event);
+
+/* From the first event on. Without what is an option of how to show the run. */
+const struct run_start *player__start(const struct player *player);
+struct player_has player__has(const struct player *player);
+/* Of PLAYER_FAULT and PLAYER_THROTTLED, until the next event. */
+const struct fault *player__fault(const struct player *player);
+/* Of PLAYER_END. */
+const struct run_end *player__end(const struct player *player);
+
+/* Rows that were left out, since their values are impossible or exceed what is kept in memory. */
+unsigned long long player__refused(const struct player *player);
+
+#endif /* RECORDING_PLAYER_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writes faults, as formats get them, into a capture: with the names of their mappings, functions
+ * and threads, so that whoever reads it needs nothing else.
+ */
+#ifndef RECORDING_RECORDER_H
+#define RECORDING_RECORDER_H
+
+#include "../capture/writer.h"
+#include "../faults/format.h"
+
+/* A format whose instances write nothing to their buffer. */
+extern const struct format_ops capture_format;
+
+struct recorder_options {
+	int fd;
+	const char *name; /* of the file, for messages */
+	bool stacks;
+	uint64_t segment_bytes; /* 0: what suits most */
+	struct format *tee;	/* also shows the faults that are in the capture; NULL: none */
+};
+
+/* format: of capture_format. To be called before anything is shown. 0, or -errno after saying why. */
+int recorder__open(struct format *format, const struct recorder_options *opts);
+/* Hands over what has come, so that a reader of the file sees it soon. */
+void recorder__flush(struct format *format);
+/* Completes the capture. 0, or -errno if not all could be written; that has been said. */
+int recorder__close(struct format *format);
+
+/* Faults that are not in the capture, since it could not be written fast enough; weighted. */
+unsigned long long recorder__lost(const struct format *format);
+/* Counts them as lost, and not as faults. To be called once, before the end is shown. */
+void recorder__count_losses(const struct format *format, struct run_end *end);
+/* 0, or -errno: a write failed, and that has been said. */
+int recorder__error(const struct format *format);
+
+#endif /* RECORDING_RECORDER_H */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "tables.h"
+
+#include <string.h>
+
+/* A column of the file, and where its values are in the struct of a row. */
+struct field {
+	struct capture_column column;
+	uint16_t offset;
+};
+
+#define FIELD(row, number, title, member, how)                          \
+	{                                                               \
+		.column = { .id = (number),                             \
+			    .width = sizeof(((struct row *)0)->member), \
+			    .flags = (how),                             \
+			    .name = #title },                           \
+		.offset = offsetof(struct row, member),                 \
+	}
+
+#define DELTA  CAPTURE_DELTA
+#define STRING CAPTURE_STRING
+#define TIME   (CAPTURE_DELTA | CAPTURE_TIME)
+
+static const struct field start_fields[] = {
+	FIELD(start_row, 1, time_ns, time_ns, TIME),
+	FIELD(start_row, 2, wall_ns, wall_ns, 0),
+	FIELD(start_row, 3, version, version, STRING),
+	FIELD(start_row, 4, plan, plan, STRING),
+	FIELD(start_row, 5, kernel, kernel, STRING),
+	FIELD(start_row, 6, arch, arch, STRING),
+	FIELD(start_row, 7, target, target, STRING),
+	FIELD(start_row, 8, target_text, target_text, STRING),
+	FIELD(start_row, 9, page_size, page_size, 0),
+	FIELD(start_row, 10, sees_gup, sees_gup, 0),
+	FIELD(start_row, 11, cause, cause, 0),
+	FIELD(start_row, 12, residency, residency, 0),
+	FIELD(start_row, 13, wide, wide, 0),
+	FIELD(start_row, 14, stacks, stacks, 0),
+};
+
+static const struct field target_fields[] = {
+	FIELD(target_row, 1, id, id, DELTA),
+};
+
+static const struct field frame_fields[] = {
+	FIELD(frame_row, 1, ip, ip, 0),
+	FIELD(frame_row, 2, offset, offset, 0),
+	FIELD(frame_row, 3, address, address, 0),
+	FIELD(frame_row, 4, function, function, STRING),
+	FIELD(frame_row, 5, made_code, made_code, STRING),
+	FIELD(frame_row, 6, module, module, STRING),
+	FIELD(frame_row, 7, build_id, build_id, STRING),
+	FIELD(frame_row, 8, source, source, STRING),
+	FIELD(frame_row, 9, line, line, 0),
+	FIELD(frame_row, 10, is_inlined, is_inlined, 0),
+	FIELD(frame_row, 11, stack, stack, DELTA),
+};
+
+static const struct field stack_fields[] = {
+	FIELD(stack_row, 1, id, id, DELTA),	  FIELD(stack_row, 2, pid, pid, 0),
+	FIELD(stack_row, 3, nr, nr, 0),		  FIELD(stack_row, 4, is_cut, is_cut, 0),
+	FIELD(stack_row, 5, made_by, made_by, 0),
+};
+
+static const struct field fault_fields[] = {
+	FIELD(fault_row, 1, time_ns, rec.h.time_ns, TIME),
+	FIELD(fault_row, 2, cpu, rec.h.cpu, 0),
+	FIELD(fault_row, 3, addr, rec.addr, DELTA),
+	FIELD(fault_row, 4, ip, rec.ip, DELTA),
+	FIELD(fault_row, 5, latency_ns, rec.latency_ns, 0),
+	FIELD(fault_row, 6, vma_start, rec.vma.start, DELTA),
+	FIELD(fault_row, 7, vma_end, rec.vma.end, DELTA),
+	FIELD(fault_row, 8, vma_offset, rec.vma.offset, DELTA),
+	FIELD(fault_row, 9, vma_inode, rec.vma.inode, 0),
+	FIELD(fault_row, 10, vma_dev, rec.vma.dev, 0),
+	FIELD(fault_row, 11, vma_facts, rec.vma.facts, 0),
+	FIELD(fault_row, 12, cgroup_id, rec.cgroup_id, 0),
+	FIELD(fault_row, 13, read_bytes, rec.read_bytes, 0),
+	FIELD(fault_row, 14, run_delay_ns, rec.run_delay_ns, 0),
+	FIELD(fault_row, 15, pid, rec.pid, 0),
+	FIELD(fault_row, 16, tid, rec.tid, 0),
+	FIELD(fault_row, 17, weight, rec.weight, 0),
+	FIELD(fault_row, 18, access, rec.access, 0),
+	FIELD(fault_row, 19, origin, rec.origin, 0),
+	FIELD(fault_row, 20, outcome, rec.outcome, 0),
+	FIELD(fault_row, 21, major, rec.major, 0),
+	FIELD(fault_row, 22, before, rec.before, 0),
+	FIELD(fault_row, 23, before_page, rec.before_page, 0),
+	FIELD(fault_row, 24, after, rec.after, 0),
+	FIELD(fault_row, 25, after_page, rec.after_page, 0),
+	FIELD(fault_row, 26, page_facts, rec.page, 0),
+	FIELD(fault_row, 27, order, rec.order, 0),
+	FIELD(fault_row, 28, retries, rec.retries, 0),
+	FIELD(fault_row, 29, blocked, rec.blocked, 0),
+	FIELD(fault_row, 30, signal, rec.signal, 0),
+	FIELD(fault_row, 31, si_code, rec.si_code, 0),
+	FIELD(fault_row, 32, thp, rec.thp, 0),
+	FIELD(fault_row, 33, read_pages, rec.read_pages, 0),
+	FIELD(fault_row, 34, cause_other_ns, causes.ns[FT_CAUSE_OTHER], 0),
+	FIELD(fault_row, 35, cause_lookup_ns, causes.ns[FT_CAUSE_LOOKUP], 0),
+	FIELD(fault_row, 36, cause_lock_ns, causes.ns[FT_CAUSE_LOCK], 0),
+	FIELD(fault_row, 37, cause_io_ns, causes.ns[FT_CAUSE_IO], 0),
+	FIELD(fault_row, 38, cause_reclaim_ns, causes.ns[FT_CAUSE_RECLAIM], 0),
+	FIELD(fault_row, 39, cause_compact_ns, causes.ns[FT_CAUSE_COMPACT], 0),
+	FIELD(fault_row, 40, cause_uffd_ns, causes.ns[FT_CAUSE_UFFD], 0),
+	FIELD(fault_row, 41, cause_sched_ns, causes.ns[FT_CAUSE_SCHED], 0),
+	FIELD(fault_row, 42, cause_cpu_ns, causes.ns[FT_CAUSE_CPU], 0),
+	FIELD(fault_row, 43, disk_bytes, causes.disk_bytes, 0),
+	FIELD(fault_row, 44, disk_ns, causes.disk_ns, 0),
+	FIELD(fault_row, 45, disk_dev, causes.disk_dev, 0),
+	FIELD(fault_row, 46, throttled_began_ns, throttled.began_ns, 0),
+	FIELD(fault_row, 47, throttled_ns, throttled.ns, 0),
+	FIELD(fault_row, 48, symbol, symbol.name, STRING),
+	FIELD(fault_row, 49, symbol_offset, symbol.offset, 0),
+	FIELD(fault_row, 50, symbol_module, symbol.module, STRING),
+	FIELD(fault_row, 51, data_symbol, data_symbol.name, STRING),
+	FIELD(fault_row, 52, data_offset, data_symbol.offset, 0),
+	FIELD(fault_row, 53, data_module, data_symbol.module, STRING),
+	FIELD(fault_row, 54, stack, stack, 0),
+	FIELD(fault_row, 55, comm, comm, STRING),
+	FIELD(fault_row, 56, mapping, mapping, STRING),
+	FIELD(fault_row, 57, is_throttled, is_throttled, 0),
+	FIELD(fault_row, 58, has_causes, has_causes, 0),
+	FIELD(fault_row, 59, has_cached, has_cached, 0),
+	FIELD(fault_row, 60, cached, cached, 0),
+	FIELD(fault_row, 61, has_read_pages, has_read_pages, 0),
+};
+
+static const struct field end_fields[] = {
+	FIELD(end_row, 1, faults, faults, 0),
+	FIELD(end_row, 2, major, major, 0),
+	FIELD(end_row, 3, minor, minor, 0),
+	FIELD(end_row, 4, errors, errors, 0),
+	FIELD(end_row, 5, latency_ns, latency_ns, 0),
+	FIELD(end_row, 6, lost_ring, lost_ring, 0),
+	FIELD(end_row, 7, lost_storage, lost_storage, 0),
+	FIELD(end_row, 8, lost_unpaired, lost_unpaired, 0),
+	FIELD(end_row, 9, lost_unexplained, lost_unexplained, 0),
+	FIELD(end_row, 10, in_progress, in_progress, 0),
+	FIELD(end_row, 11, unseen_gup, unseen_gup, 0),
+	FIELD(end_row, 12, thp_fell_back, thp_fell_back, 0),
+	FIELD(end_row, 13, thp_unknown, thp_unknown, 0),
+	FIELD(end_row, 14, throttled_ns, throttled_ns, 0),
+	FIELD(end_row, 15, elapsed_ns, elapsed_ns, 0),
+	FIELD(end_row, 16, bpf_run_ns, bpf_run_ns, 0),
+	FIELD(end_row, 17, bpf_runs, bpf_runs, 0),
+};
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The numbers of the tables in the file. */
+static const struct {
+	uint16_t id;
+	const char *name;
+	const struct field *fields;
+	size_t nr;
+} tables[RECORDING_TABLES] = {
+	[RECORDING_START] = { 1, "start", start_fields, NR(start_fields) },
+	[RECORDING_TARGET] = { 2, "target", target_fields, NR(target_fields) },
+	[RECORDING_FRAME] = { 3, "frame", frame_fields, NR(frame_fields) },
+	[RECORDING_STACK] = { 4, "stack", stack_fields, NR(stack_fields) },
+	[RECORDING_FAULT] = { 5, "fault", fault_fields, NR(fault_fields) },
+	[RECORDING_END] = { 6, "end", end_fields, NR(end_fields) },
+};
+
+_Static_assert(NR(fault_fields) <= RECORDING_COLUMNS, "the widest table has room");
+
+struct capture_schema recording_schema(void)
+{
+	static struct capture_column columns[RECORDING_TABLES][RECORDING_COLUMNS];
+	static struct capture_table all[RECORDING_TABLES];
+
+	for (size_t i = 0; i < RECORDING_TABLES; i++) {
+		for (size_t j = 0; j < tables[i].nr; j++)
+			columns[i][j] = tables[i].fields[j].column;
+		all[i] = (struct capture_table) {
+			.id = tables[i].id,
+			.nr_columns = (uint16_t)tables[i].nr,
+			.name = tables[i].name,
+			.columns = columns[i],
+		};
+	}
+	return (struct capture_schema) { all, RECORDING_TABLES };
+}
+
+const struct capture_wanted *recording_wanted(void)
+{
+	static uint16_t columns[RECORDING_TABLES][RECORDING_COLUMNS];
+	static struct capture_wanted all[RECORDING_TABLES];
+
+	for (size_t i = 0; i < RECORDING_TABLES; i++) {
+		for (size_t j = 0; j < tables[i].nr; j++)
+			columns[i][j] = tables[i].fields[j].column.id;
+		all[i] = (struct capture_wanted) { tables[i].id, (uint16_t)tables[i].nr,
+						   columns[i] };
+	}
+	return all;
+}
+
+enum recording_table recording_table(uint16_t id)
+{
+	enum recording_table table = 0;
+
+	while (table < RECORDING_TABLES && tables[table].id != id)
+		table++;
+	return table;
+}
+
+void recording_values(enum recording_table table, const void *row, uint64_t *values)
+{
+	const struct field *fields = tables[table].fields;
+
+	for (size_t i = 0; i < tables[table].nr; i++) {
+		values[i] = 0;
+		memcpy(&values[i], (const char *)row + fields[i].offset, fields[i].column.width);
+	}
+}
+
+void recording_row(enum recording_table table, const uint64_t *values, void *row)
+{
+	const struct field *fields = tables[table].fields;
+
+	for (size_t i = 0; i < tables[table].nr; i++)
+		memcpy((char *)row + fields[i].offset, &values[i], fields[i].column.width);
+}

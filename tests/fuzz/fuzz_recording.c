@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Captures with any rows in any order: what is played of them is clean text, and JSON. The first
+ * byte of each part of the input is a table, or a string.
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../src/capture/writer.h"
+#include "../../src/format/formats.h"
+#include "../../src/recording/player.h"
+#include "../../src/recording/tables.h"
+#include "check_json.h"
+
+#define PARTS_MAX 200
+
+/* A few bytes are enough for a row: most of its columns are 0, or what the one before had. */
+static void add_row(struct capture_writer *writer, enum recording_table table, struct input *input,
+		    uint64_t values[RECORDING_COLUMNS])
+{
+	const struct capture_schema schema = recording_schema();
+	const struct capture_table *columns = &schema.tables[table];
+
+	for (unsigned int nr = input__u8(input) % 16; nr; nr--) {
+		size_t i = input__u8(input) % columns->nr_columns;
+		unsigned int bits = 8u * columns->columns[i].width;
+
+		values[i] = input__number(input) & (UINT64_MAX >> (64 - bits));
+	}
+	EXPECT(!capture_writer__row(writer, table, values));
+}
+
+static void make(int fd, struct input *input)
+{
+	const struct capture_writer_options options = {
+		.fd = fd, .name = "capture", .schema = recording_schema(), .segment_bytes = 1 << 20
+	};
+	static uint64_t values[RECORDING_TABLES][RECORDING_COLUMNS];
+	struct capture_writer *writer;
+
+	memset(values, 0, sizeof(values));
+	EXPECT(!capture_writer__open(&options, &writer));
+	EXPECT(!capture_writer__begin(writer));
+	for (int i = 0; i < PARTS_MAX && input__left(input); i++) {
+		uint8_t part = input__u8(input) % (RECORDING_TABLES + 2);
+		char text[300];
+		uint32_t id;
+
+		if (part < RECORDING_TABLES)
+			add_row(writer, part, input, values[part]);
+		else if (part == RECORDING_TABLES)
+			capture_writer__string(writer, input__text(input, text, sizeof(text)),
+					       strlen(text), &id);
+		else
+			capture_writer__flush(writer);
+	}
+	EXPECT(!capture_writer__end(writer));
+}
+
+static void see_problem(void *ctx, const struct capture_problem *problem)
+{
+	(void)ctx;
+	EXPECT(problem->kind < CAPTURE_PROBLEM_COUNT);
+}
+
+static void show(struct format *format, const struct player *player, enum player_event event)
+{
+	if (event == PLAYER_START)
+		format__show(format, start);
+	else if (event == PLAYER_FAULT)
+		format__show(format, fault, player__fault(player));
+	else if (event == PLAYER_THROTTLED)
+		format__show(format, throttled, player__fault(player));
+	else
+		format__show(format, end, player__end(player));
+}
+
+static void play(int fd, const struct format_ops *ops, struct buf *out)
+{
+	const struct capture_problem_sink sink = { see_problem, NULL };
+	struct player *player = player__new(fd, &sink);
+	struct run_start run = { .plan = "", .cause = true, .residency = true, .wide = true };
+	struct format *format = format__new(ops, out, &run);
+	enum player_event event;
+
+	EXPECT(format && lseek(fd, 0, SEEK_SET) == 0);
+	while (player__next(player, &event) == 1) {
+		if (event == PLAYER_START) {
+			run = *player__start(player);
+			run.command = "trace";
+			run.cause = run.residency = run.wide = true;
+		}
+		show(format, player, event);
+	}
+	format__free(format);
+	player__free(player);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = { data, data + size };
+	struct buf text = { 0 }, json = { 0 };
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+
+	EXPECT(fd >= 0);
+	make(fd, &input);
+	play(fd, &text_format, &text);
+	if (text.len)
+		check_lines(&text, false);
+	play(fd, &json_format, &json);
+	if (json.len)
+		check_json_lines(&json);
+	buf__free(&text);
+	buf__free(&json);
+	close(fd);
+	return 0;
+}

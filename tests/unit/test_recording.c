@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Faults that are written to a capture, and read again: nothing of them is lost, and nothing made up. */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../src/base/must.h"
+#include "../../src/format/formats.h"
+#include "../../src/recording/player.h"
+#include "../../src/recording/read_stacks.h"
+#include "../../src/recording/recorder.h"
+#include "../../src/recording/tables.h"
+#include "format_test.h"
+
+#define STACKS	   50
+#define FRAMES_MAX 12
+
+/* ---- Made-up faults -------------------------------------------------------------------------- */
+
+static const char *const texts[] = {
+	"",	    "/usr/lib/libc.so.6", "[heap]",   "main", "caf\xc3\xa9",  "a \"quoted\" name",
+	"\xff\xfe", "with\nnewline",	  "[anon:x]", "f<A>", "/x (deleted)",
+};
+
+static const char *any_text(void)
+{
+	return texts[(size_t)rand() % (sizeof(texts) / sizeof(*texts))];
+}
+
+static uint64_t any_number(void)
+{
+	static const uint64_t odd[] = { 0, 1, FT_UNKNOWN64, 1ULL << 63, 4096 };
+
+	return rand() % 4 ? (uint64_t)rand() << 20 ^ (uint64_t)rand()
+			  : odd[(size_t)rand() % (sizeof(odd) / sizeof(*odd))];
+}
+
+static unsigned int below(unsigned int n)
+{
+	return (unsigned int)rand() % n;
+}
+
+static struct ft_fault any_record(uint64_t i)
+{
+	struct ft_fault rec = {
+		.h = { .type = FT_RECORD_FAULT,
+		       .cpu = below(8),
+		       .time_ns = 1000000000000 + i * 700 },
+		.addr = any_number(),
+		.ip = any_number(),
+		.latency_ns = any_number(),
+		.vma = { any_number(), any_number(), any_number(), any_number(), 0,
+			 (uint32_t)any_number(), (uint32_t)any_number() & 0x3ffff },
+		.cgroup_id = any_number(),
+		.read_bytes = any_number(),
+		.run_delay_ns = any_number(),
+		.pid = below(70000),
+		.tid = below(70000),
+		.weight = 1 + below(3),
+		.access = (uint8_t)below(FT_ACCESS_COUNT + 1),
+		.origin = (uint8_t)below(FT_ORIGIN_COUNT),
+		.outcome = (uint8_t)below(FT_OUTCOME_COUNT),
+		.major = (uint8_t)(below(3) ? below(2) : FT_UNKNOWN8),
+		.before = (uint8_t)below(FT_PTE_SPECIAL + 1),
+		.before_page = (uint8_t)below(FT_PAGE_RAW + 1),
+		.after = (uint8_t)below(FT_PTE_SPECIAL + 1),
+		.after_page = (uint8_t)below(FT_PAGE_RAW + 1),
+		.page = (uint8_t)below(128),
+		.order = (uint8_t)below(10),
+		.retries = (uint8_t)(below(2) ? below(3) : FT_UNKNOWN8),
+		.blocked = (uint8_t)(below(2) ? below(2) : FT_UNKNOWN8),
+		.signal = (uint8_t)(below(2) ? 11 : 0),
+		.si_code = (int8_t)(below(5) - 2),
+		.thp = (uint8_t)below(4),
+		.read_pages = (uint32_t)any_number(),
+	};
+
+	strncpy(rec.comm, any_text(), sizeof(rec.comm) - 1);
+	return rec;
+}
+
+/* A stack with a serial always has the same frames. */
+static struct stack any_stack(struct stack_frame frames[FRAMES_MAX])
+{
+	unsigned int serial = 1 + below(STACKS), seed = serial;
+	struct stack stack = { .serial = serial,
+			       .pid = serial * 7,
+			       .nr = serial % FRAMES_MAX,
+			       .frames = frames,
+			       .is_cut = serial % 3 == 0,
+			       .made_by = serial % JIT_RUNTIMES };
+
+	for (size_t i = 0; i < stack.nr; i++)
+		frames[i] = (struct stack_frame) {
+			.ip = (uint64_t)rand_r(&seed) << 12,
+			.function = texts[(size_t)rand_r(&seed) % 6],
+			.made_code = serial % 5 ? NULL : texts[1],
+			.offset = (uint64_t)rand_r(&seed) % 5000,
+			.module = texts[(size_t)rand_r(&seed) % 3],
+			.build_id = serial % 2 ? "" : "0123456789abcdef",
+			.address = (uint64_t)rand_r(&seed),
+			.source = texts[(size_t)rand_r(&seed) % 4],
+			.line = (unsigned int)rand_r(&seed) % 1000,
+			.is_inlined = rand_r(&seed) % 2,
+		};
+	return stack;
+}
+
+/* Shows the i-th fault. */
+static void show_any(struct format *format, uint64_t i)
+{
+	struct ft_fault rec = any_record(i);
+	struct stack_frame frames[FRAMES_MAX];
+	struct stack stack = any_stack(frames);
+	struct ft_causes causes = { .disk_bytes = any_number(), .disk_ns = any_number() };
+	struct ft_throttled throttled = { any_number(), any_number() };
+	struct fault_symbol symbol = { any_text(), any_number(), "libc.so.6" };
+	struct fault fault = {
+		.rec = &rec,
+		.verdict = ft_classify(&rec),
+		.has_cached = below(2),
+		.cached = below(101),
+		.has_read_pages = below(2),
+		.read_pages = rec.read_pages,
+		.stack = below(3) ? &stack : NULL,
+		.causes = below(3) ? &causes : NULL,
+		.throttled = below(10) ? NULL : &throttled,
+		.symbol = below(3) ? &symbol : NULL,
+		.data_symbol = below(3) ? NULL : &symbol,
+		.name = any_text(),
+	};
+
+	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++)
+		causes.ns[cause] = any_number();
+	if (fault.throttled)
+		format__show(format, throttled, &fault);
+	else
+		format__show(format, fault, &fault);
+}
+
+static const struct run_end any_end = {
+	.faults = 12,
+	.major = 1,
+	.minor = 11,
+	.errors = 2,
+	.lost_ring = 3,
+	.lost_storage = 4,
+	.lost_unpaired = 5,
+	.lost_unexplained = 6,
+	.in_progress = 7,
+	.unseen_gup = -1,
+	.throttled_ns = 88,
+	.elapsed_ns = 99,
+	.bpf_run_ns = 111,
+	.bpf_runs = -1,
+};
+
+/* Writes to a capture, and returns the lines of JSON that tell the same; *lost: what neither has. */
+static struct buf record(int fd, uint64_t nr, uint64_t segment_bytes, unsigned long long *lost)
+{
+	struct run_start run = run_of();
+	struct buf lines = { 0 }, nothing = { 0 };
+	struct format *json = format__new(&json_format, &lines, &run);
+	struct format *capture = format__new(&capture_format, &nothing, &run);
+	struct recorder_options options = { .fd = fd,
+					    .name = "capture",
+					    .stacks = true,
+					    .segment_bytes = segment_bytes,
+					    .tee = json };
+
+	CHECK_EQ(recorder__open(capture, &options), 0);
+	for (uint64_t i = 0; i < nr; i++) {
+		show_any(capture, i);
+		/* So that the other thread writes meanwhile. */
+		if (segment_bytes == 1)
+			usleep(1000);
+	}
+	format__show(capture, end, &any_end);
+	/* Blocks may come faster than they are written; the lines have what is in the file. */
+	*lost = recorder__lost(capture);
+	CHECK_EQ(recorder__close(capture), 0);
+	CHECK_EQ(nothing.len, 0);
+	format__free(capture);
+	format__free(json);
+	return lines;
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------- */
+
+static size_t nr_problems;
+
+static void count_problem(void *ctx, const struct capture_problem *problem)
+{
+	(void)ctx;
+	(void)problem;
+	nr_problems++;
+}
+
+static void show_event(struct format *json, const struct player *player, enum player_event event)
+{
+	if (event == PLAYER_START)
+		format__show(json, start);
+	else if (event == PLAYER_FAULT)
+		format__show(json, fault, player__fault(player));
+	else if (event == PLAYER_THROTTLED)
+		format__show(json, throttled, player__fault(player));
+	else
+		format__show(json, end, player__end(player));
+}
+
+/* The same lines, of what is in the file; *refused: rows that cannot be. Returns the last result. */
+static int play(int fd, struct buf *lines, unsigned long long *refused)
+{
+	const struct capture_problem_sink sink = { count_problem, NULL };
+	struct player *player = player__new(fd, &sink);
+	struct run_start run = { .plan = "" };
+	struct format *json = format__new(&json_format, lines, &run);
+	enum player_event event;
+	int ret;
+
+	nr_problems = 0;
+	lseek(fd, 0, SEEK_SET);
+	while ((ret = player__next(player, &event)) == 1) {
+		if (event == PLAYER_START) {
+			run = *player__start(player);
+			run.command = "trace";
+		}
+		show_event(json, player, event);
+	}
+	*refused = player__refused(player);
+	format__free(json);
+	player__free(player);
+	return ret;
+}
+
+static int new_file(void)
+{
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+
+	CHECK(fd >= 0);
+	return fd;
+}
+
+static void check_round_trip(uint64_t nr, uint64_t segment_bytes)
+{
+	unsigned long long refused, lost;
+	int fd = new_file();
+	struct buf wanted = record(fd, nr, segment_bytes, &lost), lines = { 0 };
+
+	CHECK_EQ(play(fd, &lines, &refused), 0);
+	CHECK_EQ(refused, 0);
+	CHECK_EQ(nr_problems, 0);
+	CHECK(!nr || lost < nr);
+	CHECK(lines.len == wanted.len && !memcmp(lines.data, wanted.data, wanted.len));
+	buf__free(&wanted);
+	buf__free(&lines);
+	close(fd);
+}
+
+static void test_round_trip(void)
+{
+	check_round_trip(0, 0);
+	check_round_trip(1, 0);
+	check_round_trip(20000, 0);
+	test_done("what is recorded is played");
+	/* Stacks and strings have new ids in each. */
+	check_round_trip(20000, 1 << 20);
+	check_round_trip(300, 1);
+	test_done("in many segments");
+}
+
+/* Without its begin, the rest of a capture has all that it needs. */
+static void test_later_segments(void)
+{
+	unsigned long long refused, lost;
+	int fd = new_file();
+	struct buf wanted = record(fd, 20000, 1 << 20, &lost), lines = { 0 };
+	char zeroes[100000] = { 0 };
+
+	CHECK_EQ(pwrite(fd, zeroes, sizeof(zeroes), 0), sizeof(zeroes));
+	CHECK_EQ(play(fd, &lines, &refused), 0);
+	CHECK(nr_problems > 0);
+	CHECK_EQ(refused, 0);
+	CHECK(lines.len > wanted.len / 2 && lines.len < wanted.len);
+	buf__addc(&lines, '\0');
+	buf__addc(&wanted, '\0');
+	/* From the second line on they are the end of what was recorded. */
+	CHECK(strstr(wanted.data, strchr(lines.data, '\n')));
+	buf__free(&wanted);
+	buf__free(&lines);
+	close(fd);
+	test_done("a capture without its begin");
+}
+
+/* ---- Rows that nobody would write --------------------------------------------------------------- */
+
+static void add_row(struct capture_writer *writer, enum recording_table table, const void *row)
+{
+	uint64_t values[RECORDING_COLUMNS];
+
+	recording_values(table, row, values);
+	CHECK_EQ(capture_writer__row(writer, table, values), 0);
+}
+
+static struct capture_writer *begin_capture(int fd)
+{
+	const struct capture_writer_options options = {
+		.fd = fd, .name = "capture", .schema = recording_schema(), .segment_bytes = 1 << 20
+	};
+	struct capture_writer *writer;
+
+	CHECK_EQ(capture_writer__open(&options, &writer), 0);
+	CHECK_EQ(capture_writer__begin(writer), 0);
+	return writer;
+}
+
+static void add_start(struct capture_writer *writer)
+{
+	const struct start_row start = { .page_size = 12345 };
+
+	add_row(writer, RECORDING_START, &start);
+}
+
+static unsigned long long refused_of(int fd, int result)
+{
+	struct buf lines = { 0 };
+	unsigned long long refused;
+
+	CHECK_EQ(play(fd, &lines, &refused), result);
+	buf__free(&lines);
+	return refused;
+}
+
+static void test_impossible_faults(void)
+{
+	static const struct ft_fault impossible[] = {
+		{ .weight = 1, .access = FT_ACCESS_COUNT + 1 },
+		{ .weight = 1, .origin = FT_ORIGIN_COUNT },
+		{ .weight = 1, .outcome = 200 },
+		{ .weight = 1, .major = 2 },
+		{ .weight = 1, .before = FT_PTE_SPECIAL + 1 },
+		{ .weight = 1, .after_page = FT_PAGE_RAW + 1 },
+		{ .weight = 1, .order = 32 },
+		{ .weight = 1, .thp = 4 },
+		{ .weight = 0 },
+	};
+	const size_t nr = sizeof(impossible) / sizeof(*impossible);
+	int fd = new_file();
+	struct capture_writer *writer = begin_capture(fd);
+	/* Of strings and of a stack that do not exist. */
+	struct fault_row row = { .rec.weight = 1,
+				 .stack = 99,
+				 .comm = 7,
+				 .mapping = ~0U,
+				 .symbol = { .name = 5, .module = 6 } };
+
+	add_start(writer);
+	add_row(writer, RECORDING_FAULT, &row);
+	for (size_t i = 0; i < nr; i++) {
+		row = (struct fault_row) { .rec = impossible[i] };
+		add_row(writer, RECORDING_FAULT, &row);
+	}
+	CHECK_EQ(capture_writer__end(writer), 0);
+	CHECK_EQ(refused_of(fd, 0), nr);
+	close(fd);
+	test_done("faults with values that cannot be");
+}
+
+static void test_impossible_stacks(void)
+{
+	int fd = new_file();
+	struct capture_writer *writer = begin_capture(fd);
+	const struct frame_row frames[] = {
+		{ .stack = 1 }, { .stack = 2 }, { .stack = 1 }, { .stack = 0 }
+	};
+	const struct stack_row stacks[] = {
+		{ .id = 2, .nr = 1 },
+		{ .id = 2, .nr = 1 }, /* twice */
+		{ .id = 1, .nr = 2 }, /* its frames are apart */
+		{ .id = 0 },
+		{ .id = 3, .nr = 1 }, /* it has none */
+		{ .id = 4, .made_by = JIT_RUNTIMES },
+	};
+
+	add_start(writer);
+	for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++)
+		add_row(writer, RECORDING_FRAME, &frames[i]);
+	for (size_t i = 0; i < sizeof(stacks) / sizeof(*stacks); i++)
+		add_row(writer, RECORDING_STACK, &stacks[i]);
+	for (size_t i = 0; i <= READ_STACK_MAX; i++) {
+		const struct frame_row frame = { .stack = 5 };
+
+		add_row(writer, RECORDING_FRAME, &frame);
+	}
+	CHECK_EQ(capture_writer__end(writer), 0);
+	CHECK_EQ(refused_of(fd, 0), 1 + 5 + 1);
+	close(fd);
+	test_done("stacks that cannot be");
+}
+
+static void test_no_run(void)
+{
+	int fd = new_file();
+	struct capture_writer *writer = begin_capture(fd);
+	const struct fault_row row = { .rec.weight = 1 };
+
+	add_row(writer, RECORDING_FAULT, &row);
+	CHECK_EQ(capture_writer__end(writer), 0);
+	CHECK_EQ(refused_of(fd, -EBADMSG), 1);
+	close(fd);
+	fd = new_file();
+	CHECK_EQ(refused_of(fd, -EBADMSG), 0);
+	close(fd);
+	test_done("a capture that does not say of which run it is");
+}
+
+int main(void)
+{
+	srand(1);
+	test_round_trip();
+	test_later_segments();
+	test_impossible_faults();
+	test_impossible_stacks();
+	test_no_run();
+	return test_status();
+}
