@@ -9,11 +9,13 @@ struct options;
  * The commands: a name in C, and the name of the struct command, without "_command". The name of
  * trace need not be written: it is the default.
  */
-#define COMMANDS(COMMAND)     \
-	COMMAND(TRACE, trace) \
-	COMMAND(HIST, hist)   \
-	COMMAND(TOP, top)     \
-	COMMAND(MAP, map)     \
+#define COMMANDS(COMMAND)       \
+	COMMAND(TRACE, trace)   \
+	COMMAND(HIST, hist)     \
+	COMMAND(TOP, top)       \
+	COMMAND(MAP, map)       \
+	COMMAND(RECORD, record) \
+	COMMAND(REPORT, report) \
 	COMMAND(FEATURES, features)
 
 #define COMMAND_ID(id, name) COMMAND_##id,

@@ -2,6 +2,8 @@
 /* What is printed instead of running: --help, --version, --json-schema. */
 #include "option_rows.h"
 
+#include <ctype.h>
+
 #include "../base/buf.h"
 #include "../format/formats.h"
 
@@ -66,7 +68,8 @@ void option_help(struct buf *out, const struct parser *p)
 			buf__addf(out, "  %-10s%s\n", p->commands[i]->name, p->commands[i]->what);
 		buf__adds(out, "faulttrace COMMAND --help tells more.\n");
 	} else {
-		buf__addf(out, "Shows %s.\n", command->what);
+		buf__addf(out, "%c%s.\n", toupper((unsigned char)*command->what),
+			  command->what + 1);
 	}
 	add_group(out, command->id, GROUP_TARGET,
 		  command->id == COMMAND_MAP ? "TARGET: one process, a command, or files"

@@ -205,6 +205,25 @@ static bool goes_on(const struct options *opts)
 	       isatty(STDOUT_FILENO);
 }
 
+static int check_majors(const struct filter *filter)
+{
+	if (!filter->only_major || !filter->only_minor)
+		return 0;
+	log_error("cannot use both --major and --minor: no fault is both");
+	return -EINVAL;
+}
+
+static int check_report(struct options *opts)
+{
+	if (!opts->capture)
+		opts->capture = CAPTURE_FILE_DEFAULT;
+	if (opts->info && opts->view) {
+		log_error("cannot use --info with a view: it is shown instead of one");
+		return -EINVAL;
+	}
+	return check_majors(&opts->filter);
+}
+
 int options__check(struct parser *p)
 {
 	struct options *opts = p->opts;
@@ -213,14 +232,18 @@ int options__check(struct parser *p)
 		return 0;
 	if (opts->command->id == COMMAND_MAP)
 		return check_map(opts);
+	if (opts->command->id == COMMAND_REPORT)
+		return check_report(opts);
 	if (opts->target.kind == TARGET_NONE)
 		return complain_about_no_target(p);
-	if (opts->filter.only_major && opts->filter.only_minor) {
-		log_error("cannot use both --major and --minor: no fault is both");
+	if (check_majors(&opts->filter))
 		return -EINVAL;
-	}
 	if (TO_TABLES & 1U << opts->command->id && check_table(p))
 		return -EINVAL;
+	if (opts->command->id == COMMAND_RECORD && !opts->output) {
+		opts->output = CAPTURE_FILE_DEFAULT;
+		opts->keeps_old = true;
+	}
 	if (opts->stack == STACK_DWARF && opts->ring_bytes == RING_BYTES_DEFAULT)
 		opts->ring_bytes = RING_BYTES_DWARF;
 	if (goes_on(opts))

@@ -67,7 +67,9 @@ struct option_row {
 
 #define TO(command) (1U << COMMAND_##command)
 #define TO_TABLES   (TO(HIST) | TO(TOP))
-#define TO_TRACING  (TO(TRACE) | TO_TABLES)
+#define TO_TRACING  (TO(TRACE) | TO_TABLES | TO(RECORD))
+#define TO_FAULTS   (TO_TRACING | TO(REPORT))
+#define TO_SHOWING  (TO(TRACE) | TO_TABLES | TO(REPORT))
 #define TO_ALL	    ((1U << COMMAND_COUNT) - 1)
 
 #define OPTION_ROWS_MAX 64 /* each has a bit in struct parser's `given` */

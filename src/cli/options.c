@@ -249,6 +249,34 @@ static int complain_about_word(const struct parser *p, const char *word)
 	return -EINVAL;
 }
 
+/*
+ * Takes a word of `report [FILE] [VIEW]`. 0, -ENOENT: it takes no words, or -EINVAL after saying
+ * why not.
+ */
+static int take_report_word(struct parser *p, const char *word)
+{
+	const char *names[COMMAND_COUNT];
+	const struct words commands = command_words(p, names);
+	struct options *opts = p->opts;
+	int view;
+
+	if (opts->command->id != COMMAND_REPORT)
+		return -ENOENT;
+	view = find_word(&commands, word, strlen(word));
+	if (view == COMMAND_TRACE && !opts->view) {
+		opts->view = p->commands[view];
+	} else if (view >= 0) {
+		log_error("cannot use '%s': report shows the view trace, or --info", word);
+		return -EINVAL;
+	} else if (!opts->capture && !opts->view) {
+		opts->capture = word;
+	} else {
+		log_error("cannot use '%s': report takes one FILE, and then one VIEW", word);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Takes INTERVAL or, after it, COUNT. -ENOENT: no number, or the command takes none. */
 static int take_number(struct parser *p, const char *word)
 {
@@ -316,7 +344,9 @@ static int parse_words(struct parser *p, int argc, char **argv)
 
 		/* Before it returns -1, getopt skips a "--", or nothing. */
 		if (c == -1 && optind == before && argv[optind]) {
-			err = take_number(p, argv[optind]);
+			err = take_report_word(p, argv[optind]);
+			if (err == -ENOENT)
+				err = take_number(p, argv[optind]);
 			if (err && err != -ENOENT)
 				return err;
 			if (!err) {

@@ -23,6 +23,9 @@ enum stack_mode { STACK_NONE, STACK_FP, STACK_DWARF };
 /* Profiles that are files of their own. That of --folded is written where other output is. */
 enum profile_file { PROFILE_PPROF, PROFILE_FLAMEGRAPH, PROFILE_FILES };
 
+/* Written by record, and read by report, if no other is named. */
+#define CAPTURE_FILE_DEFAULT "faulttrace.ft"
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -35,6 +38,7 @@ struct options {
 	enum sort sort;			/* of the rows */
 	unsigned int max_rows;		/* shown */
 	const char *rows_from_faults;	/* a file, for tests: see tables.c */
+	const char *tee;		/* a file, for tests: see record.c */
 	unsigned long long interval_ns; /* 0: one interval, the whole run */
 	unsigned long long intervals;	/* COUNT; 0: no limit */
 
@@ -46,6 +50,7 @@ struct options {
 
 	const struct format_ops *format;
 	const char *output; /* path; NULL: stdout */
+	bool keeps_old;	    /* what is there already gets another name */
 	enum timestamp timestamp;
 	unsigned long long duration_ns; /* 0: none */
 	unsigned long long max_events;	/* 0: none */
@@ -56,6 +61,10 @@ struct options {
 	int verbose;
 	const char *plan;	       /* "auto", or the name of a plan (src/source/live/plan.c) */
 	unsigned long long ring_bytes; /* a power of two of pages */
+
+	const char *capture;	    /* report: the file, or "-" */
+	const struct command *view; /* report: of which command; NULL: --info */
+	bool info;
 
 	int strip; /* columns of a map's strip; 0: none, -1: not given */
 	bool ascii;
@@ -130,7 +139,8 @@ static inline bool options__wants_stacks(const struct options *opts)
 /* Are the instruction and the address of each fault shown by symbol? */
 static inline bool options__wants_symbols(const struct options *opts)
 {
-	return opts->command->id == COMMAND_TRACE && opts->wide;
+	return opts->wide &&
+	       (opts->command->id == COMMAND_TRACE || opts->command->id == COMMAND_RECORD);
 }
 
 /* Are symbols looked up, which takes a history of what was mapped where? */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/file_place.h"
 #include "../base/log.h"
 #include "../base/stop.h"
 #include "../host/clock.h"
@@ -107,6 +108,8 @@ static int prepare(struct session *s)
 {
 	int err = preflight(s);
 
+	if (!err && s->opts->keeps_old)
+		err = file_place__keep_old(s->opts->output);
 	if (!err)
 		err = output__open(&s->out, s->opts->output);
 	if (!err && s->opts->target.kind == TARGET_COMMAND) {

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "capture_info.h"
+
+#include <time.h>
+
+#include "../base/units.h"
+
+static void add_target(struct buf *out, const struct run_start *start)
+{
+	buf__addf(out, "target     %s", start->target);
+	for (size_t i = 0; i < start->nr_target_ids; i++)
+		buf__addf(out, i ? ",%d" : " %d", start->target_ids[i]);
+	if (start->target_text) {
+		buf__adds(out, ", ");
+		buf__add_text(out, start->target_text);
+	}
+	buf__addc(out, '\n');
+}
+
+static void add_line(struct buf *out, const char *title, const char *text)
+{
+	buf__addf(out, "%-11s", title);
+	buf__add_text(out, text ? text : "unknown");
+	buf__addc(out, '\n');
+}
+
+static void add_begin(struct buf *out, unsigned long long wall_ns)
+{
+	time_t seconds = (time_t)(wall_ns / 1000000000);
+	struct tm tm;
+	char text[64] = "unknown";
+
+	if (localtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%F %T %z", &tm);
+	add_line(out, "begin", text);
+}
+
+static void add_has(struct buf *out, struct player_has has)
+{
+	const struct {
+		bool has;
+		const char *name;
+	} all[] = { { has.stacks, "stacks" },
+		    { has.symbols, "symbols" },
+		    { has.cause, "causes" },
+		    { has.residency, "residency" } };
+
+	buf__adds(out, "has        faults");
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].has)
+			buf__addf(out, ", %s", all[i].name);
+	buf__addc(out, '\n');
+}
+
+void capture_info__add(const struct capture_info *info, struct buf *out)
+{
+	const struct run_start *start = info->start;
+	const struct run_end *end = info->end;
+
+	add_line(out, "version", start->version);
+	add_line(out, "kernel", start->kernel);
+	add_line(out, "machine", start->arch);
+	add_line(out, "plan", start->plan);
+	add_target(out, start);
+	add_begin(out, start->wall_ns);
+	buf__adds(out, "time       ");
+	units_add_duration(out, end ? end->elapsed_ns : info->last_ns - info->first_ns);
+	buf__addc(out, '\n');
+	add_has(out, info->has);
+	buf__addf(out, "faults     %llu, %llu of them major\n", info->faults->faults,
+		  info->faults->major);
+	if (end)
+		buf__addf(out, "lost       %llu\n", run_end__lost(end));
+	buf__addf(out, "complete   %s\n", end && !info->is_damaged ? "yes" : "no");
+}

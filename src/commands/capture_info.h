@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is in a capture, in a dozen lines: `faulttrace report FILE`. */
+#ifndef COMMANDS_CAPTURE_INFO_H
+#define COMMANDS_CAPTURE_INFO_H
+
+#include "../recording/player.h"
+
+struct capture_info {
+	const struct run_start *start;
+	struct player_has has;
+	const struct run_end *faults; /* the totals of the faults that are there */
+	const struct run_end *end;    /* as the run has told it; NULL: the capture has no end */
+	uint64_t first_ns, last_ns;   /* times of faults */
+	bool is_damaged;
+};
+
+void capture_info__add(const struct capture_info *info, struct buf *out);
+
+#endif /* COMMANDS_CAPTURE_INFO_H */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* `faulttrace record`: faults into a file, for `faulttrace report`. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../base/terminal.h"
+#include "../base/units.h"
+#include "../faults/stream.h"
+#include "../format/formats.h"
+#include "../host/clock.h"
+#include "../recording/recorder.h"
+#include "commands.h"
+#include "session.h"
+
+/* How often what has come is handed to the file, and told on a terminal. */
+#define TICK_NS 1000000000ULL
+
+/* For a test: what `trace --json` would have printed of the faults that are in the file. */
+struct tee {
+	struct run_start start;
+	struct output out;
+	struct format *format; /* NULL: not asked for */
+};
+
+struct record {
+	struct stream *stream;
+	struct tee tee;
+	unsigned long long next_ns;
+	bool tells; /* the progress */
+	bool has_told;
+};
+
+static int open_tee(struct tee *tee, const struct session *session)
+{
+	int err = session->opts->tee ? output__open(&tee->out, session->opts->tee) : 0;
+
+	if (err || !session->opts->tee)
+		return err;
+	tee->start = session->start;
+	tee->start.command = trace_command.name;
+	tee->format = format__new(&json_format, &tee->out.buf, &tee->start);
+	return tee->format ? 0 : -ENOMEM;
+}
+
+static int close_tee(struct tee *tee)
+{
+	format__free(tee->format);
+	output__flush(&tee->out);
+	return output__close(&tee->out);
+}
+
+static int begin(struct session *session)
+{
+	struct record *record = session->ctx;
+	struct recorder_options options = {
+		.fd = session->out.fd,
+		.name = session->out.name,
+		.stacks = session->opts->stack != STACK_NONE,
+	};
+	int err;
+
+	if (isatty(session->out.fd)) {
+		log_error("cannot write a capture to a terminal");
+		log_hint("-o FILE, or a pipe to faulttrace report -");
+		return -EINVAL;
+	}
+	err = open_tee(&record->tee, session);
+	options.tee = record->tee.format;
+	if (!err)
+		err = recorder__open(session->format, &options);
+	if (err)
+		return err;
+	record->next_ns = clock_ns(CLOCK_MONOTONIC) + TICK_NS;
+	record->tells = !session->opts->quiet && terminal_takes_escapes(STDERR_FILENO);
+	stream__start(record->stream, session->source, session->format, &session->out,
+		      session->code_history, &session->end);
+	return 0;
+}
+
+/* The file's size; nothing if it is no file. */
+static void add_size(struct buf *text, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return;
+	buf__adds(text, ", ");
+	units_add_bytes(text, (uint64_t)st.st_size);
+}
+
+static void tell_progress(const struct session *session)
+{
+	struct buf text = { 0 };
+
+	buf__addf(&text, "\r\033[K%llu faults, %llu lost", session->end.faults,
+		  session->lost_told + recorder__lost(session->format));
+	add_size(&text, session->out.fd);
+	fwrite(text.data, 1, text.len, stderr);
+	buf__free(&text);
+}
+
+static void collected(struct session *session)
+{
+	struct record *record = session->ctx;
+	unsigned long long now = clock_ns(CLOCK_MONOTONIC);
+
+	stream__collected(record->stream);
+	output__flush(&record->tee.out);
+	if (now < record->next_ns)
+		return;
+	record->next_ns = now + TICK_NS;
+	recorder__flush(session->format);
+	if (!record->tells)
+		return;
+	tell_progress(session);
+	record->has_told = true;
+}
+
+static unsigned long long when(const struct session *session)
+{
+	const struct record *record = session->ctx;
+
+	return record->next_ns;
+}
+
+/* Also if the file cannot be written any more. */
+static bool done(const struct session *session)
+{
+	const struct record *record = session->ctx;
+
+	return recorder__error(session->format) || stream__done(record->stream);
+}
+
+static void tell_file(const struct session *session)
+{
+	struct buf size = { 0 };
+	unsigned long long lost = recorder__lost(session->format);
+
+	add_size(&size, session->out.fd);
+	if (size.len)
+		log_note("%s%.*s", session->out.name, (int)size.len, size.data);
+	if (lost)
+		log_note("%llu lost, as the file could not be written fast enough", lost);
+	buf__free(&size);
+}
+
+static void end(struct session *session)
+{
+	struct record *record = session->ctx;
+	int err;
+
+	if (record->has_told)
+		fputs("\r\033[K", stderr);
+	recorder__count_losses(session->format, &session->end);
+	stream__end(record->stream);
+	err = recorder__close(session->format);
+	/* The reader of a pipe that has left is no failure. */
+	if (err == -EPIPE)
+		session->out.reader_gone = true;
+	else if (err)
+		session->failed = err;
+	if (!session->opts->quiet)
+		tell_file(session);
+}
+
+static const struct session_ops ops = {
+	.begin = begin,
+	.collected = collected,
+	.when = when,
+	.done = done,
+	.end = end,
+};
+
+static int run(const struct options *opts)
+{
+	struct stream_options stream_options = options__of_stream(opts);
+	struct record record = { .tee.out.fd = -1 };
+	struct options own = *opts;
+	struct session session;
+	int status = STATUS_FAILED;
+
+	own.format = &capture_format;
+	if (stream__new(&stream_options, &record.stream))
+		log_no_memory();
+	else
+		status = session__run(&session, &own, &ops, &record,
+				      stream__consumer(record.stream));
+	stream__free(record.stream);
+	if (close_tee(&record.tee) && !status)
+		status = STATUS_FAILED;
+	return status;
+}
+
+const struct command record_command = {
+	.id = COMMAND_RECORD,
+	.name = "record",
+	.usage = "record TARGET [FILTER..] [OUTPUT..]",
+	.what = "each page fault, into a file that report reads anywhere",
+	.examples = "  faulttrace record -p 4242 -d 10           ten seconds, into faulttrace.ft\n"
+		    "  faulttrace record -s -w -- make           with stacks and symbols\n"
+		    "  faulttrace record -o - -a | faulttrace report - trace\n",
+	.run = run,
+};
