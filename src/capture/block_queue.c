@@ -167,6 +167,16 @@ void block_queue__put(struct block_queue *queue, struct block *block)
 	pthread_mutex_unlock(&queue->lock);
 }
 
+bool block_queue__is_behind(struct block_queue *queue)
+{
+	bool is_behind;
+
+	pthread_mutex_lock(&queue->lock);
+	is_behind = queue->nr_waiting >= BEHIND;
+	pthread_mutex_unlock(&queue->lock);
+	return is_behind;
+}
+
 int block_queue__error(struct block_queue *queue)
 {
 	return queue->error;

@@ -20,6 +20,8 @@ int block_queue__close(struct block_queue *queue);
 struct block *block_queue__take(struct block_queue *queue);
 /* Hands over a block that was taken. */
 void block_queue__put(struct block_queue *queue, struct block *block);
+/* Do so many blocks wait that there should be no small ones? */
+bool block_queue__is_behind(struct block_queue *queue);
 /* 0, or -errno of a write: what is put from then on is dropped. */
 int block_queue__error(struct block_queue *queue);
 

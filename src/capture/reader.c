@@ -6,6 +6,7 @@
 #include <zstd.h>
 
 #include "../base/must.h"
+#include "../base/stop.h"
 #include "block_stream.h"
 #include "columns.h"
 #include "read_strings.h"
@@ -228,7 +229,7 @@ int capture_reader__next(struct capture_reader *reader, struct capture_row *row)
 
 	while (rows->next == rows->nr) {
 		struct read_block block;
-		int err = block_stream__next(reader->stream, &block);
+		int err = stop_asked() ? -ECANCELED : block_stream__next(reader->stream, &block);
 
 		if (err <= 0)
 			return err;

@@ -41,7 +41,7 @@ void capture_reader__free(struct capture_reader *reader);
 
 /*
  * 1: a row. 0: the end. -EBADMSG: it is no capture. -EINTR: a signal came while it waited for a
- * pipe; call it again. Or another -errno of read(2).
+ * pipe; call it again. -ECANCELED: the run is over (see stop.h). Or another -errno of read(2).
  */
 int capture_reader__next(struct capture_reader *reader, struct capture_row *row);
 

@@ -92,18 +92,12 @@ static void put_rows(struct capture_writer *writer, size_t last_table)
 	}
 }
 
-/* 0, or -EAGAIN: there is no free block. */
-static int put_meta(struct capture_writer *writer)
+static void put_meta(struct capture_writer *writer, struct block *block)
 {
-	struct block *block = take_block(writer, CAPTURE_META);
-
-	if (!block)
-		return -EAGAIN;
 	block->header.rows = (uint32_t)writer->opts.schema.nr_tables;
 	block->len = writer->meta.len;
 	memcpy(block->data, writer->meta.data, writer->meta.len);
 	put_block(writer, &block);
-	return 0;
 }
 
 /* ---- Segments ------------------------------------------------------------------------------- */
@@ -115,23 +109,28 @@ static bool is_segment_full(const struct capture_writer *writer)
 	       writer->strings.nr >= STRINGS_MAX / 2;
 }
 
-int capture_writer__begin(struct capture_writer *writer)
+static void begin_segment(struct capture_writer *writer, struct block *block)
 {
-	int err = check(writer);
-
-	if (err || !is_segment_full(writer))
-		return err;
 	put_rows(writer, writer->opts.schema.nr_tables - 1);
 	writer->segment++;
-	/* Without a free block the old segment goes on. */
-	if (put_meta(writer)) {
-		writer->segment--;
-		return 0;
-	}
 	writer->segment_bytes = 0;
 	intern__free(&writer->strings);
+	block->header.segment = writer->segment;
+	put_meta(writer, block);
 	writer->opts.begin_segment(writer->opts.ctx);
-	return 0;
+}
+
+int capture_writer__begin(struct capture_writer *writer)
+{
+	struct block *block = NULL;
+	int err = check(writer);
+
+	if (!err && is_segment_full(writer))
+		block = take_block(writer, CAPTURE_META);
+	/* Without a free block the old segment goes on. */
+	if (block)
+		begin_segment(writer, block);
+	return err;
 }
 
 /* ---- Strings -------------------------------------------------------------------------------- */
@@ -293,14 +292,15 @@ int capture_writer__open(const struct capture_writer_options *opts, struct captu
 		return err;
 	}
 	new->end_block = must(take_block(new, CAPTURE_END));
-	put_meta(new);
+	put_meta(new, must(take_block(new, CAPTURE_META)));
 	*writer = new;
 	return 0;
 }
 
 int capture_writer__flush(struct capture_writer *writer)
 {
-	put_rows(writer, writer->opts.schema.nr_tables - 1);
+	if (!block_queue__is_behind(writer->queue))
+		put_rows(writer, writer->opts.schema.nr_tables - 1);
 	return check(writer);
 }
 
@@ -309,7 +309,7 @@ int capture_writer__end(struct capture_writer *writer)
 	struct capture_header *header = &writer->end_block->header;
 	int err;
 
-	capture_writer__flush(writer);
+	put_rows(writer, writer->opts.schema.nr_tables - 1);
 	header->segment = writer->segment;
 	header->first_ns = header->last_ns = writer->last_ns;
 	put_block(writer, &writer->end_block);

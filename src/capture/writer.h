@@ -43,7 +43,10 @@ int capture_writer__string(struct capture_writer *writer, const void *bytes, siz
  * lost, since the disk is slow; -ERANGE: a value does not fit into its column.
  */
 int capture_writer__row(struct capture_writer *writer, size_t table, const uint64_t *values);
-/* Hands over what there is, so that readers see it soon. Waits for nothing. */
+/*
+ * Hands over what there is, so that readers see it soon, if the disk is not behind: small blocks
+ * take the place of large ones. Waits for nothing.
+ */
 int capture_writer__flush(struct capture_writer *writer);
 /* Writes all and the mark of a complete capture, and frees the writer. */
 int capture_writer__end(struct capture_writer *writer);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../src/base/log.h"
@@ -190,6 +191,64 @@ static void test_pipe(void)
 	test_done("a pipe is written and read");
 }
 
+static void do_nothing(int sig)
+{
+	(void)sig;
+}
+
+/* Interrupts its parent in the middle of a block. */
+static void write_interrupted(int fd, const char *capture, size_t len)
+{
+	const struct timespec pause = { .tv_nsec = 50000000 };
+	size_t half = len / 2;
+
+	nanosleep(&pause, NULL);
+	kill(getppid(), SIGUSR1);
+	nanosleep(&pause, NULL);
+	if (write(fd, capture, half) == (ssize_t)half) {
+		nanosleep(&pause, NULL);
+		kill(getppid(), SIGUSR1);
+		nanosleep(&pause, NULL);
+		half = (size_t)write(fd, capture + half, len - half);
+	}
+	_exit(0);
+}
+
+static void test_interrupted(void)
+{
+	const struct sigaction action = { .sa_handler = do_nothing };
+	struct sample_read read = { 0 };
+	static char capture[60000];
+	struct capture_reader *reader;
+	int ends[2], pid, nr_interrupted = 0, fd = create("capture");
+	struct sample sample = make(fd, 2000, 1 << 20, 500);
+	struct capture_row row;
+	ssize_t len = pread(fd, capture, sizeof(capture), 0);
+
+	close(fd);
+	CHECK(len > 1000 && len < (ssize_t)sizeof(capture) && !pipe(ends));
+	sigaction(SIGUSR1, &action, NULL);
+	pid = fork();
+	if (!pid)
+		write_interrupted(ends[1], capture, (size_t)len);
+	close(ends[1]);
+	reader = capture_reader__new(&(struct capture_reader_options) {
+		.fd = ends[0], .problems = { sample_problem, &read } });
+	while ((read.err = capture_reader__next(reader, &row)) && read.err != -EBADMSG) {
+		if (read.err == -EINTR)
+			nr_interrupted++;
+		else
+			sample_see(&read, reader, &row);
+	}
+	capture_reader__free(reader);
+	waitpid(pid, NULL, 0);
+	close(ends[0]);
+	CHECK_EQ(nr_interrupted, 2);
+	CHECK_EQ(read.nr[SAMPLE_FAULTS], sample.nr[SAMPLE_FAULTS]);
+	CHECK_EQ(read.nr_problems + read.wrong, 0);
+	test_done("who waits for a pipe can be interrupted, and goes on");
+}
+
 /* Writes until the writer says that something is wrong, or much too long. */
 static int write_until_error(int fd)
 {
@@ -287,6 +346,7 @@ static void test_stopped(void)
 	sample_write(&sample, 0, 50000);
 	stop_ask();
 	CHECK_EQ(capture_writer__end(sample.writer), -ETIMEDOUT);
+	CHECK_EQ(sample_read(ends[0]).err, -ECANCELED);
 	close(ends[0]);
 	close(ends[1]);
 	test_done("the end does not wait for ever for who does not read");
@@ -365,6 +425,7 @@ int main(void)
 	test_zstd();
 	test_other_reader();
 	test_pipe();
+	test_interrupted();
 	test_errors();
 	test_full_disk();
 	test_queue_full();
