@@ -29,7 +29,7 @@ static void make_capture(void)
 	CHECK_EQ(sample_open(&sample, fd), 0);
 	for (uint64_t i = 0; i < 6000; i += 300) {
 		sample_write(&sample, i, 300);
-		usleep(3000);
+		usleep(10000);
 	}
 	CHECK_EQ(sample.err, 0);
 	CHECK_EQ(capture_writer__end(sample.writer), 0);
