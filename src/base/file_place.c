@@ -134,23 +134,3 @@ int file_place__open(const struct file_place *place)
 	file_place__give(place, fd);
 	return fd;
 }
-
-int file_place__keep_old(const char *path)
-{
-	struct file_place place;
-	struct stat st;
-	char *old __cleanup_free = NULL;
-	int err = file_place__find(&place, path);
-
-	if (err)
-		return err;
-	if (asprintf(&old, "%s.old", place.name) < 0)
-		old = must(NULL);
-	if (!fstatat(place.folder, place.name, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) &&
-	    is_ours(st.st_uid) && renameat(place.folder, place.name, place.folder, old)) {
-		err = -errno;
-		log_error("cannot rename %s: %s", path, strerror(-err));
-	}
-	file_place__leave(&place);
-	return err;
-}

@@ -43,10 +43,4 @@ void file_place__give(const struct file_place *place, int fd);
  */
 int file_place__open(const struct file_place *place);
 
-/*
- * Renames the file, if it is there, to PATH.old. What is no regular file of ours stays as it is. 0,
- * or -errno after saying why not.
- */
-int file_place__keep_old(const char *path);
-
 #endif /* BASE_FILE_PLACE_H */

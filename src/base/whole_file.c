@@ -14,13 +14,8 @@
 /* How often to try another name, if the one chosen exists. */
 #define TRIES 4
 
-/* The name of the file aside: nobody can guess it, and so nobody can take it before us. */
-struct aside {
-	char name[32];
-};
-
-/* A file descriptor or -errno. */
-static int create_aside(const struct whole_file *f, struct aside *aside)
+/* Under a name that nobody can guess, and so nobody can take before us. A file descriptor or -errno. */
+static int create_aside(struct whole_file *f)
 {
 	int fd = -EEXIST;
 	uint64_t random;
@@ -28,25 +23,33 @@ static int create_aside(const struct whole_file *f, struct aside *aside)
 	for (int i = 0; i < TRIES && fd == -EEXIST; i++) {
 		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 			return -errno;
-		snprintf(aside->name, sizeof(aside->name), ".faulttrace.%016llx",
+		snprintf(f->aside, sizeof(f->aside), ".faulttrace.%016llx",
 			 (unsigned long long)random);
-		fd = file_place__create(&f->place, aside->name);
+		fd = file_place__create(&f->place, f->aside);
 	}
+	if (fd < 0)
+		*f->aside = '\0';
 	return fd;
 }
 
-/* Creates a file in the folder and removes it again: a run that is killed leaves nothing. */
-static int try_folder(const struct whole_file *f)
+static void remove_aside(struct whole_file *f)
 {
-	struct aside aside;
-	int fd = create_aside(f, &aside);
+	if (*f->aside)
+		unlinkat(f->place.folder, f->aside, 0);
+	*f->aside = '\0';
+}
+
+/* Creates a file in the folder and removes it again: a run that is killed leaves nothing. */
+static int try_folder(struct whole_file *f)
+{
+	int fd = create_aside(f);
 
 	if (fd < 0) {
 		log_error("cannot create a file beside %s: %s", f->place.path, strerror(-fd));
 		return fd;
 	}
 	close(fd);
-	unlinkat(f->place.folder, aside.name, 0);
+	remove_aside(f);
 	return 0;
 }
 
@@ -118,22 +121,18 @@ static int write_all(struct output *out, const struct buf *bytes)
 static int write_aside(struct whole_file *f, const struct buf *bytes)
 {
 	struct output out = { .name = f->place.path };
-	struct aside aside;
-	int err = 0;
+	int err;
 
-	out.fd = create_aside(f, &aside);
+	out.fd = create_aside(f);
 	if (out.fd < 0) {
 		log_error("cannot write %s: %s", f->place.path, strerror(-out.fd));
 		return out.fd;
 	}
 	set_owner(f, out.fd);
 	err = write_all(&out, bytes);
-	if (!err && renameat(f->place.folder, aside.name, f->place.folder, f->place.name)) {
-		err = -errno;
-		log_error("cannot write %s: %s", f->place.path, strerror(errno));
-	}
-	if (err)
-		unlinkat(f->place.folder, aside.name, 0);
+	if (!err)
+		err = whole_file__keep(f, NULL);
+	remove_aside(f);
 	return err;
 }
 
@@ -142,8 +141,43 @@ int whole_file__write(struct whole_file *f, const struct buf *bytes)
 	return f->direct.fd >= 0 ? write_all(&f->direct, bytes) : write_aside(f, bytes);
 }
 
+int whole_file__begin(struct whole_file *f)
+{
+	int fd = f->direct.fd;
+
+	if (fd >= 0) {
+		f->direct.fd = -1;
+		return fd;
+	}
+	fd = create_aside(f);
+	if (fd < 0)
+		log_error("cannot write %s: %s", f->place.path, strerror(-fd));
+	else
+		file_place__give(&f->place, fd);
+	return fd;
+}
+
+int whole_file__keep(struct whole_file *f, const char *old_name)
+{
+	int folder = f->place.folder, err = 0;
+	struct stat old;
+
+	if (!*f->aside)
+		return 0;
+	if (old_name && stat_old(f, &old) && renameat(folder, f->place.name, folder, old_name))
+		err = -errno;
+	if (!err && renameat(folder, f->aside, folder, f->place.name))
+		err = -errno;
+	if (err)
+		log_error("cannot write %s: %s", f->place.path, strerror(-err));
+	else
+		*f->aside = '\0';
+	return err;
+}
+
 void whole_file__close(struct whole_file *f)
 {
+	remove_aside(f);
 	if (f->direct.fd >= 0)
 		output__close(&f->direct);
 	file_place__leave(&f->place);

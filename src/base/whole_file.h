@@ -13,6 +13,7 @@
 struct whole_file {
 	struct file_place place; /* its folder is held from the check to the end */
 	struct output direct;	 /* fd -1: the file is written aside */
+	char aside[32];		 /* the name of the file that is written; "": there is none */
 };
 
 #define WHOLE_FILE_NONE                             \
@@ -25,6 +26,19 @@ struct whole_file {
 int whole_file__open(struct whole_file *f, const char *path);
 /* Writes the file: once. 0, or -errno after saying why. */
 int whole_file__write(struct whole_file *f, const struct buf *bytes);
+
+/*
+ * Instead of whole_file__write(), for what is written bit by bit: returns the caller's own file
+ * descriptor, or -errno after saying why. A new file is its owner's alone, and under sudo the user's
+ * who called it.
+ */
+int whole_file__begin(struct whole_file *f);
+/*
+ * From now on what was begun is the file; with old_name what was there before gets that name. 0, or
+ * -errno after saying why. Without this call whole_file__close() removes what was begun.
+ */
+int whole_file__keep(struct whole_file *f, const char *old_name);
+
 void whole_file__close(struct whole_file *f);
 
 #endif /* BASE_WHOLE_FILE_H */

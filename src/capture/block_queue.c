@@ -65,6 +65,8 @@ static void *write_blocks(void *arg)
 	while ((block = next_block(queue, &behind))) {
 		if (!queue->error)
 			queue->error = block_file__write(queue->file, block, behind);
+		if (queue->error && block->dropped)
+			*block->dropped += block->header.rows;
 		give_back(queue, block);
 	}
 	return NULL;
@@ -152,6 +154,7 @@ struct block *block_queue__take(struct block_queue *queue)
 	if (block) {
 		block->header = (struct capture_header) { 0 };
 		block->len = 0;
+		block->dropped = NULL;
 	}
 	return block;
 }

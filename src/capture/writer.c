@@ -244,6 +244,8 @@ int capture_writer__row(struct capture_writer *writer, size_t table, const uint6
 		if (!pending->block)
 			return -EAGAIN;
 		pending->block->table = pending->table;
+		pending->block->dropped =
+			writer->opts.dropped ? &writer->opts.dropped[table] : NULL;
 		pending->block->header.table = pending->table->id;
 	}
 	store_row(writer, pending, values);

@@ -16,6 +16,11 @@ struct capture_writer_options {
 	/* Outlives the writer. Rows point only to rows of tables that come before theirs. */
 	struct capture_schema schema;
 	uint64_t segment_bytes; /* of rows and strings, before they are compressed */
+	/*
+	 * Counts for each table the rows that were taken, but not written: to be read when the writer
+	 * has ended. NULL: not asked for.
+	 */
+	uint64_t *dropped;
 	/* A segment begins, but for the first: ids of strings and of rows are to be made anew. */
 	void (*begin_segment)(void *ctx);
 	void *ctx;

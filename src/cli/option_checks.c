@@ -15,6 +15,12 @@ static int complain_about_no_target(const struct parser *p)
 {
 	if (p->taker)
 		return complain_about_taken(p);
+	if (p->opts->command->id == COMMAND_RECORD) {
+		log_error("cannot record: no target given");
+		log_hint("faulttrace record -- ls -l /usr   runs a command and records it");
+		log_hint("faulttrace record -p 4242 -d 10   records a running process");
+		return -EINVAL;
+	}
 	log_error("cannot trace: no target given");
 	log_hint("faulttrace -- ls -l /usr      runs a command and traces it");
 	log_hint("faulttrace -p 4242            traces a running process");
@@ -213,15 +219,36 @@ static int check_majors(const struct filter *filter)
 	return -EINVAL;
 }
 
-static int check_report(struct options *opts)
+/* Of what is in a capture only lines are told in another way. 0, or -EINVAL after saying so. */
+static int check_no_view(const struct parser *p)
 {
+	static const char *const of_views[] = {
+		"json",	     "sink",   "wide",	     "stack",	    "cause", "residency",
+		"timestamp", "color",  "max-events", "comm",	    "kind",  "major",
+		"minor",     "access", "origin",     "min-latency", "addr",  "file",
+	};
+
+	for (size_t i = 0; i < NR(of_views); i++) {
+		if (!is_given(p, of_views[i]))
+			continue;
+		log_error("cannot use --%s without a view", of_views[i]);
+		log_hint("faulttrace report FILE trace --%s", of_views[i]);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_report(struct parser *p)
+{
+	struct options *opts = p->opts;
+
 	if (!opts->capture)
 		opts->capture = CAPTURE_FILE_DEFAULT;
 	if (opts->info && opts->view) {
 		log_error("cannot use --info with a view: it is shown instead of one");
 		return -EINVAL;
 	}
-	return check_majors(&opts->filter);
+	return opts->view ? check_majors(&opts->filter) : check_no_view(p);
 }
 
 int options__check(struct parser *p)
@@ -233,17 +260,13 @@ int options__check(struct parser *p)
 	if (opts->command->id == COMMAND_MAP)
 		return check_map(opts);
 	if (opts->command->id == COMMAND_REPORT)
-		return check_report(opts);
+		return check_report(p);
 	if (opts->target.kind == TARGET_NONE)
 		return complain_about_no_target(p);
 	if (check_majors(&opts->filter))
 		return -EINVAL;
 	if (TO_TABLES & 1U << opts->command->id && check_table(p))
 		return -EINVAL;
-	if (opts->command->id == COMMAND_RECORD && !opts->output) {
-		opts->output = CAPTURE_FILE_DEFAULT;
-		opts->keeps_old = true;
-	}
 	if (opts->stack == STACK_DWARF && opts->ring_bytes == RING_BYTES_DEFAULT)
 		opts->ring_bytes = RING_BYTES_DWARF;
 	if (goes_on(opts))

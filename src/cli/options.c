@@ -272,6 +272,8 @@ static int take_report_word(struct parser *p, const char *word)
 		opts->capture = word;
 	} else {
 		log_error("cannot use '%s': report takes one FILE, and then one VIEW", word);
+		if (!opts->capture)
+			log_hint("faulttrace report %s trace", word);
 		return -EINVAL;
 	}
 	return 0;

@@ -50,7 +50,6 @@ struct options {
 
 	const struct format_ops *format;
 	const char *output; /* path; NULL: stdout */
-	bool keeps_old;	    /* what is there already gets another name */
 	enum timestamp timestamp;
 	unsigned long long duration_ns; /* 0: none */
 	unsigned long long max_events;	/* 0: none */

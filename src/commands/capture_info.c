@@ -7,7 +7,7 @@
 
 static void add_target(struct buf *out, const struct run_start *start)
 {
-	buf__addf(out, "target     %s", start->target);
+	buf__addf(out, "target      %s", start->target);
 	for (size_t i = 0; i < start->nr_target_ids; i++)
 		buf__addf(out, i ? ",%d" : " %d", start->target_ids[i]);
 	if (start->target_text) {
@@ -19,7 +19,7 @@ static void add_target(struct buf *out, const struct run_start *start)
 
 static void add_line(struct buf *out, const char *title, const char *text)
 {
-	buf__addf(out, "%-11s", title);
+	buf__addf(out, "%-12s", title);
 	buf__add_text(out, text ? text : "unknown");
 	buf__addc(out, '\n');
 }
@@ -45,7 +45,7 @@ static void add_has(struct buf *out, struct player_has has)
 		    { has.cause, "causes" },
 		    { has.residency, "residency" } };
 
-	buf__adds(out, "has        faults");
+	buf__adds(out, "has         faults");
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i].has)
 			buf__addf(out, ", %s", all[i].name);
@@ -57,19 +57,22 @@ void capture_info__add(const struct capture_info *info, struct buf *out)
 	const struct run_start *start = info->start;
 	const struct run_end *end = info->end;
 
+	add_line(out, "recorded by", info->command_line);
 	add_line(out, "version", start->version);
 	add_line(out, "kernel", start->kernel);
 	add_line(out, "machine", start->arch);
 	add_line(out, "plan", start->plan);
 	add_target(out, start);
 	add_begin(out, start->wall_ns);
-	buf__adds(out, "time       ");
-	units_add_duration(out, end ? end->elapsed_ns : info->last_ns - info->first_ns);
+	buf__adds(out, "time        ");
+	units_add_duration(out, end				 ? end->elapsed_ns
+				: info->last_ns > start->time_ns ? info->last_ns - start->time_ns
+								 : 0);
 	buf__addc(out, '\n');
 	add_has(out, info->has);
-	buf__addf(out, "faults     %llu, %llu of them major\n", info->faults->faults,
+	buf__addf(out, "faults      %llu, %llu of them major\n", info->faults->faults,
 		  info->faults->major);
 	if (end)
-		buf__addf(out, "lost       %llu\n", run_end__lost(end));
-	buf__addf(out, "complete   %s\n", end && !info->is_damaged ? "yes" : "no");
+		buf__addf(out, "lost        %llu\n", run_end__lost(end));
+	buf__addf(out, "complete    %s\n", end && !info->is_damaged ? "yes" : "no");
 }

@@ -10,7 +10,8 @@ struct capture_info {
 	struct player_has has;
 	const struct run_end *faults; /* the totals of the faults that are there */
 	const struct run_end *end;    /* as the run has told it; NULL: the capture has no end */
-	uint64_t first_ns, last_ns;   /* times of faults */
+	uint64_t last_ns;	      /* of the last fault */
+	const char *command_line;     /* of record; NULL: not known */
 	bool is_damaged;
 };
 

@@ -2,11 +2,13 @@
 /* `faulttrace record`: faults into a file, for `faulttrace report`. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/log.h"
 #include "../base/terminal.h"
+#include "../base/whole_file.h"
 #include "../base/units.h"
 #include "../faults/stream.h"
 #include "../format/formats.h"
@@ -18,6 +20,8 @@
 /* How often what has come is handed to the file, and told on a terminal. */
 #define TICK_NS 1000000000ULL
 
+#define COMMAND_LINE_MAX 4096
+
 /* For a test: what `trace --json` would have printed of the faults that are in the file. */
 struct tee {
 	struct run_start start;
@@ -27,6 +31,9 @@ struct tee {
 
 struct record {
 	struct stream *stream;
+	struct whole_file file;
+	const char *old_name; /* what an existing file is renamed to; NULL: it is replaced */
+	struct buf command_line;
 	struct tee tee;
 	unsigned long long next_ns;
 	bool tells; /* the progress */
@@ -52,21 +59,43 @@ static int close_tee(struct tee *tee)
 	return output__close(&tee->out);
 }
 
+/* The file is there when CMD runs: a run that does not begin leaves what was there. */
+static int open_file(struct session *session)
+{
+	struct record *record = session->ctx;
+	int err = whole_file__open(&record->file, session->opts->output);
+
+	if (err)
+		return err;
+	session->out.name = session->opts->output;
+	session->out.fd = whole_file__begin(&record->file);
+	if (session->out.fd < 0)
+		return session->out.fd;
+	if (!isatty(session->out.fd))
+		return 0;
+	log_error("cannot write a capture to a terminal");
+	log_hint("-o FILE, or a pipe to faulttrace report -");
+	return -EINVAL;
+}
+
+static int keep_file(struct session *session)
+{
+	struct record *record = session->ctx;
+
+	return whole_file__keep(&record->file, record->old_name);
+}
+
 static int begin(struct session *session)
 {
 	struct record *record = session->ctx;
 	struct recorder_options options = {
 		.fd = session->out.fd,
 		.name = session->out.name,
+		.command_line = record->command_line.data,
 		.stacks = session->opts->stack != STACK_NONE,
 	};
 	int err;
 
-	if (isatty(session->out.fd)) {
-		log_error("cannot write a capture to a terminal");
-		log_hint("-o FILE, or a pipe to faulttrace report -");
-		return -EINVAL;
-	}
 	err = open_tee(&record->tee, session);
 	options.tee = record->tee.format;
 	if (!err)
@@ -137,26 +166,26 @@ static bool done(const struct session *session)
 static void tell_file(const struct session *session)
 {
 	struct buf size = { 0 };
-	unsigned long long lost = recorder__lost(session->format);
 
 	add_size(&size, session->out.fd);
 	if (size.len)
 		log_note("%s%.*s", session->out.name, (int)size.len, size.data);
-	if (lost)
-		log_note("%llu lost, as the file could not be written fast enough", lost);
 	buf__free(&size);
 }
 
 static void end(struct session *session)
 {
 	struct record *record = session->ctx;
+	unsigned long long dropped;
 	int err;
 
 	if (record->has_told)
 		fputs("\r\033[K", stderr);
 	recorder__count_losses(session->format, &session->end);
 	stream__end(record->stream);
-	err = recorder__close(session->format);
+	err = recorder__close(session->format, &dropped);
+	session->end.faults -= dropped;
+	session->end.lost_file += dropped;
 	/* The reader of a pipe that has left is no failure. */
 	if (err == -EPIPE)
 		session->out.reader_gone = true;
@@ -167,28 +196,76 @@ static void end(struct session *session)
 }
 
 static const struct session_ops ops = {
+	.open = open_file,
 	.begin = begin,
+	.started = keep_file,
 	.collected = collected,
 	.when = when,
 	.done = done,
 	.end = end,
 };
 
-static int run(const struct options *opts)
+/* Adds a word as a shell takes it. */
+static void add_word(struct buf *text, const char *word)
+{
+	if (*word && !strpbrk(word, " \t\n\"'\\$`*?[]{}~!;&|<>()#")) {
+		buf__adds(text, word);
+		return;
+	}
+	buf__addc(text, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			buf__adds(text, "'\\''");
+		else
+			buf__addc(text, *word);
+	buf__addc(text, '\'');
+}
+
+/* The words of this process's command line, as a shell takes them, cut to what a name may have. */
+static void read_command_line(struct buf *text)
+{
+	char words[COMMAND_LINE_MAX] = "";
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	size_t len = file ? fread(words, 1, sizeof(words) - 1, file) : 0;
+
+	for (size_t i = 0; i < len; i += strlen(words + i) + 1) {
+		if (i)
+			buf__addc(text, ' ');
+		add_word(text, words + i);
+	}
+	buf__addc(text, '\0');
+	if (file)
+		fclose(file);
+}
+
+static int run_session(struct record *record, const struct options *opts)
 {
 	struct stream_options stream_options = options__of_stream(opts);
-	struct record record = { .tee.out.fd = -1 };
-	struct options own = *opts;
 	struct session session;
-	int status = STATUS_FAILED;
+
+	if (stream__new(&stream_options, &record->stream)) {
+		log_no_memory();
+		return STATUS_FAILED;
+	}
+	return session__run(&session, opts, &ops, record, stream__consumer(record->stream));
+}
+
+static int run(const struct options *opts)
+{
+	struct record record = { .tee.out.fd = -1, .file = WHOLE_FILE_NONE };
+	struct options own = *opts;
+	int status;
 
 	own.format = &capture_format;
-	if (stream__new(&stream_options, &record.stream))
-		log_no_memory();
-	else
-		status = session__run(&session, &own, &ops, &record,
-				      stream__consumer(record.stream));
+	if (!own.output) {
+		own.output = CAPTURE_FILE_DEFAULT;
+		record.old_name = CAPTURE_FILE_DEFAULT ".old";
+	}
+	read_command_line(&record.command_line);
+	status = run_session(&record, &own);
 	stream__free(record.stream);
+	whole_file__close(&record.file);
+	buf__free(&record.command_line);
 	if (close_tee(&record.tee) && !status)
 		status = STATUS_FAILED;
 	return status;

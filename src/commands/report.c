@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/units.h"
 #include "../faults/fault_filter.h"
 #include "../faults/run_totals.h"
 #include "../host/privileges.h"
@@ -23,57 +24,97 @@
 #define FLUSH_BYTES (256 * 1024)
 #define FLUSH_US    200000
 
+/* Each is a line. */
+#define PROBLEMS_MAX 20
+
 struct report {
 	const struct options *opts;
+	int fd;
 	struct player *player;
-	struct output out;
+	struct output out;     /* fd -1: not opened yet */
 	struct format *format; /* NULL: none, but --info */
 	struct run_start start;
 	struct run_end end;   /* of what is shown */
 	struct run_end whole; /* as the run has told it */
 	bool has_end;
 	unsigned long long nr_events;
-	bool is_filtered;		      /* not all are shown */
-	long long throttled_ns;		      /* of the faults that are shown */
-	unsigned long long first_ns, last_ns; /* faults */
-	unsigned long long nr_damaged;
+	bool is_filtered;	    /* not all are shown */
+	long long throttled_ns;	    /* of the faults that are shown */
+	unsigned long long last_ns; /* of a fault */
+	bool is_damaged;
+	struct capture_problem problems[PROBLEMS_MAX];
+	size_t nr_problems;
+	unsigned long long more_problems; /* for which there was no room */
 };
 
 /* ---- What a capture lacks ------------------------------------------------------------------------ */
 
-static void add_seconds(struct buf *text, const struct report *r, unsigned long long ns)
+/* Joins a problem with the one before, if it is of the next block. */
+static void note_problem(void *ctx, const struct capture_problem *problem)
+{
+	struct report *r = ctx;
+	struct capture_problem *last = r->nr_problems ? &r->problems[r->nr_problems - 1] : NULL;
+
+	r->is_damaged = true;
+	if (last && last->kind == problem->kind &&
+	    problem->sequence == last->sequence + last->nr_blocks) {
+		last->nr_blocks += problem->nr_blocks;
+		last->last_ns = problem->last_ns;
+	} else if (r->nr_problems < PROBLEMS_MAX) {
+		r->problems[r->nr_problems++] = *problem;
+	} else {
+		r->more_problems++;
+	}
+}
+
+/* Since tracing began. */
+static void add_time(struct buf *text, const struct report *r, unsigned long long ns)
 {
 	unsigned long long begin = r->start.time_ns;
 
-	buf__addf(text, "%.3f s", ns > begin ? (double)(ns - begin) / 1e9 : 0);
+	units_add_duration(text, ns > begin ? ns - begin : 0);
 }
 
-static void tell_problem(void *ctx, const struct capture_problem *problem)
+static void tell_problem(const struct report *r, const struct capture_problem *problem)
 {
 	static const char *const what[CAPTURE_PROBLEM_COUNT] = {
-		[CAPTURE_DAMAGED] = "is damaged",
-		[CAPTURE_MISSING] = "is missing",
-		[CAPTURE_ORPHANED] = "cannot be read without the one that its segment begins with",
-		[CAPTURE_UNKNOWN] = "is of a later version",
-		[CAPTURE_TRUNCATED] = "",
+		[CAPTURE_DAMAGED] = "damaged",
+		[CAPTURE_MISSING] = "missing",
+		[CAPTURE_ORPHANED] = "of no use without the first one of their segment",
+		[CAPTURE_UNKNOWN] = "of a later version",
 	};
-	struct report *r = ctx;
-	struct buf times = { 0 };
+	unsigned long long first = problem->sequence;
+	struct buf text = { 0 };
 
-	r->nr_damaged++;
 	if (problem->kind == CAPTURE_TRUNCATED) {
-		add_seconds(&times, r, problem->last_ns);
-		log_note("%s has no end: it goes as far as %.*s", r->opts->capture, (int)times.len,
-			 times.data);
+		buf__adds(&text, "it has no end, and goes as far as ");
+		add_time(&text, r, problem->last_ns);
 	} else {
-		add_seconds(&times, r, problem->first_ns);
-		buf__adds(&times, " and ");
-		add_seconds(&times, r, problem->last_ns);
-		log_note("%s: block %llu %s: faults between %.*s may be missing", r->opts->capture,
-			 (unsigned long long)problem->sequence, what[problem->kind], (int)times.len,
-			 times.data);
+		buf__addf(&text, "blocks %llu to %llu are %s, with faults or names between ", first,
+			  first + (problem->nr_blocks ? problem->nr_blocks - 1 : 0),
+			  what[problem->kind]);
+		add_time(&text, r, problem->first_ns);
+		buf__adds(&text, " and ");
+		add_time(&text, r, problem->last_ns);
 	}
-	buf__free(&times);
+	log_note("%s: %.*s", r->opts->capture, (int)text.len, text.data);
+	buf__free(&text);
+}
+
+static void tell_problems(const struct report *r)
+{
+	unsigned long long refused = player__refused(r->player);
+
+	for (size_t i = 0; i < r->nr_problems; i++)
+		tell_problem(r, &r->problems[i]);
+	if (r->more_problems)
+		log_note("%s: %llu more blocks are damaged", r->opts->capture, r->more_problems);
+	if (refused)
+		log_note("%s: %llu rows are impossible, and were left out", r->opts->capture,
+			 refused);
+	if (player__is_followed(r->player))
+		log_note("%s: another capture follows in the file: it is not shown",
+			 r->opts->capture);
 }
 
 /* 0, or -EINVAL after saying which option the capture cannot serve. */
@@ -101,16 +142,37 @@ static int check_options(const struct options *opts, struct player_has has)
 
 /* ---- Trace --------------------------------------------------------------------------------------- */
 
+/* What can be read of the capture is known to be shown: only now a file is truncated. */
+static int open_output(struct report *r)
+{
+	const char *path = r->opts->output;
+	struct stat in, out;
+
+	if (path && !stat(path, &out) && !fstat(r->fd, &in) && in.st_dev == out.st_dev &&
+	    in.st_ino == out.st_ino && S_ISREG(in.st_mode)) {
+		log_error("cannot write to %s: it is the capture that is read", path);
+		return -EINVAL;
+	}
+	return output__open(&r->out, path);
+}
+
 static int begin(struct report *r)
 {
 	const struct options *opts = r->opts;
 	int err = check_options(opts, player__has(r->player));
 
+	if (!err)
+		err = open_output(r);
 	if (err)
 		return err;
 	r->start = *player__start(r->player);
 	if (!opts->view)
 		return 0;
+	r->format = format__new(opts->format, &r->out.buf, &r->start);
+	if (!r->format) {
+		log_no_memory();
+		return -ENOMEM;
+	}
 	r->start.command = opts->view->name;
 	present(&r->start, opts, &r->out);
 	if (opts->wide && !player__has(r->player).symbols && !opts->quiet)
@@ -146,7 +208,6 @@ static void show_fault(struct report *r, bool is_throttled)
 	struct fault fault = as_asked(opts, player__fault(r->player));
 	const struct ft_fault *rec = fault.rec;
 
-	r->first_ns = r->first_ns ? r->first_ns : rec->h.time_ns;
 	r->last_ns = rec->h.time_ns;
 	if (is_full(r) || !fault_filter__takes(&opts->filter, &fault)) {
 		r->is_filtered = true;
@@ -179,6 +240,7 @@ static void complete_end(struct report *r)
 	end->lost_storage = whole->lost_storage;
 	end->lost_unpaired = whole->lost_unpaired;
 	end->lost_unexplained = whole->lost_unexplained;
+	end->lost_file = whole->lost_file;
 	end->in_progress = whole->in_progress;
 	end->unseen_gup = whole->unseen_gup;
 	end->elapsed_ns = whole->elapsed_ns;
@@ -225,6 +287,9 @@ static int read_all(struct report *r)
 		else if (ret == -EBADMSG)
 			log_error("cannot read %s: it is no capture of faulttrace",
 				  r->opts->capture);
+		else if (ret == -ENODATA)
+			log_error("cannot read %s: the begin of the capture is missing",
+				  r->opts->capture);
 		else
 			log_error("cannot read %s: %s", r->opts->capture, strerror(-ret));
 		if (ret)
@@ -242,18 +307,31 @@ static void show_info(struct report *r)
 		.has = player__has(r->player),
 		.faults = &r->end,
 		.end = r->has_end ? &r->whole : NULL,
-		.first_ns = r->first_ns,
 		.last_ns = r->last_ns,
-		.is_damaged = r->nr_damaged || player__refused(r->player),
+		.command_line = player__command_line(r->player),
+		.is_damaged = r->is_damaged || player__refused(r->player),
 	};
 
 	capture_info__add(&info, &r->out.buf);
 }
 
+static void tell_summary(const struct report *r)
+{
+	bool only_errors = filter__wants_only_errors(&r->opts->filter);
+	struct buf seen = { 0 };
+
+	if (r->has_end) {
+		summary__print_run(&r->end, r->start.plan ? r->start.plan : "unknown", only_errors);
+		return;
+	}
+	run_end__tell(&r->end, only_errors, &seen);
+	log_note("%.*s; what was lost is not known", (int)seen.len, seen.data);
+	buf__free(&seen);
+}
+
 static void finish(struct report *r)
 {
 	const struct options *opts = r->opts;
-	unsigned long long refused = player__refused(r->player);
 
 	complete_end(r);
 	if (!opts->view)
@@ -261,11 +339,9 @@ static void finish(struct report *r)
 	else if (r->has_end)
 		format__show(r->format, end, &r->end);
 	output__flush(&r->out);
-	if (refused)
-		log_note("%s: %llu rows are impossible, and were left out", opts->capture, refused);
-	if (opts->view && r->has_end && !opts->quiet && !output__broken(&r->out))
-		summary__print_run(&r->end, r->start.plan ? r->start.plan : "unknown",
-				   filter__wants_only_errors(&opts->filter));
+	tell_problems(r);
+	if (opts->view && !opts->quiet && !output__broken(&r->out))
+		tell_summary(r);
 }
 
 /* A file descriptor, or -errno after saying why. */
@@ -281,24 +357,6 @@ static int open_capture(const char *path)
 	if (fd == -ENOENT)
 		log_hint("faulttrace record writes it");
 	return fd;
-}
-
-static int show(struct report *r)
-{
-	int err;
-
-	if (r->opts->view) {
-		r->format = format__new(r->opts->format, &r->out.buf, &r->start);
-		if (!r->format) {
-			log_no_memory();
-			return -ENOMEM;
-		}
-	}
-	err = read_all(r);
-	if (!err)
-		finish(r);
-	format__free(r->format);
-	return err;
 }
 
 static void on_alarm(int sig)
@@ -320,28 +378,44 @@ static void interrupt_waiting(int fd)
 	setitimer(ITIMER_REAL, &often, NULL);
 }
 
+static int exit_status(const struct report *r, int err)
+{
+	if (err)
+		return err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+	if (r->out.error)
+		return STATUS_FAILED;
+	if (r->opts->strict && (!r->has_end || r->is_damaged || run_end__lost(&r->whole)))
+		return STATUS_LOST;
+	return STATUS_DONE;
+}
+
 static int run(const struct options *opts)
 {
 	struct report r = { .opts = opts, .out = { .fd = -1 } };
-	const struct capture_problem_sink problems = { tell_problem, &r };
-	int fd = open_capture(opts->capture),
-	    err = fd < 0 ? fd : output__open(&r.out, opts->output);
+	const struct capture_problem_sink problems = { note_problem, &r };
+	int status, err;
 
+	r.fd = open_capture(opts->capture);
+	if (r.fd < 0)
+		return STATUS_FAILED;
 	/* If the reader of a pipe is gone, write(2) is to fail. */
 	signal(SIGPIPE, SIG_IGN);
-	if (!err) {
-		/* The capture may be a stranger's, and nothing that follows takes a privilege. */
-		privileges__keep(0);
-		interrupt_waiting(fd);
-		r.player = player__new(fd, &problems);
-		err = show(&r);
-		player__free(r.player);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (output__close(&r.out) && !err)
-		err = -EIO;
-	return err == -EINVAL ? STATUS_USAGE : err ? STATUS_FAILED : STATUS_DONE;
+	/* The capture may be a stranger's, and nothing that follows takes a privilege. */
+	privileges__keep(0);
+	interrupt_waiting(r.fd);
+	r.player = player__new(r.fd, &problems);
+	err = read_all(&r);
+	if (err)
+		tell_problems(&r);
+	else
+		finish(&r);
+	status = exit_status(&r, err);
+	format__free(r.format);
+	player__free(r.player);
+	close(r.fd);
+	if (output__close(&r.out) && !status)
+		status = STATUS_FAILED;
+	return status;
 }
 
 const struct command report_command = {

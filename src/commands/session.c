@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../base/file_place.h"
 #include "../base/log.h"
 #include "../base/stop.h"
 #include "../host/clock.h"
@@ -108,10 +107,8 @@ static int prepare(struct session *s)
 {
 	int err = preflight(s);
 
-	if (!err && s->opts->keeps_old)
-		err = file_place__keep_old(s->opts->output);
 	if (!err)
-		err = output__open(&s->out, s->opts->output);
+		err = s->ops->open ? s->ops->open(s) : output__open(&s->out, s->opts->output);
 	if (!err && s->opts->target.kind == TARGET_COMMAND) {
 		err = child__fork(&s->child, s->opts->target.argv, s->opts->target.as_root,
 				  command_output(s->opts) == COMMAND_OUTPUT_TO_STDERR);
@@ -383,6 +380,8 @@ static int trace(struct session *s)
 	status = let_go(s);
 	if (status)
 		return status;
+	if (s->ops->started && s->ops->started(s))
+		return STATUS_FAILED;
 	tell_mixing(s);
 	if (!s->opts->quiet)
 		targets__tell_begin(&s->opts->target);

@@ -26,11 +26,15 @@ struct session;
 
 /* What a command does at the steps of a session. session->ctx is its own state. */
 struct session_ops {
+	/* Opens session->out. 0, or -errno after saying why. NULL: as the options say. */
+	int (*open)(struct session *session);
 	/*
 	 * Tracing is about to begin: session->start is complete, and privileges are dropped. What begin() appends to `out` is
 	 * written when the traced command, if there is one, runs. 0 or -errno after saying why.
 	 */
 	int (*begin)(struct session *session);
+	/* The traced command runs. 0, or -errno after saying why it cannot go on. May be NULL. */
+	int (*started)(struct session *session);
 	/* Called after the records of each poll, at the latest at when(). May be NULL. */
 	void (*collected)(struct session *session);
 	/* CLOCK_MONOTONIC by which collected() must be called next; 0, or NULL: at any time. */

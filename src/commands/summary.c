@@ -15,6 +15,7 @@ void summary__print_losses(const struct run_end *end, const char *when)
 		{ end->lost_storage, "no room for a thread's state" },
 		{ end->lost_unpaired, "end seen, but no begin" },
 		{ end->lost_unexplained, "counted by the kernel, but not seen" },
+		{ end->lost_file, "the capture could not be written, or not fast enough" },
 	};
 
 	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)

@@ -58,6 +58,7 @@ struct run_end {
 	unsigned long long lost_storage;
 	unsigned long long lost_unpaired;
 	unsigned long long lost_unexplained; /* counted by the kernel, but not seen */
+	unsigned long long lost_file; /* seen, but not in the capture: it was slow, or full */
 	unsigned long long
 		in_progress;  /* faults that had not ended when tracing ended; no losses */
 	long long unseen_gup; /* -1: unknown */
@@ -73,7 +74,8 @@ struct run_end {
 /* All faults that were lost, by whatever cause. */
 static inline unsigned long long run_end__lost(const struct run_end *end)
 {
-	return end->lost_ring + end->lost_storage + end->lost_unpaired + end->lost_unexplained;
+	return end->lost_ring + end->lost_storage + end->lost_unpaired + end->lost_unexplained +
+	       end->lost_file;
 }
 
 struct memory_map;

@@ -42,12 +42,12 @@ struct stack_frame {
 struct symbols;
 
 struct stack {
-	uint64_t serial; /* no other stack, of these or of other frames, has it */
 	uint32_t pid;
 	size_t nr;
 	const struct stack_frame *frames; /* the leaf first */
 	bool is_cut;		  /* outer frames are missing: not copied, or not readable */
 	enum jit_runtime made_by; /* the runtime that generated made_code of its frames, if known */
+	uint64_t serial;	  /* no other stack, and none with other frames, has it */
 };
 
 /* symbols finds the functions; it is to live longer. */

@@ -305,6 +305,7 @@ static void json_end(struct format *f, const struct run_end *end)
 	/* Always 0: faults in progress, which 0.1.0 counted here, are no losses. */
 	add_u64(out, KEY("late"), 0);
 	add_u64(out, KEY("unexplained"), end->lost_unexplained);
+	add_u64(out, KEY("file"), end->lost_file);
 	add_if(out, "}" KEY("unseen_gup"), end->unseen_gup >= 0, (uint64_t)end->unseen_gup);
 	add_u64(out, KEY("elapsed_ns"), end->elapsed_ns);
 	add_if(out, KEY("overhead") "{\"bpf_run_ns\":", end->bpf_run_ns >= 0,

@@ -21,10 +21,13 @@ struct player {
 	struct run_start start;
 	struct player_has has;
 	int target_ids[TARGET_IDS_MAX];
-	char *strings[6];
+	char *strings[7];
+	const char *command_line;
 	size_t nr_strings;
 	bool has_start; /* a start row came */
 	bool is_told;	/* as an event */
+	bool is_over;	/* the end has been given */
+	bool is_followed;
 
 	/* A row that was read while PLAYER_START was due. */
 	struct capture_row row;
@@ -103,6 +106,7 @@ static void take_start(struct player *p, const struct start_row *row)
 		.wall_ns = row->wall_ns,
 		.sees_gup = row->sees_gup,
 	};
+	p->command_line = copy_string(p, row->command_line);
 	target = copy_string(p, row->target);
 	p->start.target = target ? target : "unknown";
 	p->has = (struct player_has) {
@@ -136,6 +140,7 @@ static void take_end(struct player *p, const struct end_row *row)
 		.lost_storage = row->lost_storage,
 		.lost_unpaired = row->lost_unpaired,
 		.lost_unexplained = row->lost_unexplained,
+		.lost_file = row->lost_file,
 		.in_progress = row->in_progress,
 		.unseen_gup = (long long)row->unseen_gup,
 		.thp_fell_back = row->thp_fell_back,
@@ -235,7 +240,7 @@ static bool take(struct player *p, enum recording_table table, const uint64_t *v
 	else if (table == RECORDING_END) {
 		take_end(p, &row.end);
 		*event = PLAYER_END;
-		is_event = true;
+		is_event = p->is_over = true;
 	}
 	p->refused += !is_taken;
 	return is_event;
@@ -264,7 +269,7 @@ static int read_row(struct player *p)
 static int tell_start(struct player *p, enum player_event *event)
 {
 	if (!p->has_start)
-		return -EBADMSG;
+		return -ENODATA;
 	p->is_told = true;
 	*event = PLAYER_START;
 	return 1;
@@ -272,9 +277,9 @@ static int tell_start(struct player *p, enum player_event *event)
 
 int player__next(struct player *p, enum player_event *event)
 {
-	int ret;
+	int ret = 0;
 
-	while ((ret = read_row(p)) == 1) {
+	while (!p->is_followed && (ret = read_row(p)) == 1) {
 		enum recording_table table = recording_table(p->row.table->id);
 
 		if (!p->is_told && p->has_start && !is_of_run(table)) {
@@ -282,12 +287,26 @@ int player__next(struct player *p, enum player_event *event)
 			return tell_start(p, event);
 		}
 		/* Without a run, faults cannot be shown. */
-		if (!p->has_start && !is_of_run(table))
+		if (p->is_over)
+			p->is_followed = true;
+		else if (!p->has_start && !is_of_run(table))
 			p->refused++;
 		else if (take(p, table, p->row.values, event))
 			return 1;
 	}
+	if (p->is_followed)
+		return 0;
 	return ret || p->is_told ? ret : tell_start(p, event);
+}
+
+bool player__is_followed(const struct player *p)
+{
+	return p->is_followed;
+}
+
+const char *player__command_line(const struct player *p)
+{
+	return p->command_line;
 }
 
 const struct run_start *player__start(const struct player *p)

@@ -28,14 +28,20 @@ struct player *player__new(int fd, const struct capture_problem_sink *problems);
 void player__free(struct player *player);
 
 /*
- * 1 and the next event. 0: there are no more. -EBADMSG: this is no capture of page faults. -EINTR: a
- * signal came while it waited for a pipe. Or another -errno of read(2).
+ * 1 and the next event. 0: there are no more. -EBADMSG: this is no capture. -ENODATA: it does not
+ * say of which run it is. -EINTR: a signal came while it waited for a pipe. Or another -errno of
+ * read(2).
  */
 int player__next(struct player *player, enum player_event *event);
+
+/* Does another capture follow? Nothing of it is given. */
+bool player__is_followed(const struct player *player);
 
 /* From the first event on. Without what is an option of how to show the run. */
 const struct run_start *player__start(const struct player *player);
 struct player_has player__has(const struct player *player);
+/* Of `record`. NULL: not known. */
+const char *player__command_line(const struct player *player);
 /* Of PLAYER_FAULT and PLAYER_THROTTLED, until the next event. */
 const struct fault *player__fault(const struct player *player);
 /* Of PLAYER_END. */

@@ -70,7 +70,7 @@ const char *read_text(const struct capture_reader *reader, string_id id)
 	size_t len;
 	const char *text = capture_reader__string(reader, id, &len);
 
-	return text ? text : "";
+	return text ? text : id ? READ_LOST : "";
 }
 
 static struct stack_frame make_frame(const struct frame_row *row,

@@ -29,7 +29,10 @@ bool read_stacks__add(struct read_stacks *stacks, const struct stack_row *row);
 const struct stack *read_stacks__find(struct read_stacks *stacks, uint64_t id,
 				      const struct capture_reader *reader);
 
-/* A string of the capture; "" if it is not there. */
+/* A string that was in a block that cannot be read. */
+#define READ_LOST "[lost]"
+
+/* A string of the capture; "" for none. */
 const char *read_text(const struct capture_reader *reader, string_id id);
 
 #endif /* RECORDING_READ_STACKS_H */

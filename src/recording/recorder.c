@@ -22,11 +22,13 @@ struct recorder {
 	struct format f;
 	struct capture_writer *writer;
 	struct format *tee;
+	const char *command_line;
 	bool has_stacks;
-	bool begins_segment;	/* the rows that each segment begins with are not there yet */
-	struct key_map stacks;	/* struct known_stack: those that this segment has */
-	uint64_t nr_stacks;	/* in this segment, or lost */
-	struct run_end missing; /* totals of the faults that were lost */
+	bool begins_segment;   /* the rows that each segment begins with are not there yet */
+	struct key_map stacks; /* struct known_stack: those that this segment has */
+	uint64_t nr_stacks;    /* in this segment, or lost */
+	uint64_t dropped[RECORDING_TABLES]; /* rows that were not written after an error */
+	struct run_end missing;		    /* totals of the faults that were lost */
 	unsigned long long lost;
 	int error; /* of a write, or of the string or row that was written last */
 };
@@ -97,6 +99,7 @@ static void add_start(struct recorder *r)
 		.residency = run->residency,
 		.wide = run->wide,
 		.stacks = r->has_stacks,
+		.command_line = add_string(r, r->command_line),
 	};
 
 	add_row(r, RECORDING_START, &start);
@@ -201,7 +204,7 @@ static void add_fault(struct recorder *r, const struct fault *fault)
 	if (fault->stack)
 		row.stack = add_stack(r, fault->stack);
 	add_row(r, RECORDING_FAULT, &row);
-	if (r->error == -EAGAIN && !fault->throttled) {
+	if (r->error && !fault->throttled) {
 		r->lost += rec->weight;
 		run_end__add_fault(&r->missing, rec, fault->verdict.kind,
 				   rec->outcome == FT_OUTCOME_RESOLVED);
@@ -245,6 +248,7 @@ static void capture_end(struct format *f, const struct run_end *end)
 		.thp_fell_back = end->thp_fell_back,
 		.thp_unknown = end->thp_unknown,
 		.throttled_ns = (uint64_t)end->throttled_ns,
+		.lost_file = end->lost_file,
 		.elapsed_ns = end->elapsed_ns,
 		.bpf_run_ns = (uint64_t)end->bpf_run_ns,
 		.bpf_runs = (uint64_t)end->bpf_runs,
@@ -279,6 +283,7 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 		.fd = opts->fd,
 		.name = opts->name,
 		.schema = recording_schema(),
+		.dropped = r->dropped,
 		.segment_bytes = opts->segment_bytes ? opts->segment_bytes : SEGMENT_BYTES,
 		.begin_segment = begin_segment,
 		.ctx = r,
@@ -291,6 +296,7 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 	}
 	r->stacks = no_stacks;
 	r->has_stacks = opts->stacks;
+	r->command_line = opts->command_line;
 	r->tee = opts->tee;
 	if (r->tee)
 		format__show(r->tee, start);
@@ -306,11 +312,12 @@ void recorder__flush(struct format *format)
 		r->error = capture_writer__flush(r->writer);
 }
 
-int recorder__close(struct format *format)
+int recorder__close(struct format *format, unsigned long long *dropped)
 {
 	struct recorder *r = (struct recorder *)format;
 	int err = r->writer ? capture_writer__end(r->writer) : 0;
 
+	*dropped = r->dropped[RECORDING_FAULT];
 	r->writer = NULL;
 	key_map__clear(&r->stacks);
 	return err;
@@ -325,7 +332,7 @@ void recorder__count_losses(const struct format *format, struct run_end *end)
 	end->minor -= r->missing.minor;
 	end->errors -= r->missing.errors;
 	end->latency_ns -= r->missing.latency_ns;
-	end->lost_ring += r->lost;
+	end->lost_file += r->lost;
 }
 
 unsigned long long recorder__lost(const struct format *format)

@@ -15,6 +15,7 @@ extern const struct format_ops capture_format;
 struct recorder_options {
 	int fd;
 	const char *name; /* of the file, for messages */
+	const char *command_line;
 	bool stacks;
 	uint64_t segment_bytes; /* 0: what suits most */
 	struct format *tee;	/* also shows the faults that are in the capture; NULL: none */
@@ -24,10 +25,13 @@ struct recorder_options {
 int recorder__open(struct format *format, const struct recorder_options *opts);
 /* Hands over what has come, so that a reader of the file sees it soon. */
 void recorder__flush(struct format *format);
-/* Completes the capture. 0, or -errno if not all could be written; that has been said. */
-int recorder__close(struct format *format);
+/*
+ * Completes the capture. 0, or -errno if not all could be written; that has been said. *dropped: how
+ * many faults were not written because of it, without those of recorder__lost().
+ */
+int recorder__close(struct format *format, unsigned long long *dropped);
 
-/* Faults that are not in the capture, since it could not be written fast enough; weighted. */
+/* Faults that could not be handed over, since those before were not written yet; weighted. */
 unsigned long long recorder__lost(const struct format *format);
 /* Counts them as lost, and not as faults. To be called once, before the end is shown. */
 void recorder__count_losses(const struct format *format, struct run_end *end);

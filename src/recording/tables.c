@@ -37,6 +37,7 @@ static const struct field start_fields[] = {
 	FIELD(start_row, 12, residency, residency, 0),
 	FIELD(start_row, 13, wide, wide, 0),
 	FIELD(start_row, 14, stacks, stacks, 0),
+	FIELD(start_row, 15, command_line, command_line, STRING),
 };
 
 static const struct field target_fields[] = {
@@ -145,6 +146,7 @@ static const struct field end_fields[] = {
 	FIELD(end_row, 15, elapsed_ns, elapsed_ns, 0),
 	FIELD(end_row, 16, bpf_run_ns, bpf_run_ns, 0),
 	FIELD(end_row, 17, bpf_runs, bpf_runs, 0),
+	FIELD(end_row, 18, lost_file, lost_file, 0),
 };
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

@@ -19,6 +19,7 @@ struct start_row {
 	string_id version, plan, kernel, arch, target, target_text;
 	uint32_t page_size;
 	uint8_t sees_gup, cause, residency, wide, stacks;
+	string_id command_line; /* of record */
 };
 
 /* One of the ids of the target. */
@@ -64,6 +65,7 @@ struct end_row {
 	uint64_t lost_ring, lost_storage, lost_unpaired, lost_unexplained;
 	uint64_t in_progress, unseen_gup, thp_fell_back, thp_unknown, throttled_ns;
 	uint64_t elapsed_ns, bpf_run_ns, bpf_runs;
+	uint64_t lost_file;
 };
 
 /* Their places in the schema. */

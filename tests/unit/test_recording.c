@@ -139,6 +139,7 @@ static void show_any(struct format *format, uint64_t i)
 }
 
 static const struct run_end any_end = {
+	.lost_file = 9,
 	.faults = 12,
 	.major = 1,
 	.minor = 11,
@@ -159,6 +160,7 @@ static const struct run_end any_end = {
 static struct buf record(int fd, uint64_t nr, uint64_t segment_bytes, unsigned long long *lost)
 {
 	struct run_start run = run_of();
+	unsigned long long dropped;
 	struct buf lines = { 0 }, nothing = { 0 };
 	struct format *json = format__new(&json_format, &lines, &run);
 	struct format *capture = format__new(&capture_format, &nothing, &run);
@@ -178,7 +180,8 @@ static struct buf record(int fd, uint64_t nr, uint64_t segment_bytes, unsigned l
 	format__show(capture, end, &any_end);
 	/* Blocks may come faster than they are written; the lines have what is in the file. */
 	*lost = recorder__lost(capture);
-	CHECK_EQ(recorder__close(capture), 0);
+	CHECK_EQ(recorder__close(capture, &dropped), 0);
+	CHECK_EQ(dropped, 0);
 	CHECK_EQ(nothing.len, 0);
 	format__free(capture);
 	format__free(json);
@@ -321,12 +324,14 @@ static void add_start(struct capture_writer *writer)
 	add_row(writer, RECORDING_START, &start);
 }
 
-static unsigned long long refused_of(int fd, int result)
+static unsigned long long refused_of(int fd, int result, const char *text)
 {
 	struct buf lines = { 0 };
 	unsigned long long refused;
 
 	CHECK_EQ(play(fd, &lines, &refused), result);
+	buf__addc(&lines, '\0');
+	CHECK(strstr(lines.data, text));
 	buf__free(&lines);
 	return refused;
 }
@@ -361,7 +366,8 @@ static void test_impossible_faults(void)
 		add_row(writer, RECORDING_FAULT, &row);
 	}
 	CHECK_EQ(capture_writer__end(writer), 0);
-	CHECK_EQ(refused_of(fd, 0), nr);
+	/* Names that cannot be read are no names of something else. */
+	CHECK_EQ(refused_of(fd, 0, "\"comm\":\"" READ_LOST "\""), nr);
 	close(fd);
 	test_done("faults with values that cannot be");
 }
@@ -393,7 +399,7 @@ static void test_impossible_stacks(void)
 		add_row(writer, RECORDING_FRAME, &frame);
 	}
 	CHECK_EQ(capture_writer__end(writer), 0);
-	CHECK_EQ(refused_of(fd, 0), 1 + 5 + 1);
+	CHECK_EQ(refused_of(fd, 0, "start"), 1 + 5 + 1);
 	close(fd);
 	test_done("stacks that cannot be");
 }
@@ -406,10 +412,10 @@ static void test_no_run(void)
 
 	add_row(writer, RECORDING_FAULT, &row);
 	CHECK_EQ(capture_writer__end(writer), 0);
-	CHECK_EQ(refused_of(fd, -EBADMSG), 1);
+	CHECK_EQ(refused_of(fd, -ENODATA, ""), 1);
 	close(fd);
 	fd = new_file();
-	CHECK_EQ(refused_of(fd, -EBADMSG), 0);
+	CHECK_EQ(refused_of(fd, -EBADMSG, ""), 0);
 	close(fd);
 	test_done("a capture that does not say of which run it is");
 }
