@@ -13,9 +13,10 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structs are written a
 
 /* The layout of the header, and of the data of each type of block. */
 #define CAPTURE_VERSION 1
-#define CAPTURE_MAGIC \
-	"\x89"        \
-	"ftc\r\n\x1a\n"
+#define CAPTURE_MAGIC                                           \
+	{                                                       \
+		'\x89', 'f', 't', 'c', '\r', '\n', '\x1a', '\n' \
+	}
 #define CAPTURE_MAGIC_SIZE 8
 
 /* zstd's frames that carry no data of zstd's: sixteen magic numbers. */

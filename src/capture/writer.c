@@ -44,7 +44,8 @@ struct capture_writer {
 static int tell(struct capture_writer *writer, int err)
 {
 	if (err && err != -EPIPE && !writer->is_told)
-		log_error("cannot write %s: %s", writer->opts.name, strerror(-err));
+		log_error("cannot write %s: %s", writer->opts.name,
+			  err == -ETIMEDOUT ? "nobody reads it" : strerror(-err));
 	writer->is_told |= err != 0;
 	return err;
 }

@@ -67,7 +67,8 @@ static int open_file(struct session *session)
 
 	if (err)
 		return err;
-	session->out.name = session->opts->output;
+	session->out.name =
+		record->file.direct.fd >= 0 ? record->file.direct.name : session->opts->output;
 	session->out.fd = whole_file__begin(&record->file);
 	if (session->out.fd < 0)
 		return session->out.fd;
@@ -184,7 +185,8 @@ static void end(struct session *session)
 	recorder__count_losses(session->format, &session->end);
 	stream__end(record->stream);
 	err = recorder__close(session->format, &dropped);
-	session->end.faults -= dropped;
+	/* Faults that were not resolved are not in `faults`. */
+	session->end.faults -= dropped < session->end.faults ? dropped : session->end.faults;
 	session->end.lost_file += dropped;
 	/* The reader of a pipe that has left is no failure. */
 	if (err == -EPIPE)

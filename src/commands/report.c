@@ -400,8 +400,8 @@ static int run(const struct options *opts)
 		return STATUS_FAILED;
 	/* If the reader of a pipe is gone, write(2) is to fail. */
 	signal(SIGPIPE, SIG_IGN);
-	/* The capture may be a stranger's, and nothing that follows takes a privilege. */
-	privileges__keep(0);
+	/* The capture may be a stranger's. Only a file to write to takes privileges. */
+	privileges__keep(opts->output ? PRIVILEGE_FILES : 0);
 	interrupt_waiting(r.fd);
 	r.player = player__new(r.fd, &problems);
 	err = read_all(&r);

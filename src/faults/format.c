@@ -20,5 +20,7 @@ struct format *format__new(const struct format_ops *ops, struct buf *out,
 
 void format__free(struct format *f)
 {
+	if (f && f->ops->free)
+		f->ops->free(f);
 	free(f);
 }

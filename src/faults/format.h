@@ -128,6 +128,8 @@ struct format_ops {
 		       const struct profile_view *view);
 	const struct map_ops *map;
 	const struct map_ops *account; /* maps of a run that traces */
+	/* Frees what an instance has besides itself. */
+	void (*free)(struct format *f);
 };
 
 /*

@@ -265,6 +265,14 @@ static void capture_end(struct format *f, const struct run_end *end)
 	}
 }
 
+/* Of a run that failed before its end: there is a writer, and its thread. */
+static void capture_free(struct format *f)
+{
+	unsigned long long dropped;
+
+	recorder__close(f, &dropped);
+}
+
 const struct format_ops capture_format = {
 	.name = "capture",
 	.size = sizeof(struct recorder),
@@ -272,6 +280,7 @@ const struct format_ops capture_format = {
 	.fault = capture_fault,
 	.throttled = capture_throttled,
 	.end = capture_end,
+	.free = capture_free,
 };
 
 /* ---- The file ------------------------------------------------------------------------------------ */
