@@ -6,6 +6,7 @@ def labels: [
 	["floor", "empty programs (floor)"], ["floor-clock", "... that read the clock"],
 	["text", "faulttrace, text"],
 	["json", "faulttrace, JSON"], ["null", "faulttrace, no output"],
+	["record", "faulttrace record"],
 	["stack", "faulttrace -s, JSON"], ["cause", "faulttrace --cause, JSON"],
 	["hist", "faulttrace hist"],
 	["top-vma", "faulttrace top --by vma"], ["filter", "faulttrace --min-latency"], ["sample", "faulttrace --sample 100"],
