@@ -87,10 +87,12 @@ same() {
 
 # Every fault that the kernel counted is told, lost for a reason, or known to be get_user_pages'. Is it, in the trace in
 # FILE? If not, that is told at the end: who runs a trace may have redirected what it prints. A test that makes some
-# that nothing can explain sets expects_unexplained. With -a nobody knows which threads are in a fault when the programs
-# are attached: one on each processor, and one that waits for it, are no defect.
+# that nothing can explain sets expects_unexplained. Nobody knows which threads are in a fault when the programs are
+# attached: with -a one on each processor, and one that waits for it, are no defect; of a process that runs already one
+# on each processor (FILE.runs is there: see target_runs).
 note_unexplained() {
 	local allowed=0
+	[[ ! -e $1.runs ]] || allowed=$(nproc --all)
 	[[ -f $1 && -z ${expects_unexplained:-} ]] || return 0
 	if [[ $(head -n 1 "$1") == *'"target":{"type":"all"'* ]]; then
 		allowed=$((2 * $(nproc --all))) # also those that are offline by now
@@ -100,12 +102,30 @@ note_unexplained() {
 	fi
 }
 
+# target_runs ARGUMENT..: may a process or thread of -p or -t run while the programs are attached? Not if it is stopped.
+target_runs() {
+	local ids id
+	while (($# > 1)); do
+		if [[ $1 == -[pt] ]]; then
+			IFS=, read -ra ids <<<"$2"
+			for id in "${ids[@]}"; do
+				[[ $(state_of "$id" 2>/dev/null) == T ]] || return 0
+			done
+		fi
+		shift
+	done
+	return 1
+}
+
 ft() {
-	local status=0 i
+	local status=0 i runs=0
+	target_runs "$@" && runs=1
 	"$FT" trace --plan "$PLAN" "$@" || status=$?
 	for ((i = 1; i < $#; i++)); do
 		if [[ ${!i} == -o ]]; then
 			((++i))
+			rm -f "${!i}.runs"
+			((runs)) && [[ -f ${!i} ]] && touch "${!i}.runs"
 			note_unexplained "${!i}"
 		fi
 	done
@@ -377,7 +397,8 @@ has_started() {
 start_tracer() {
 	local file=$1
 	shift
-	rm -f "$file"
+	rm -f "$file" "$file.runs"
+	target_runs "$@" && touch "$file.runs"
 	launch "$file.tracer" "$FT" trace --plan "$PLAN" -j -o "$file" "$@"
 	tracer=$pid
 	traces[tracer]=$file
