@@ -93,6 +93,7 @@ static int begin(struct session *session)
 		.fd = session->out.fd,
 		.name = session->out.name,
 		.command_line = record->command_line.data,
+		.info = source__info(session->source),
 		.stacks = session->opts->stack != STACK_NONE,
 	};
 	int err;

@@ -20,6 +20,7 @@ struct player {
 	/* Of the run. The strings are copies: those of the reader are of a segment. */
 	struct run_start start;
 	struct player_has has;
+	struct source_info info;
 	int target_ids[TARGET_IDS_MAX];
 	char *strings[7];
 	const char *command_line;
@@ -114,6 +115,12 @@ static void take_start(struct player *p, const struct start_row *row)
 		.symbols = row->wide,
 		.cause = row->cause,
 		.residency = row->residency,
+	};
+	p->info = (struct source_info) {
+		.page_shift = (unsigned int)__builtin_ctz(p->start.page_size),
+		.sees_lookup = row->sees_lookup,
+		.sees_throttling = row->sees_throttling,
+		.sees_pages = row->sees_pages,
 	};
 }
 
@@ -317,6 +324,11 @@ const struct run_start *player__start(const struct player *p)
 struct player_has player__has(const struct player *p)
 {
 	return p->has;
+}
+
+struct source_info player__info(const struct player *p)
+{
+	return p->info;
 }
 
 const struct fault *player__fault(const struct player *p)

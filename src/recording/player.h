@@ -9,6 +9,7 @@
 #include "../capture/problem.h"
 #include "../faults/fault.h"
 #include "../faults/format.h"
+#include "../source/source.h"
 
 struct player;
 
@@ -40,6 +41,7 @@ bool player__is_followed(const struct player *player);
 /* From the first event on. Without what is an option of how to show the run. */
 const struct run_start *player__start(const struct player *player);
 struct player_has player__has(const struct player *player);
+struct source_info player__info(const struct player *player);
 /* Of `record`. NULL: not known. */
 const char *player__command_line(const struct player *player);
 /* Of PLAYER_FAULT and PLAYER_THROTTLED, until the next event. */

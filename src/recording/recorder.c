@@ -23,6 +23,7 @@ struct recorder {
 	struct capture_writer *writer;
 	struct format *tee;
 	const char *command_line;
+	struct source_info info;
 	bool has_stacks;
 	bool begins_segment;   /* the rows that each segment begins with are not there yet */
 	struct key_map stacks; /* struct known_stack: those that this segment has */
@@ -100,6 +101,9 @@ static void add_start(struct recorder *r)
 		.wide = run->wide,
 		.stacks = r->has_stacks,
 		.command_line = add_string(r, r->command_line),
+		.sees_lookup = r->info.sees_lookup,
+		.sees_throttling = r->info.sees_throttling,
+		.sees_pages = r->info.sees_pages,
 	};
 
 	add_row(r, RECORDING_START, &start);
@@ -306,6 +310,7 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 	r->stacks = no_stacks;
 	r->has_stacks = opts->stacks;
 	r->command_line = opts->command_line;
+	r->info = opts->info;
 	r->tee = opts->tee;
 	if (r->tee)
 		format__show(r->tee, start);

@@ -8,6 +8,7 @@
 
 #include "../capture/writer.h"
 #include "../faults/format.h"
+#include "../source/source.h"
 
 /* A format whose instances write nothing to their buffer. */
 extern const struct format_ops capture_format;
@@ -16,6 +17,7 @@ struct recorder_options {
 	int fd;
 	const char *name; /* of the file, for messages */
 	const char *command_line;
+	struct source_info info; /* of the source of the faults */
 	bool stacks;
 	uint64_t segment_bytes; /* 0: what suits most */
 	struct format *tee;	/* also shows the faults that are in the capture; NULL: none */

@@ -38,6 +38,9 @@ static const struct field start_fields[] = {
 	FIELD(start_row, 13, wide, wide, 0),
 	FIELD(start_row, 14, stacks, stacks, 0),
 	FIELD(start_row, 15, command_line, command_line, STRING),
+	FIELD(start_row, 16, sees_lookup, sees_lookup, 0),
+	FIELD(start_row, 17, sees_throttling, sees_throttling, 0),
+	FIELD(start_row, 18, sees_pages, sees_pages, 0),
 };
 
 static const struct field target_fields[] = {

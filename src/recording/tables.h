@@ -20,6 +20,7 @@ struct start_row {
 	uint32_t page_size;
 	uint8_t sees_gup, cause, residency, wide, stacks;
 	string_id command_line; /* of record */
+	uint8_t sees_lookup, sees_throttling, sees_pages; /* as struct source_info */
 };
 
 /* One of the ids of the target. */
