@@ -59,17 +59,7 @@ static __always_inline bool end_refused(const struct ft_fault *rec)
 
 static __always_inline bool kind_refused(const struct ft_fault *rec)
 {
-	struct ft_verdict verdict;
-
-	_Static_assert(!(FT_WANTED_COW & (FT_WANTED_COW - 1)) && FT_COW_COUNT <= 8,
-		       "the masks below leave values as they are");
-	if (!wanted_kinds)
-		return false;
-	verdict = ft_classify(rec);
-	if (wanted_kinds & FT_KIND_BIT(verdict.kind & (FT_WANTED_COW - 1)))
-		return false;
-	return !verdict.cow_from ||
-	       !(wanted_kinds & FT_KIND_BIT(FT_WANTED_COW + (verdict.cow_from & 7)));
+	return wanted_kinds && !ft_kind_is_in(wanted_kinds, ft_classify(rec));
 }
 
 #endif /* FT_FILTER_BPF_H */

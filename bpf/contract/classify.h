@@ -78,6 +78,16 @@ FT_PURE struct ft_verdict ft_cow(__u8 page)
 	return v;
 }
 
+/* Is the kind in the set, or what was copied? The masks tell BPF's verifier what a shift can be. */
+FT_PURE int ft_kind_is_in(ft_kind_set kinds, struct ft_verdict verdict)
+{
+	_Static_assert(!(FT_WANTED_COW & (FT_WANTED_COW - 1)) && FT_COW_COUNT <= 8,
+		       "the masks leave values as they are");
+	if (kinds & FT_KIND_BIT(verdict.kind & (FT_WANTED_COW - 1)))
+		return 1;
+	return verdict.cow_from && (kinds & FT_KIND_BIT(FT_WANTED_COW + (verdict.cow_from & 7)));
+}
+
 FT_PURE struct ft_verdict ft_verdict(__u8 kind)
 {
 	struct ft_verdict v = { kind, FT_COW_NONE };

@@ -113,7 +113,7 @@ static void cut(const struct block_file *file, size_t bytes)
 {
 	off_t at = lseek(file->fd, 0, SEEK_CUR);
 
-	/* If it cannot be cut, readers find a block that is not whole, and say so. */
+	/* Where ftruncate(2) fails, the file ends with a part of a block, of which readers tell. */
 	if (file->is_file && at >= (off_t)bytes && !ftruncate(file->fd, at - (off_t)bytes))
 		lseek(file->fd, at - (off_t)bytes, SEEK_SET);
 }

@@ -12,8 +12,8 @@ int block_file__new(int fd, struct block_file **file);
 void block_file__free(struct block_file *file);
 
 /*
- * behind: compress less, to catch up. 0, or -errno: then the file ends with the last whole block
- * if it can be cut, and nothing more is to be written.
+ * behind: blocks wait: compresses less, to catch up. 0, or -errno: the file then ends with the
+ * last whole block, if ftruncate(2) works there, and nothing more is to be written.
  */
 int block_file__write(struct block_file *file, struct block *block, bool behind);
 /* Writes the seek table. 0 or -errno. */

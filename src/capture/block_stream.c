@@ -20,15 +20,15 @@ struct block_stream {
 	int fd;
 	struct capture_problem_sink problems;
 	char *buffer;
-	size_t start, end; /* of what was read and not used */
-	uint64_t offset;   /* of start, in the file */
-	uint64_t skipped;  /* bytes of no block, since the last one */
-	uint64_t to_skip;  /* what is left of another program's frame */
+	size_t start, end; /* of the bytes in the buffer that are not taken yet */
+	uint64_t offset;   /* where in the file the byte at start is */
+	uint64_t skipped;  /* bytes since the last block that belong to no block */
+	uint64_t to_skip;  /* bytes that are left of another program's skippable frame */
 	uint64_t expected; /* the next block's sequence */
-	uint64_t last_ns;  /* the latest time so far */
-	uint64_t in_vain;  /* bytes of damaged blocks */
+	uint64_t last_ns;  /* the latest time in the headers so far */
+	uint64_t in_vain;  /* bytes of damaged blocks in which other blocks were searched for */
 	bool has_blocks;
-	bool is_complete; /* its end was the last block */
+	bool is_complete; /* the last block was of type END */
 	bool is_at_end;
 };
 

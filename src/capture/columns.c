@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "columns.h"
 
-#include <string.h>
+#include "value.h"
 
 #define WIDTH_MAX 8
 
@@ -10,24 +10,7 @@ static uint64_t mask_of(unsigned int width)
 	return UINT64_MAX >> (64 - 8 * width);
 }
 
-size_t columns__bound(const struct capture_table *table, size_t nr_rows)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < table->nr_columns; i++)
-		size += table->columns[i].width * (nr_rows + 2);
-	return size;
-}
-
 /* ---- Encoding ------------------------------------------------------------------------------- */
-
-static inline uint64_t load(const char *at, unsigned int width)
-{
-	uint64_t value = 0;
-
-	memcpy(&value, at, width);
-	return value;
-}
 
 /* Small for small differences, of either sign: 0, -1, 1, -2, .. are 0, 1, 2, 3, .. */
 static inline uint64_t zigzag(uint64_t difference, unsigned int width)
@@ -42,10 +25,10 @@ static inline uint64_t zigzag(uint64_t difference, unsigned int width)
 static inline void split(const char *values, unsigned int width, bool is_delta, size_t nr_rows,
 			 char *planes)
 {
-	uint64_t before = load(values, width);
+	uint64_t before = value_load(values, width);
 
 	for (size_t row = 0; row < nr_rows; row++) {
-		uint64_t value = load(values + row * width, width), stored = value;
+		uint64_t value = value_load(values + row * width, width), stored = value;
 
 		if (is_delta)
 			stored = zigzag(value - before, width);
@@ -188,7 +171,7 @@ static bool decode_column(struct reading *reading, const struct capture_column *
 	if (is_delta) {
 		if ((size_t)(reading->end - reading->at) < column->width)
 			return false;
-		first = load((const char *)reading->at, column->width);
+		first = value_load(reading->at, column->width);
 		reading->at += column->width;
 	}
 	if (!find_planes(reading, column->width, &planes))

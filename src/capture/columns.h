@@ -12,8 +12,6 @@
 
 #include "schema.h"
 
-/* The most bytes that columns__encode() makes of rows of the table. */
-size_t columns__bound(const struct capture_table *table, size_t nr_rows);
 /*
  * values: those of the first column, of as many rows as there is room for (stride), then those of
  * the next one; each value as it is in memory. Returns how many bytes it made.

@@ -44,15 +44,17 @@ struct capture_header {
 	uint16_t type;	/* enum capture_block_type */
 	uint16_t table; /* of CAPTURE_ROWS: its id */
 	uint16_t zero;
-	uint32_t segment;     /* counts from 0 */
-	uint32_t rows;	      /* rows, strings or tables in the data */
-	uint64_t sequence;    /* counts the blocks of a capture from 0 */
-	uint64_t first_ns;    /* the earliest and the latest time in the rows; where rows have */
-	uint64_t last_ns;     /* none, the latest time of all blocks before */
+	uint32_t segment;  /* counts from 0 */
+	uint32_t rows;	   /* rows, strings or tables in the data */
+	uint64_t sequence; /* counts the blocks of a capture from 0 */
+	/* The earliest and the latest time in the rows. Without times in its rows, a block has the
+	 * latest time of all blocks before it, twice. */
+	uint64_t first_ns;
+	uint64_t last_ns;
 	uint32_t frame_bytes; /* of the zstd frame that follows */
 	uint32_t frame_crc;   /* CRC-32 (zlib's) of that frame */
 	uint32_t data_bytes;  /* of the data in it */
-	uint32_t header_crc;  /* CRC-32 of all bytes before this field */
+	uint32_t header_crc;  /* CRC-32 of the 68 bytes of the header before this field */
 };
 
 _Static_assert(sizeof(struct capture_header) == 72, "the header has no padding");
@@ -64,7 +66,7 @@ _Static_assert(sizeof(struct capture_header) == 72, "the header has no padding")
 enum capture_column_flag {
 	CAPTURE_DELTA = 1,  /* differences from row to row */
 	CAPTURE_STRING = 2, /* the values are ids of strings; 0: none */
-	CAPTURE_TIME = 4,   /* nanoseconds, of the header's first_ns and last_ns */
+	CAPTURE_TIME = 4,   /* nanoseconds; first_ns and last_ns in the header are made of them */
 };
 
 /* Before each plane of a column: the bytes of all rows that have the same place in the value. */

@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 enum capture_problem_kind {
-	CAPTURE_DAMAGED,   /* a block: its data are not what was written, or impossible */
+	CAPTURE_DAMAGED,   /* a block whose checksum is wrong, or whose data are impossible */
 	CAPTURE_MISSING,   /* blocks that should be here; or bytes that belong to no block */
-	CAPTURE_ORPHANED,  /* a block of a segment of which the first block is not readable */
+	CAPTURE_ORPHANED,  /* a block whose segment has lost its first block, without which its rows
+			      have no columns */
 	CAPTURE_UNKNOWN,   /* a block of a later version, or of an unknown type */
 	CAPTURE_TRUNCATED, /* the capture has no end */
 	CAPTURE_PROBLEM_COUNT
@@ -16,12 +17,13 @@ enum capture_problem_kind {
 
 struct capture_problem {
 	enum capture_problem_kind kind;
-	uint64_t sequence; /* of the first block that is lost; with nr_blocks 0 of the next one */
-	uint64_t nr_blocks;
-	uint64_t
-		first_ns; /* between these times something is lost. CAPTURE_TRUNCATED: the latest */
-	uint64_t last_ns; /* time that is there, twice */
-	uint64_t offset;  /* in the file, of the block, or of where reading goes on */
+	uint64_t sequence;  /* of the first block that is lost; with nr_blocks 0 of the next one */
+	uint64_t nr_blocks; /* 0: there are bytes of no block before the block `sequence` */
+	/* Between these times rows are lost. CAPTURE_TRUNCATED: both are the latest time there is. */
+	uint64_t first_ns;
+	uint64_t last_ns;
+	/* Where in the file the damaged block begins; of CAPTURE_MISSING, where the next block does. */
+	uint64_t offset;
 };
 
 struct capture_problem_sink {

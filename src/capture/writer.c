@@ -8,6 +8,7 @@
 #include "../base/log.h"
 #include "../base/must.h"
 #include "block_queue.h"
+#include "value.h"
 
 /* Strings of a segment are held in memory. With half of one of these a new segment begins. */
 #define STRING_BYTES_MAX   (4u << 20)
@@ -28,14 +29,14 @@ struct capture_writer {
 	struct block_queue *queue;
 	struct intern strings; /* an id is one more than the number here */
 	struct block *string_block;
-	struct block *end_block; /* kept, so that the end does not depend on a free one */
+	struct block *end_block; /* taken at once: at the end there may be no free block */
 	struct buf meta;
 	struct pending pending[WRITTEN_TABLES_MAX];
 	uint64_t sequence;
-	uint64_t segment_bytes; /* what this segment has */
-	uint64_t last_ns;	/* the latest time so far */
+	uint64_t segment_bytes; /* of rows and strings in this segment, not compressed */
+	uint64_t last_ns;	/* the latest time in any row so far */
 	uint32_t segment;
-	bool is_told;
+	bool is_told; /* the user knows that a write failed */
 };
 
 /* ---- Blocks --------------------------------------------------------------------------------- */
@@ -184,17 +185,6 @@ int capture_writer__string(struct capture_writer *writer, const void *bytes, siz
 
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
-/* Stores the low bytes of a value. Inlined for each width. */
-static inline void store(char *at, uint64_t value, unsigned int width)
-{
-	switch (width) {
-	case 1: memcpy(at, &value, 1); break;
-	case 2: memcpy(at, &value, 2); break;
-	case 4: memcpy(at, &value, 4); break;
-	default: memcpy(at, &value, 8);
-	}
-}
-
 static bool fits(const struct capture_table *table, const uint64_t *values)
 {
 	uint64_t rest = 0;
@@ -222,8 +212,8 @@ static void store_row(struct capture_writer *writer, const struct pending *pendi
 	char *values_of_column = block->data;
 
 	for (size_t i = 0; i < pending->table->nr_columns; i++, column++) {
-		store(values_of_column + block->header.rows * column->width, values[i],
-		      column->width);
+		value_store(values_of_column + block->header.rows * column->width, values[i],
+			    column->width);
 		values_of_column += pending->capacity * column->width;
 		if (column->flags & CAPTURE_TIME)
 			see_time(writer, &block->header, values[i]);

@@ -219,20 +219,28 @@ static int check_majors(const struct filter *filter)
 	return -EINVAL;
 }
 
-/* Of what is in a capture only lines are told in another way. 0, or -EINVAL after saying so. */
+/* Without a view report shows no faults: does the option choose them, or how they look? */
+static bool is_of_views(const struct option_row *row)
+{
+	static const char *const looks[] = { "json",	  "sink",      "wide",
+					     "stack",	  "cause",     "color",
+					     "residency", "timestamp", "max-events" };
+
+	for (size_t i = 0; i < NR(looks); i++)
+		if (!strcmp(row->name, looks[i]))
+			return true;
+	return row->group == GROUP_FILTER;
+}
+
 static int check_no_view(const struct parser *p)
 {
-	static const char *const of_views[] = {
-		"json",	     "sink",   "wide",	     "stack",	    "cause", "residency",
-		"timestamp", "color",  "max-events", "comm",	    "kind",  "major",
-		"minor",     "access", "origin",     "min-latency", "addr",  "file",
-	};
+	for (size_t i = 0; i < nr_option_rows; i++) {
+		const struct option_row *row = &option_rows[i];
 
-	for (size_t i = 0; i < NR(of_views); i++) {
-		if (!is_given(p, of_views[i]))
+		if (!(p->given & 1ULL << i) || !is_of_views(row))
 			continue;
-		log_error("cannot use --%s without a view", of_views[i]);
-		log_hint("faulttrace report FILE trace --%s", of_views[i]);
+		log_error("cannot use --%s without a view", row->name);
+		log_hint("faulttrace report FILE trace --%s", row->name);
 		return -EINVAL;
 	}
 	return 0;

@@ -75,24 +75,36 @@ static void add_time(struct buf *text, const struct report *r, unsigned long lon
 	units_add_duration(text, ns > begin ? ns - begin : 0);
 }
 
-static void tell_problem(const struct report *r, const struct capture_problem *problem)
+/* Which blocks, and what they are. Without a number, there are bytes of no block before one. */
+static void add_blocks(struct buf *text, const struct capture_problem *problem)
 {
 	static const char *const what[CAPTURE_PROBLEM_COUNT] = {
 		[CAPTURE_DAMAGED] = "damaged",
 		[CAPTURE_MISSING] = "missing",
-		[CAPTURE_ORPHANED] = "of no use without the first one of their segment",
+		[CAPTURE_ORPHANED] = "of no use without the first one of its segment",
 		[CAPTURE_UNKNOWN] = "of a later version",
 	};
-	unsigned long long first = problem->sequence;
+	unsigned long long first = problem->sequence, nr = problem->nr_blocks;
+
+	if (!nr)
+		buf__addf(text, "bytes before block %llu are of no block", first);
+	else if (nr == 1)
+		buf__addf(text, "block %llu is %s", first, what[problem->kind]);
+	else
+		buf__addf(text, "blocks %llu to %llu are %s", first, first + nr - 1,
+			  what[problem->kind]);
+}
+
+static void tell_problem(const struct report *r, const struct capture_problem *problem)
+{
 	struct buf text = { 0 };
 
 	if (problem->kind == CAPTURE_TRUNCATED) {
 		buf__adds(&text, "it has no end, and goes as far as ");
 		add_time(&text, r, problem->last_ns);
 	} else {
-		buf__addf(&text, "blocks %llu to %llu are %s, with faults or names between ", first,
-			  first + (problem->nr_blocks ? problem->nr_blocks - 1 : 0),
-			  what[problem->kind]);
+		add_blocks(&text, problem);
+		buf__adds(&text, ", with faults or names between ");
 		add_time(&text, r, problem->first_ns);
 		buf__adds(&text, " and ");
 		add_time(&text, r, problem->last_ns);
@@ -233,25 +245,21 @@ static void show_fault(struct report *r, bool is_throttled)
 /* Faults are counted as they are shown; what no fault tells is of the whole run. */
 static void complete_end(struct report *r)
 {
-	const struct run_end *whole = &r->whole;
+	const struct run_end shown = r->end;
 	struct run_end *end = &r->end;
 
-	end->lost_ring = whole->lost_ring;
-	end->lost_storage = whole->lost_storage;
-	end->lost_unpaired = whole->lost_unpaired;
-	end->lost_unexplained = whole->lost_unexplained;
-	end->lost_file = whole->lost_file;
-	end->in_progress = whole->in_progress;
-	end->unseen_gup = whole->unseen_gup;
-	end->elapsed_ns = whole->elapsed_ns;
-	end->bpf_run_ns = whole->bpf_run_ns;
-	end->bpf_runs = whole->bpf_runs;
-	if (!r->is_filtered) {
-		end->thp_fell_back = whole->thp_fell_back;
-		end->thp_unknown = whole->thp_unknown;
-	}
-	end->throttled_ns =
-		whole->throttled_ns < 0 || !r->is_filtered ? whole->throttled_ns : r->throttled_ns;
+	*end = r->whole;
+	end->faults = shown.faults;
+	end->major = shown.major;
+	end->minor = shown.minor;
+	end->errors = shown.errors;
+	end->latency_ns = shown.latency_ns;
+	if (!r->is_filtered)
+		return;
+	end->thp_fell_back = shown.thp_fell_back;
+	end->thp_unknown = shown.thp_unknown;
+	if (end->throttled_ns >= 0)
+		end->throttled_ns = r->throttled_ns;
 }
 
 static int take(struct report *r, enum player_event event)

@@ -29,8 +29,9 @@ struct session_ops {
 	/* Opens session->out. 0, or -errno after saying why. NULL: as the options say. */
 	int (*open)(struct session *session);
 	/*
-	 * Tracing is about to begin: session->start is complete, and privileges are dropped. What begin() appends to `out` is
-	 * written when the traced command, if there is one, runs. 0 or -errno after saying why.
+	 * Tracing is about to begin: session->start is complete, and privileges are dropped. What
+	 * is appended to `out` here is written once the traced command runs. 0, or -errno after
+	 * saying why.
 	 */
 	int (*begin)(struct session *session);
 	/* The traced command runs. 0, or -errno after saying why it cannot go on. May be NULL. */

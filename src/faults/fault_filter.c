@@ -14,13 +14,6 @@ static bool is_in_set(unsigned int set, unsigned int i)
 	return !set || set & 1U << i;
 }
 
-static bool takes_kind(ft_kind_set kinds, struct ft_verdict verdict)
-{
-	if (!kinds || kinds & FT_KIND_BIT(verdict.kind))
-		return true;
-	return verdict.cow_from && kinds & FT_KIND_BIT(FT_WANTED_COW + verdict.cow_from);
-}
-
 static bool takes_major(const struct filter *filter, unsigned int major)
 {
 	return !(filter->only_major && major != 1) && !(filter->only_minor && major != 0);
@@ -45,6 +38,6 @@ bool fault_filter__takes(const struct filter *filter, const struct fault *fault)
 	       takes_comm(filter->comm, rec) && takes_major(filter, rec->major) &&
 	       (!filter->min_latency_ns ||
 		(rec->latency_ns != FT_UNKNOWN64 && rec->latency_ns >= filter->min_latency_ns)) &&
-	       takes_kind(filter->kinds, fault->verdict) &&
+	       (!filter->kinds || ft_kind_is_in(filter->kinds, fault->verdict)) &&
 	       mapping_names__wanted(filter->file, fault->name);
 }

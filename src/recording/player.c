@@ -34,9 +34,18 @@ struct player {
 	struct capture_row row;
 	bool is_pending;
 
+	/* The row that is taken. */
+	union {
+		struct start_row start;
+		struct target_row target;
+		struct frame_row frame;
+		struct stack_row stack;
+		struct fault_row fault;
+		struct run_end end;
+	} values;
+
 	/* The event. */
-	struct fault_row fault_row;
-	struct fault fault;
+	struct fault fault; /* points to values.fault */
 	struct fault_symbol symbol, data_symbol;
 	struct run_end end;
 };
@@ -87,13 +96,22 @@ static unsigned int sound_page_size(uint32_t size)
 	return is_sound ? size : 4096;
 }
 
+/* What became of a row. */
+enum taken {
+	ROW_REFUSED, /* its values are impossible, or exceed what is kept in memory */
+	ROW_TAKEN,
+	ROW_IS_EVENT,
+};
+
 /* Each segment has the row; the first one that can be read is taken. */
-static void take_start(struct player *p, const struct start_row *row)
+static enum taken take_start(struct player *p, enum player_event *event)
 {
+	const struct start_row *row = &p->values.start;
 	const char *target;
 
+	(void)event;
 	if (p->has_start)
-		return;
+		return ROW_TAKEN;
 	p->has_start = true;
 	p->start = (struct run_start) {
 		.version = copy_string(p, row->version),
@@ -122,41 +140,29 @@ static void take_start(struct player *p, const struct start_row *row)
 		.sees_throttling = row->sees_throttling,
 		.sees_pages = row->sees_pages,
 	};
+	return ROW_TAKEN;
 }
 
 /* Target rows come behind the start row; those of later segments repeat them. */
-static bool take_target(struct player *p, const struct target_row *row)
+static enum taken take_target(struct player *p, enum player_event *event)
 {
+	uint32_t id = p->values.target.id;
+
+	(void)event;
 	if (p->is_told)
-		return true;
-	if (p->start.nr_target_ids == TARGET_IDS_MAX || row->id > INT32_MAX)
-		return false;
-	p->target_ids[p->start.nr_target_ids++] = (int)row->id;
-	return true;
+		return ROW_TAKEN;
+	if (p->start.nr_target_ids == TARGET_IDS_MAX || id > INT32_MAX)
+		return ROW_REFUSED;
+	p->target_ids[p->start.nr_target_ids++] = (int)id;
+	return ROW_TAKEN;
 }
 
-static void take_end(struct player *p, const struct end_row *row)
+static enum taken take_end(struct player *p, enum player_event *event)
 {
-	p->end = (struct run_end) {
-		.faults = row->faults,
-		.major = row->major,
-		.minor = row->minor,
-		.errors = row->errors,
-		.latency_ns = row->latency_ns,
-		.lost_ring = row->lost_ring,
-		.lost_storage = row->lost_storage,
-		.lost_unpaired = row->lost_unpaired,
-		.lost_unexplained = row->lost_unexplained,
-		.lost_file = row->lost_file,
-		.in_progress = row->in_progress,
-		.unseen_gup = (long long)row->unseen_gup,
-		.thp_fell_back = row->thp_fell_back,
-		.thp_unknown = row->thp_unknown,
-		.throttled_ns = (long long)row->throttled_ns,
-		.elapsed_ns = row->elapsed_ns,
-		.bpf_run_ns = (long long)row->bpf_run_ns,
-		.bpf_runs = (long long)row->bpf_runs,
-	};
+	p->end = p->values.end;
+	p->is_over = true;
+	*event = PLAYER_END;
+	return ROW_IS_EVENT;
 }
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
@@ -186,15 +192,15 @@ static const struct fault_symbol *make_symbol(const struct player *p,
 	return symbol;
 }
 
-static bool take_fault(struct player *p, enum player_event *event)
+static enum taken take_fault(struct player *p, enum player_event *event)
 {
-	struct fault_row *row = &p->fault_row;
+	struct fault_row *row = &p->values.fault;
 	struct fault *fault = &p->fault;
 
 	row->rec.h.type = FT_RECORD_FAULT;
 	row->rec.h.size = sizeof(row->rec);
 	if (!is_sound(&row->rec))
-		return false;
+		return ROW_REFUSED;
 	strncpy(row->rec.comm, read_text(p->reader, row->comm), sizeof(row->rec.comm) - 1);
 	*fault = (struct fault) {
 		.rec = &row->rec,
@@ -211,46 +217,42 @@ static bool take_fault(struct player *p, enum player_event *event)
 		.name = read_text(p->reader, row->mapping),
 	};
 	*event = fault->throttled ? PLAYER_THROTTLED : PLAYER_FAULT;
-	return true;
+	return ROW_IS_EVENT;
+}
+
+/* ---- Stacks ---------------------------------------------------------------------------------- */
+
+static enum taken take_frame(struct player *p, enum player_event *event)
+{
+	(void)event;
+	return read_stacks__add_frame(&p->stacks, &p->values.frame) ? ROW_TAKEN : ROW_REFUSED;
+}
+
+static enum taken take_stack(struct player *p, enum player_event *event)
+{
+	(void)event;
+	return read_stacks__add(&p->stacks, &p->values.stack) ? ROW_TAKEN : ROW_REFUSED;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-/* Takes the row. True: *event came of it. */
-static bool take(struct player *p, enum recording_table table, const uint64_t *values,
-		 enum player_event *event)
-{
-	union {
-		struct start_row start;
-		struct target_row target;
-		struct frame_row frame;
-		struct stack_row stack;
-		struct end_row end;
-	} row = { 0 };
-	bool is_taken = true, is_event = false;
+/* Of each table: takes p->values. Sets *event if the row is one. */
+static enum taken (*const takers[RECORDING_TABLES])(struct player *p, enum player_event *event) = {
+	[RECORDING_START] = take_start, [RECORDING_TARGET] = take_target,
+	[RECORDING_FRAME] = take_frame, [RECORDING_STACK] = take_stack,
+	[RECORDING_FAULT] = take_fault, [RECORDING_END] = take_end,
+};
 
-	if (table == RECORDING_FAULT) {
-		p->fault_row = (struct fault_row) { 0 };
-		recording_row(table, values, &p->fault_row);
-		is_taken = is_event = take_fault(p, event);
-	} else if (table < RECORDING_TABLES) {
-		recording_row(table, values, &row);
-	}
-	if (table == RECORDING_START)
-		take_start(p, &row.start);
-	else if (table == RECORDING_TARGET)
-		is_taken = take_target(p, &row.target);
-	else if (table == RECORDING_FRAME)
-		is_taken = read_stacks__add_frame(&p->stacks, &row.frame);
-	else if (table == RECORDING_STACK)
-		is_taken = read_stacks__add(&p->stacks, &row.stack);
-	else if (table == RECORDING_END) {
-		take_end(p, &row.end);
-		*event = PLAYER_END;
-		is_event = p->is_over = true;
-	}
-	p->refused += !is_taken;
-	return is_event;
+/* Takes the row. True: *event came of it. */
+static bool take(struct player *p, enum recording_table table, enum player_event *event)
+{
+	enum taken taken;
+
+	memset(&p->values, 0, sizeof(p->values));
+	recording_row(table, p->row.values, &p->values);
+	taken = takers[table](p, event);
+	p->refused += taken == ROW_REFUSED;
+	return taken == ROW_IS_EVENT;
 }
 
 static bool is_of_run(enum recording_table table)
@@ -293,12 +295,12 @@ int player__next(struct player *p, enum player_event *event)
 			p->is_pending = true;
 			return tell_start(p, event);
 		}
-		/* Without a run, faults cannot be shown. */
+		/* A row that comes before the start row is of a run of which nothing is known. */
 		if (p->is_over)
 			p->is_followed = true;
 		else if (!p->has_start && !is_of_run(table))
 			p->refused++;
-		else if (take(p, table, p->row.values, event))
+		else if (take(p, table, event))
 			return 1;
 	}
 	if (p->is_followed)

@@ -28,10 +28,12 @@ struct recorder {
 	bool begins_segment;   /* the rows that each segment begins with are not there yet */
 	struct key_map stacks; /* struct known_stack: those that this segment has */
 	uint64_t nr_stacks;    /* in this segment, or lost */
-	uint64_t dropped[RECORDING_TABLES]; /* rows that were not written after an error */
-	struct run_end missing;		    /* totals of the faults that were lost */
-	unsigned long long lost;
-	int error; /* of a write, or of the string or row that was written last */
+	/* By table: rows that the writer took, and could not write since the file had failed. */
+	uint64_t dropped[RECORDING_TABLES];
+	struct run_end missing;	 /* totals of the faults that the writer did not take */
+	unsigned long long lost; /* how many faults these are, weighted */
+	/* -errno: a write has failed, and nothing is taken any more. -EAGAIN: this event is lost. */
+	int error;
 };
 
 struct known_stack {
@@ -237,32 +239,12 @@ static void capture_end(struct format *f, const struct run_end *end)
 {
 	const struct timespec pause = { .tv_nsec = END_PAUSE_NS };
 	struct recorder *r = (struct recorder *)f;
-	const struct end_row row = {
-		.faults = end->faults,
-		.major = end->major,
-		.minor = end->minor,
-		.errors = end->errors,
-		.latency_ns = end->latency_ns,
-		.lost_ring = end->lost_ring,
-		.lost_storage = end->lost_storage,
-		.lost_unpaired = end->lost_unpaired,
-		.lost_unexplained = end->lost_unexplained,
-		.in_progress = end->in_progress,
-		.unseen_gup = (uint64_t)end->unseen_gup,
-		.thp_fell_back = end->thp_fell_back,
-		.thp_unknown = end->thp_unknown,
-		.throttled_ns = (uint64_t)end->throttled_ns,
-		.lost_file = end->lost_file,
-		.elapsed_ns = end->elapsed_ns,
-		.bpf_run_ns = (uint64_t)end->bpf_run_ns,
-		.bpf_runs = (uint64_t)end->bpf_runs,
-	};
 
 	if (r->tee)
 		format__show(r->tee, end, end);
 	for (int i = 0; i < END_TRIES; i++) {
 		begin(r);
-		add_row(r, RECORDING_END, &row);
+		add_row(r, RECORDING_END, end);
 		if (r->error != -EAGAIN)
 			break;
 		nanosleep(&pause, NULL);

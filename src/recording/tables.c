@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "tables.h"
 
-#include <string.h>
+#include "../capture/value.h"
 
 /* A column of the file, and where its values are in the struct of a row. */
 struct field {
@@ -132,24 +132,24 @@ static const struct field fault_fields[] = {
 };
 
 static const struct field end_fields[] = {
-	FIELD(end_row, 1, faults, faults, 0),
-	FIELD(end_row, 2, major, major, 0),
-	FIELD(end_row, 3, minor, minor, 0),
-	FIELD(end_row, 4, errors, errors, 0),
-	FIELD(end_row, 5, latency_ns, latency_ns, 0),
-	FIELD(end_row, 6, lost_ring, lost_ring, 0),
-	FIELD(end_row, 7, lost_storage, lost_storage, 0),
-	FIELD(end_row, 8, lost_unpaired, lost_unpaired, 0),
-	FIELD(end_row, 9, lost_unexplained, lost_unexplained, 0),
-	FIELD(end_row, 10, in_progress, in_progress, 0),
-	FIELD(end_row, 11, unseen_gup, unseen_gup, 0),
-	FIELD(end_row, 12, thp_fell_back, thp_fell_back, 0),
-	FIELD(end_row, 13, thp_unknown, thp_unknown, 0),
-	FIELD(end_row, 14, throttled_ns, throttled_ns, 0),
-	FIELD(end_row, 15, elapsed_ns, elapsed_ns, 0),
-	FIELD(end_row, 16, bpf_run_ns, bpf_run_ns, 0),
-	FIELD(end_row, 17, bpf_runs, bpf_runs, 0),
-	FIELD(end_row, 18, lost_file, lost_file, 0),
+	FIELD(run_end, 1, faults, faults, 0),
+	FIELD(run_end, 2, major, major, 0),
+	FIELD(run_end, 3, minor, minor, 0),
+	FIELD(run_end, 4, errors, errors, 0),
+	FIELD(run_end, 5, latency_ns, latency_ns, 0),
+	FIELD(run_end, 6, lost_ring, lost_ring, 0),
+	FIELD(run_end, 7, lost_storage, lost_storage, 0),
+	FIELD(run_end, 8, lost_unpaired, lost_unpaired, 0),
+	FIELD(run_end, 9, lost_unexplained, lost_unexplained, 0),
+	FIELD(run_end, 10, in_progress, in_progress, 0),
+	FIELD(run_end, 11, unseen_gup, unseen_gup, 0),
+	FIELD(run_end, 12, thp_fell_back, thp_fell_back, 0),
+	FIELD(run_end, 13, thp_unknown, thp_unknown, 0),
+	FIELD(run_end, 14, throttled_ns, throttled_ns, 0),
+	FIELD(run_end, 15, elapsed_ns, elapsed_ns, 0),
+	FIELD(run_end, 16, bpf_run_ns, bpf_run_ns, 0),
+	FIELD(run_end, 17, bpf_runs, bpf_runs, 0),
+	FIELD(run_end, 18, lost_file, lost_file, 0),
 };
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -212,26 +212,13 @@ enum recording_table recording_table(uint16_t id)
 	return table;
 }
 
-/* A call of memcpy(3) for each column would cost more than all the rest of recording a fault. */
-static uint64_t load(const char *at, unsigned int width)
-{
-	uint64_t value = 0;
-
-	switch (width) {
-	case 1: memcpy(&value, at, 1); break;
-	case 4: memcpy(&value, at, 4); break;
-	case 8: memcpy(&value, at, 8); break;
-	default: memcpy(&value, at, width);
-	}
-	return value;
-}
-
 void recording_values(enum recording_table table, const void *row, uint64_t *values)
 {
 	const struct field *fields = tables[table].fields;
 
 	for (size_t i = 0; i < tables[table].nr; i++)
-		values[i] = load((const char *)row + fields[i].offset, fields[i].column.width);
+		values[i] =
+			value_load((const char *)row + fields[i].offset, fields[i].column.width);
 }
 
 void recording_row(enum recording_table table, const uint64_t *values, void *row)
@@ -239,5 +226,5 @@ void recording_row(enum recording_table table, const uint64_t *values, void *row
 	const struct field *fields = tables[table].fields;
 
 	for (size_t i = 0; i < tables[table].nr; i++)
-		memcpy((char *)row + fields[i].offset, &values[i], fields[i].column.width);
+		value_store((char *)row + fields[i].offset, values[i], fields[i].column.width);
 }

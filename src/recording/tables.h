@@ -9,6 +9,7 @@
 #include "../../bpf/contract/record.h"
 #include "../capture/reader.h"
 #include "../capture/schema.h"
+#include "../faults/format.h"
 
 /* Strings are ids of the capture's strings; 0: there is none. */
 typedef uint32_t string_id;
@@ -60,15 +61,6 @@ struct fault_row {
 	uint8_t is_throttled, has_causes, has_cached, cached, has_read_pages;
 };
 
-/* What is known when the run has ended. */
-struct end_row {
-	uint64_t faults, major, minor, errors, latency_ns;
-	uint64_t lost_ring, lost_storage, lost_unpaired, lost_unexplained;
-	uint64_t in_progress, unseen_gup, thp_fell_back, thp_unknown, throttled_ns;
-	uint64_t elapsed_ns, bpf_run_ns, bpf_runs;
-	uint64_t lost_file;
-};
-
 /* Their places in the schema. */
 enum recording_table {
 	RECORDING_START,
@@ -76,7 +68,7 @@ enum recording_table {
 	RECORDING_FRAME,
 	RECORDING_STACK,
 	RECORDING_FAULT,
-	RECORDING_END,
+	RECORDING_END, /* struct run_end, when the run has ended */
 	RECORDING_TABLES
 };
 

@@ -8,8 +8,8 @@
 
 #include "../../src/capture/writer.h"
 #include "../../src/format/formats.h"
-#include "../../src/recording/player.h"
 #include "../../src/recording/tables.h"
+#include "../unit/play.h"
 #include "check_json.h"
 
 #define PARTS_MAX 200
@@ -57,45 +57,6 @@ static void make(int fd, struct input *input)
 	EXPECT(!capture_writer__end(writer));
 }
 
-static void see_problem(void *ctx, const struct capture_problem *problem)
-{
-	(void)ctx;
-	EXPECT(problem->kind < CAPTURE_PROBLEM_COUNT);
-}
-
-static void show(struct format *format, const struct player *player, enum player_event event)
-{
-	if (event == PLAYER_START)
-		format__show(format, start);
-	else if (event == PLAYER_FAULT)
-		format__show(format, fault, player__fault(player));
-	else if (event == PLAYER_THROTTLED)
-		format__show(format, throttled, player__fault(player));
-	else
-		format__show(format, end, player__end(player));
-}
-
-static void play(int fd, const struct format_ops *ops, struct buf *out)
-{
-	const struct capture_problem_sink sink = { see_problem, NULL };
-	struct player *player = player__new(fd, &sink);
-	struct run_start run = { .plan = "", .cause = true, .residency = true, .wide = true };
-	struct format *format = format__new(ops, out, &run);
-	enum player_event event;
-
-	EXPECT(format && lseek(fd, 0, SEEK_SET) == 0);
-	while (player__next(player, &event) == 1) {
-		if (event == PLAYER_START) {
-			run = *player__start(player);
-			run.command = "trace";
-			run.cause = run.residency = run.wide = true;
-		}
-		show(format, player, event);
-	}
-	format__free(format);
-	player__free(player);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, data + size };
@@ -104,10 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	EXPECT(fd >= 0);
 	make(fd, &input);
-	play(fd, &text_format, &text);
+	play(fd, &text_format, true, &text);
 	if (text.len)
 		check_lines(&text, false);
-	play(fd, &json_format, &json);
+	play(fd, &json_format, true, &json);
 	if (json.len)
 		check_json_lines(&json);
 	buf__free(&text);

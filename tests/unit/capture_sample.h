@@ -19,8 +19,8 @@ enum { SAMPLE_LISTS, SAMPLE_FAULTS, SAMPLE_RARE, SAMPLE_TABLES };
 
 #define SAMPLE_COLUMNS_MAX 9
 #define SAMPLE_NAMES	   300
-#define SAMPLE_RARELY	   500 /* faults to a row of the table SAMPLE_RARE */
-#define SAMPLE_LIST	   3   /* rows of a list */
+#define SAMPLE_RARELY	   500 /* so many faults are written between two rows of SAMPLE_RARE */
+#define SAMPLE_LIST	   3   /* so many rows of SAMPLE_LISTS are a list */
 
 static const struct capture_column sample_lists[] = {
 	{ 1, 4, CAPTURE_DELTA, "index" },

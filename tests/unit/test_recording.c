@@ -6,11 +6,11 @@
 
 #include "../../src/base/must.h"
 #include "../../src/format/formats.h"
-#include "../../src/recording/player.h"
 #include "../../src/recording/read_stacks.h"
 #include "../../src/recording/recorder.h"
 #include "../../src/recording/tables.h"
 #include "format_test.h"
+#include "play.h"
 
 #define STACKS	   50
 #define FRAMES_MAX 12
@@ -190,52 +190,6 @@ static struct buf record(int fd, uint64_t nr, uint64_t segment_bytes, unsigned l
 
 /* ---- Reading ---------------------------------------------------------------------------------- */
 
-static size_t nr_problems;
-
-static void count_problem(void *ctx, const struct capture_problem *problem)
-{
-	(void)ctx;
-	(void)problem;
-	nr_problems++;
-}
-
-static void show_event(struct format *json, const struct player *player, enum player_event event)
-{
-	if (event == PLAYER_START)
-		format__show(json, start);
-	else if (event == PLAYER_FAULT)
-		format__show(json, fault, player__fault(player));
-	else if (event == PLAYER_THROTTLED)
-		format__show(json, throttled, player__fault(player));
-	else
-		format__show(json, end, player__end(player));
-}
-
-/* The same lines, of what is in the file; *refused: rows that cannot be. Returns the last result. */
-static int play(int fd, struct buf *lines, unsigned long long *refused)
-{
-	const struct capture_problem_sink sink = { count_problem, NULL };
-	struct player *player = player__new(fd, &sink);
-	struct run_start run = { .plan = "" };
-	struct format *json = format__new(&json_format, lines, &run);
-	enum player_event event;
-	int ret;
-
-	nr_problems = 0;
-	lseek(fd, 0, SEEK_SET);
-	while ((ret = player__next(player, &event)) == 1) {
-		if (event == PLAYER_START) {
-			run = *player__start(player);
-			run.command = "trace";
-		}
-		show_event(json, player, event);
-	}
-	*refused = player__refused(player);
-	format__free(json);
-	player__free(player);
-	return ret;
-}
-
 static int new_file(void)
 {
 	int fd = memfd_create("capture", MFD_CLOEXEC);
@@ -246,13 +200,14 @@ static int new_file(void)
 
 static void check_round_trip(uint64_t nr, uint64_t segment_bytes)
 {
-	unsigned long long refused, lost;
+	unsigned long long lost;
 	int fd = new_file();
 	struct buf wanted = record(fd, nr, segment_bytes, &lost), lines = { 0 };
+	struct played played = play(fd, &json_format, false, &lines);
 
-	CHECK_EQ(play(fd, &lines, &refused), 0);
-	CHECK_EQ(refused, 0);
-	CHECK_EQ(nr_problems, 0);
+	CHECK_EQ(played.result, 0);
+	CHECK_EQ(played.refused, 0);
+	CHECK_EQ(played.nr_problems, 0);
 	CHECK(!nr || lost < nr);
 	CHECK(lines.len == wanted.len && !memcmp(lines.data, wanted.data, wanted.len));
 	buf__free(&wanted);
@@ -275,15 +230,17 @@ static void test_round_trip(void)
 /* Without its begin, the rest of a capture has all that it needs. */
 static void test_later_segments(void)
 {
-	unsigned long long refused, lost;
+	unsigned long long lost;
 	int fd = new_file();
 	struct buf wanted = record(fd, 20000, 1 << 20, &lost), lines = { 0 };
 	char zeroes[100000] = { 0 };
+	struct played played;
 
 	CHECK_EQ(pwrite(fd, zeroes, sizeof(zeroes), 0), sizeof(zeroes));
-	CHECK_EQ(play(fd, &lines, &refused), 0);
-	CHECK(nr_problems > 0);
-	CHECK_EQ(refused, 0);
+	played = play(fd, &json_format, false, &lines);
+	CHECK_EQ(played.result, 0);
+	CHECK(played.nr_problems > 0);
+	CHECK_EQ(played.refused, 0);
 	CHECK(lines.len > wanted.len / 2 && lines.len < wanted.len);
 	buf__addc(&lines, '\0');
 	buf__addc(&wanted, '\0');
@@ -327,13 +284,13 @@ static void add_start(struct capture_writer *writer)
 static unsigned long long refused_of(int fd, int result, const char *text)
 {
 	struct buf lines = { 0 };
-	unsigned long long refused;
+	struct played played = play(fd, &json_format, false, &lines);
 
-	CHECK_EQ(play(fd, &lines, &refused), result);
+	CHECK_EQ(played.result, result);
 	buf__addc(&lines, '\0');
 	CHECK(strstr(lines.data, text));
 	buf__free(&lines);
-	return refused;
+	return played.refused;
 }
 
 static void test_impossible_faults(void)
