@@ -75,9 +75,9 @@ static int stack_of_rows(struct parser *p)
 {
 	struct options *opts = p->opts;
 
-	if (opts->stack == STACK_DWARF) {
+	if (opts->stack == STACK_DWARF && !opts->view) {
 		log_error("cannot use --stack=dwarf with %s: the kernel cannot sum up by it",
-			  opts->command->name);
+			  options__shown(opts)->name);
 		log_hint("top --folded, --pprof or --flamegraph make a profile of it");
 		return -EINVAL;
 	}
@@ -189,7 +189,7 @@ static int check_table(struct parser *p)
 		log_hint("--folded, --pprof or --flamegraph make one");
 		return -EINVAL;
 	}
-	if (opts->filter.file && !of_files) {
+	if (opts->filter.file && !of_files && !opts->view) {
 		log_error("cannot use --file with %s: the kernel sums up without names",
 			  opts->command->name);
 		log_hint("with --by file or --by vma, rows are chosen by their names");
@@ -219,28 +219,54 @@ static int check_majors(const struct filter *filter)
 	return -EINVAL;
 }
 
-/* Without a view report shows no faults: does the option choose them, or how they look? */
-static bool is_of_views(const struct option_row *row)
+/* Does the option say how faults or rows look, which neither the summary nor --info show? */
+static bool is_look(const struct option_row *row)
 {
-	static const char *const looks[] = { "json",	  "sink",      "wide",
-					     "stack",	  "cause",     "color",
-					     "residency", "timestamp", "max-events" };
+	static const char *const looks[] = { "json",  "sink",	   "wide",	"stack",
+					     "cause", "residency", "timestamp", "max-events" };
 
 	for (size_t i = 0; i < NR(looks); i++)
 		if (!strcmp(row->name, looks[i]))
 			return true;
-	return row->group == GROUP_FILTER;
+	return row->group == GROUP_TABLE || row->group == GROUP_PROFILE;
 }
 
-static int check_no_view(const struct parser *p)
+static bool is_for_report(const struct options *opts, const struct option_row *row)
 {
+	if (opts->view)
+		return option_is_for(row, opts->view->id) || !(row->commands & TO_VIEWS);
+	return !is_look(row) && !(opts->info && row->group == GROUP_FILTER);
+}
+
+/* Tells the views that the option is for. */
+static void hint_views(const struct parser *p, const struct option_row *row)
+{
+	struct buf list = { 0 };
+
+	for (unsigned int view = 0; view < COMMAND_COUNT; view++)
+		if (TO_VIEWS & 1U << view && option_is_for(row, (enum command_id)view))
+			buf__addf(&list, "%s report FILE %s", list.len ? "," : "",
+				  p->commands[view]->name);
+	if (list.len)
+		log_hint("it is for%.*s", (int)list.len, list.data);
+	buf__free(&list);
+}
+
+/* 0, or -EINVAL after saying which option does not fit the view. */
+static int check_fits_view(const struct parser *p)
+{
+	const struct options *opts = p->opts;
+
 	for (size_t i = 0; i < nr_option_rows; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!(p->given & 1ULL << i) || !is_of_views(row))
+		if (!(p->given & 1ULL << i) || is_for_report(opts, row))
 			continue;
-		log_error("cannot use --%s without a view", row->name);
-		log_hint("faulttrace report FILE trace --%s", row->name);
+		if (opts->view)
+			log_error("cannot use --%s with report %s", row->name, opts->view->name);
+		else
+			log_error("cannot use --%s without a view", row->name);
+		hint_views(p, row);
 		return -EINVAL;
 	}
 	return 0;
@@ -256,7 +282,33 @@ static int check_report(struct parser *p)
 		log_error("cannot use --info with a view: it is shown instead of one");
 		return -EINVAL;
 	}
-	return opts->view ? check_majors(&opts->filter) : check_no_view(p);
+	if (opts->to_ns && opts->to_ns <= opts->from_ns) {
+		log_error("cannot use --to: it is not after --from");
+		return -EINVAL;
+	}
+	return check_fits_view(p);
+}
+
+/* The rows of tables that no --by chose. */
+static void set_default_rows(struct options *opts)
+{
+	if (options__shown(opts)->id == COMMAND_HIST)
+		opts->rows.by[0] = FT_KEY_KIND;
+	else if (options__shown(opts)->id == COMMAND_TOP)
+		opts->rows.by[0] = FT_KEY_PID;
+}
+
+/* What commands that trace and views of a capture have in common. */
+static int check_shown(struct parser *p)
+{
+	struct options *opts = p->opts;
+
+	if (check_majors(&opts->filter))
+		return -EINVAL;
+	if (TO_TABLES & 1U << options__shown(opts)->id && check_table(p))
+		return -EINVAL;
+	opts->cause |= row_spec__has(&opts->rows, FT_KEY_CAUSE);
+	return 0;
 }
 
 int options__check(struct parser *p)
@@ -267,19 +319,18 @@ int options__check(struct parser *p)
 		return 0;
 	if (opts->command->id == COMMAND_MAP)
 		return check_map(opts);
+	if (!p->by_given)
+		set_default_rows(opts);
 	if (opts->command->id == COMMAND_REPORT)
-		return check_report(p);
+		return check_report(p) ? -EINVAL : check_shown(p);
 	if (opts->target.kind == TARGET_NONE)
 		return complain_about_no_target(p);
-	if (check_majors(&opts->filter))
-		return -EINVAL;
-	if (TO_TABLES & 1U << opts->command->id && check_table(p))
+	if (check_shown(p))
 		return -EINVAL;
 	if (opts->stack == STACK_DWARF && opts->ring_bytes == RING_BYTES_DEFAULT)
 		opts->ring_bytes = RING_BYTES_DWARF;
 	if (goes_on(opts))
 		opts->interval_ns = TOP_INTERVAL_NS;
-	opts->cause |= row_spec__has(&opts->rows, FT_KEY_CAUSE);
 	if (!p->follow_given)
 		opts->target.follow = opts->target.kind == TARGET_COMMAND;
 	return 0;

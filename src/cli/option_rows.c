@@ -10,11 +10,12 @@
 #define SET(setter, name, type)                                    \
 	.set = (setter), .field = offsetof(struct options, name) + \
 				  0 * _Generic(((struct options *)0)->name, type : 1)
-#define FLAG(name)   SET(option_set_flag, name, bool)
-#define STRING(name) SET(option_set_string, name, const char *)
-#define WORD(name)   SET(option_set_word, name, unsigned int)
-#define NUMBER(name) SET(option_set_number, name, unsigned int)
-#define COUNT(name)  SET(option_set_count, name, unsigned long long)
+#define FLAG(name)     SET(option_set_flag, name, bool)
+#define STRING(name)   SET(option_set_string, name, const char *)
+#define WORD(name)     SET(option_set_word, name, unsigned int)
+#define NUMBER(name)   SET(option_set_number, name, unsigned int)
+#define DURATION(name) SET(option_set_duration, name, unsigned long long)
+#define COUNT(name)    SET(option_set_count, name, unsigned long long)
 
 const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 'p', "pid", ARG_REQUIRED, "PID[,PID..]",
@@ -89,30 +90,42 @@ const struct option_row option_rows[] = {
 	{ GROUP_FILTER, 0, "sample", ARG_REQUIRED, "N", "one fault in N; totals are weighted",
 	  NUMBER(filter.sample), .takes = "a number from 1 on" },
 
+	{ GROUP_FILTER, 0, "from", ARG_REQUIRED, "TIME",
+	  "faults that began so long after the recording did,\n"
+	  "or later: 10, 1.5s, 200ms, 2m",
+	  DURATION(from_ns), .takes = "a time, such as 10 (seconds) or 200ms",
+	  .commands = TO(REPORT) },
+	{ GROUP_FILTER, 0, "to", ARG_REQUIRED, "TIME", "... and before this time", DURATION(to_ns),
+	  .takes = "a time above zero, such as 10 (seconds) or 200ms", .commands = TO(REPORT) },
+
 	{ GROUP_TABLE, 0, "by", ARG_REQUIRED, "KEY[,KEY]",
 	  "kind major access origin comm pid tid cgroup vma\n"
 	  "file symbol line stack cpu cause order, or two",
 	  .set = option_set_by, .takes = "one key or two", .words = &key_words,
-	  .commands = TO_TABLES },
+	  .commands = TO_TABLES | TO(REPORT) },
 	{ GROUP_TABLE, 0, "linear", ARG_REQUIRED, "LO,HI,STEP",
 	  "equal buckets, such as 0,10us,500ns", .set = option_set_linear,
-	  .takes = "LO,HI,STEP: durations, at most 294 steps", .commands = TO(HIST) },
+	  .takes = "LO,HI,STEP: durations, at most 294 steps", .commands = TO(HIST) | TO(REPORT) },
 	{ GROUP_TABLE, 0, "sort", ARG_REQUIRED, "COLUMN", "faults major total mean p99 max bytes",
-	  WORD(sort), .takes = "a column", .words = &sort_words, .commands = TO_TABLES },
+	  WORD(sort), .takes = "a column", .words = &sort_words,
+	  .commands = TO_TABLES | TO(REPORT) },
 	{ GROUP_TABLE, 'r', "rows", ARG_REQUIRED, "ROWS",
 	  "show at most so many (top: 20, with --json all);\n"
 	  "with --json one more row is the sum of the rest",
-	  NUMBER(max_rows), .takes = "a number from 1 on", .commands = TO_TABLES },
+	  NUMBER(max_rows), .takes = "a number from 1 on", .commands = TO_TABLES | TO(REPORT) },
 
 	{ GROUP_PROFILE, 0, "folded", ARG_NONE, NULL,
-	  "stacks a line each, for flamegraph.pl and others", FLAG(folded), .commands = TO(TOP) },
+	  "stacks a line each, for flamegraph.pl and others", FLAG(folded),
+	  .commands = TO(TOP) | TO(REPORT) },
 	{ GROUP_PROFILE, 0, "pprof", ARG_REQUIRED, "FILE", "for go tool pprof",
-	  STRING(profiles[PROFILE_PPROF]), .takes = "the path of a file", .commands = TO(TOP) },
+	  STRING(profiles[PROFILE_PPROF]), .takes = "the path of a file",
+	  .commands = TO(TOP) | TO(REPORT) },
 	{ GROUP_PROFILE, 0, "flamegraph", ARG_REQUIRED, "FILE.svg", "for a browser",
 	  STRING(profiles[PROFILE_FLAMEGRAPH]), .takes = "the path of a file",
-	  .commands = TO(TOP) },
+	  .commands = TO(TOP) | TO(REPORT) },
 	{ GROUP_PROFILE, 0, "weight", ARG_REQUIRED, "WEIGHT", "count (default), latency, bytes",
-	  WORD(weight), .takes = "a weight", .words = &weight_words, .commands = TO(TOP) },
+	  WORD(weight), .takes = "a weight", .words = &weight_words,
+	  .commands = TO(TOP) | TO(REPORT) },
 
 	{ GROUP_OUTPUT, 0, "info", ARG_NONE, NULL, "what was recorded, instead of a view",
 	  FLAG(info), .commands = TO(REPORT) },
@@ -174,7 +187,7 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 'd', "duration", ARG_REQUIRED, "DUR",
 	  "stop after 10s, 1.5m, ..; a number without a unit\n"
 	  "is in seconds. CMD runs on, and is waited for",
-	  .set = option_set_duration, .takes = "a duration above zero, such as 10s, 500ms or 2m",
+	  DURATION(duration_ns), .takes = "a duration above zero, such as 10s, 500ms or 2m",
 	  .commands = TO_TRACING | TO(MAP) },
 	{ GROUP_OUTPUT, 0, "max-events", ARG_REQUIRED, "N",
 	  "stop after N faults. CMD runs on, and is waited\n"
@@ -204,10 +217,9 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 'h', "help", ARG_NONE, NULL, "print this, and exit",
 	  .set = option_set_print, .print = option_help, .commands = TO_ALL },
 
-	{ GROUP_HIDDEN, 0, "rows-from-faults", ARG_REQUIRED, "FILE",
-	  "for tests: also make the table from single faults,\n"
-	  "and write its rows there",
-	  STRING(rows_from_faults), .takes = "a path", .commands = TO_TABLES },
+	{ GROUP_HIDDEN, 0, "side-capture", ARG_REQUIRED, "FILE",
+	  "for tests: also write a capture of the faults there", STRING(side_capture),
+	  .takes = "a path", .commands = TO_TABLES },
 	{ GROUP_HIDDEN, 0, "tee", ARG_REQUIRED, "FILE",
 	  "for tests: also write what trace --json prints", STRING(tee), .takes = "a path",
 	  .commands = TO(RECORD) },

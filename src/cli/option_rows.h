@@ -67,6 +67,7 @@ struct option_row {
 
 #define TO(command) (1U << COMMAND_##command)
 #define TO_TABLES   (TO(HIST) | TO(TOP))
+#define TO_VIEWS    (TO(TRACE) | TO_TABLES) /* that report has, too */
 #define TO_TRACING  (TO(TRACE) | TO_TABLES | TO(RECORD))
 #define TO_FAULTS   (TO_TRACING | TO(REPORT))
 #define TO_SHOWING  (TO(TRACE) | TO_TABLES | TO(REPORT))

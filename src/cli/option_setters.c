@@ -278,15 +278,15 @@ int option_set_min_latency(struct parser *p, const struct option_row *row, const
 	return err;
 }
 
+/* Of at least 1 ns; a number without a unit is in seconds. */
 int option_set_duration(struct parser *p, const struct option_row *row, const char *arg)
 {
 	uint64_t ns;
 	int err = parse_duration(arg, 1000000000, &ns);
 
-	(void)row;
 	if (err)
 		return err;
-	p->opts->duration_ns = ns;
+	*(unsigned long long *)field_of(p, row) = ns;
 	return ns ? 0 : -EINVAL;
 }
 

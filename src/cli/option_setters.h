@@ -7,7 +7,7 @@
 
 /* Set the field of struct options that the row names; option_set_print(): row->print. */
 set_fn option_set_flag, option_set_string, option_set_word, option_set_number, option_set_count,
-	option_set_print;
+	option_set_duration, option_set_print;
 
 /* Set the target. */
 set_fn option_set_pids, option_set_tids, option_set_cgroup, option_set_all, option_set_follow,
@@ -21,7 +21,7 @@ set_fn option_set_comm, option_set_uid, option_set_kinds, option_set_access, opt
 set_fn option_set_by, option_set_linear;
 
 /* Set the output, and how to trace. */
-set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_strip,
-	option_set_duration, option_set_plan, option_set_ring_size, option_add_verbose;
+set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_strip, option_set_plan,
+	option_set_ring_size, option_add_verbose;
 
 #endif /* CLI_OPTION_SETTERS_H */

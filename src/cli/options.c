@@ -262,16 +262,18 @@ static int take_report_word(struct parser *p, const char *word)
 
 	if (opts->command->id != COMMAND_REPORT)
 		return -ENOENT;
+	if (opts->view && TO_TABLES & 1U << opts->view->id && strchr(".0123456789", *word))
+		return -ENOENT;
 	view = find_word(&commands, word, strlen(word));
-	if (view == COMMAND_TRACE && !opts->view) {
+	if (view >= 0 && TO_VIEWS & 1U << view && !opts->view) {
 		opts->view = p->commands[view];
 	} else if (view >= 0) {
-		log_error("cannot use '%s': report shows the view trace, or --info", word);
+		log_error("cannot use '%s': report shows one of trace, hist and top", word);
 		return -EINVAL;
 	} else if (!opts->capture && !opts->view) {
 		opts->capture = word;
 	} else {
-		log_error("cannot use '%s': report takes one FILE, and then one VIEW", word);
+		log_error("cannot use '%s': report takes one FILE, and then one view", word);
 		if (!opts->capture)
 			log_hint("faulttrace report %s trace", word);
 		return -EINVAL;
@@ -285,7 +287,7 @@ static int take_number(struct parser *p, const char *word)
 	struct options *opts = p->opts;
 	uint64_t n;
 
-	if (!(TO_TABLES & 1U << opts->command->id) || !strchr(".0123456789", *word))
+	if (!(TO_TABLES & 1U << options__shown(opts)->id) || !strchr(".0123456789", *word))
 		return -ENOENT;
 	if (!opts->interval_ns) {
 		if (parse_duration(word, 1000000000, &n) || !n) {
@@ -396,19 +398,11 @@ static int take_help(struct parser *p, int argc, char **argv)
 	return -EINVAL;
 }
 
-/* Sets the defaults that differ between commands. */
-static void set_defaults(struct options *opts)
-{
-	if (opts->command->id == COMMAND_HIST)
-		opts->rows.by[0] = FT_KEY_KIND;
-	else if (opts->command->id == COMMAND_TOP)
-		opts->rows.by[0] = FT_KEY_PID;
-}
-
 /* Without --rows a table for people has the first rows only, one for programs all. */
 static void limit_rows(struct options *opts)
 {
-	bool is_for_person = opts->command->id == COMMAND_TOP && !opts->format->is_for_machines;
+	bool is_for_person =
+		options__shown(opts)->id == COMMAND_TOP && !opts->format->is_for_machines;
 
 	if (!opts->max_rows)
 		opts->max_rows = is_for_person ? TOP_ROWS_DEFAULT : UINT_MAX;
@@ -433,7 +427,6 @@ int options__parse(struct options *opts, const struct command *const *commands, 
 		argc--;
 		argv++;
 	}
-	set_defaults(opts);
 	if (argc > 1 && strcmp(argv[1], "help") == 0)
 		err = take_help(&p, argc, argv);
 	else

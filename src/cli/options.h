@@ -37,7 +37,7 @@ struct options {
 	struct row_spec rows;		/* of hist and top */
 	enum sort sort;			/* of the rows */
 	unsigned int max_rows;		/* shown */
-	const char *rows_from_faults;	/* a file, for tests: see tables.c */
+	const char *side_capture;	/* a file, for tests: see side_capture.h */
 	const char *tee;		/* a file, for tests: see record.c */
 	unsigned long long interval_ns; /* 0: one interval, the whole run */
 	unsigned long long intervals;	/* COUNT; 0: no limit */
@@ -62,8 +62,9 @@ struct options {
 	unsigned long long ring_bytes; /* a power of two of pages */
 
 	const char *capture;	    /* report: the file, or "-" */
-	const struct command *view; /* report: of which command; NULL: --info */
+	const struct command *view; /* report: of which command; NULL: the summary, or --info */
 	bool info;
+	unsigned long long from_ns, to_ns; /* report: since the begin; to_ns 0: to the end */
 
 	int strip; /* columns of a map's strip; 0: none, -1: not given */
 	bool ascii;
@@ -80,6 +81,12 @@ struct options {
 int options__parse(struct options *opts, const struct command *const *commands, int argc,
 		   char **argv, int *status);
 void options__free(struct options *opts);
+
+/* The command whose output is shown. */
+static inline const struct command *options__shown(const struct options *opts)
+{
+	return opts->view ? opts->view : opts->command;
+}
 
 static inline bool options__has_profile_file(const struct options *opts)
 {
@@ -119,7 +126,7 @@ static inline bool options__is_for_machines(const struct options *opts)
 static inline bool options__wants_bytes(const struct options *opts)
 {
 	return options__is_profile(opts) || opts->sort == SORT_BYTES ||
-	       (opts->command->id == COMMAND_TOP &&
+	       (options__shown(opts)->id == COMMAND_TOP &&
 		(opts->wide || row_spec__has(&opts->rows, FT_KEY_ORDER)));
 }
 
@@ -145,7 +152,8 @@ static inline bool options__wants_symbols(const struct options *opts)
 /* Are symbols looked up, which takes a history of what was mapped where? */
 static inline bool options__wants_code_history(const struct options *opts)
 {
-	return options__wants_stacks(opts) || options__wants_symbols(opts);
+	return options__wants_stacks(opts) || options__wants_symbols(opts) ||
+	       (opts->side_capture && row_spec__has_code(&opts->rows));
 }
 
 /* What these options ask of the tracer, of the stream of lines, and of tables. */

@@ -10,7 +10,7 @@ struct tracer_options options__of_tracer(const struct options *opts)
 		.target = &opts->target,
 		.filter = &opts->filter,
 		.rows = sums_up ? &opts->rows : NULL,
-		.sends = !sums_up || opts->rows_from_faults,
+		.sends = !sums_up || opts->side_capture,
 		/* A histogram tells the kind of its slowest fault. */
 		.kinds = opts->command->id == COMMAND_HIST,
 		.bytes = options__wants_bytes(opts),
@@ -32,6 +32,7 @@ struct stream_options options__of_stream(const struct options *opts)
 		.stacks = opts->stack != STACK_NONE,
 		.stacks_are_copies = opts->stack == STACK_DWARF,
 		.symbols = options__wants_symbols(opts),
+		.lines = options__wants_symbols(opts) && opts->command->id == COMMAND_RECORD,
 		.residency = opts->residency,
 		.quiet = opts->quiet,
 	};
@@ -45,10 +46,12 @@ struct aggregate_options options__of_table(const struct options *opts)
 		.max_rows = opts->max_rows,
 		.tells_rest = opts->format->is_for_machines,
 		.kinds = opts->filter.kinds,
-		.file = opts->filter.file,
+		/* report asks each fault for its name, before tables do. */
+		.file = opts->view ? NULL : opts->filter.file,
 		.sample = opts->filter.sample,
 		.bytes = options__wants_bytes(opts),
 		.cause = opts->cause,
 		.residency = opts->residency,
+		.of_faults = opts->view != NULL,
 	};
 }

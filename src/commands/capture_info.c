@@ -17,10 +17,15 @@ static void add_target(struct buf *out, const struct run_start *start)
 	buf__addc(out, '\n');
 }
 
+static void add_or_unknown(struct buf *out, const char *text)
+{
+	buf__add_text(out, text ? text : "unknown");
+}
+
 static void add_line(struct buf *out, const char *title, const char *text)
 {
 	buf__addf(out, "%-12s", title);
-	buf__add_text(out, text ? text : "unknown");
+	add_or_unknown(out, text);
 	buf__addc(out, '\n');
 }
 
@@ -32,7 +37,12 @@ static void add_begin(struct buf *out, unsigned long long wall_ns)
 
 	if (localtime_r(&seconds, &tm))
 		strftime(text, sizeof(text), "%F %T %z", &tm);
-	add_line(out, "begin", text);
+	buf__adds(out, text);
+}
+
+static void add_length(struct buf *out, const struct run_start *start, unsigned long long end_ns)
+{
+	units_add_duration(out, end_ns > start->time_ns ? end_ns - start->time_ns : 0);
 }
 
 static void add_has(struct buf *out, struct player_has has)
@@ -63,11 +73,10 @@ void capture_info__add(const struct capture_info *info, struct buf *out)
 	add_line(out, "machine", start->arch);
 	add_line(out, "plan", start->plan);
 	add_target(out, start);
+	buf__adds(out, "begin       ");
 	add_begin(out, start->wall_ns);
-	buf__adds(out, "time        ");
-	units_add_duration(out, end				 ? end->elapsed_ns
-				: info->last_ns > start->time_ns ? info->last_ns - start->time_ns
-								 : 0);
+	buf__adds(out, "\ntime        ");
+	add_length(out, start, end ? start->time_ns + end->elapsed_ns : info->last_ns);
 	buf__addc(out, '\n');
 	add_has(out, info->has);
 	buf__addf(out, "faults      %llu, %llu of them major\n", info->faults->faults,
@@ -75,4 +84,21 @@ void capture_info__add(const struct capture_info *info, struct buf *out)
 	if (end)
 		buf__addf(out, "lost        %llu\n", run_end__lost(end));
 	buf__addf(out, "complete    %s\n", end && !info->is_damaged ? "yes" : "no");
+}
+
+void capture_info__add_run(const struct run_start *start, const char *command_line,
+			   unsigned long long end_ns, struct buf *out)
+{
+	add_or_unknown(out, command_line);
+	buf__adds(out, "\nLinux ");
+	add_or_unknown(out, start->kernel);
+	buf__addc(out, ' ');
+	add_or_unknown(out, start->arch);
+	buf__adds(out, ", plan ");
+	add_or_unknown(out, start->plan);
+	buf__adds(out, ", ");
+	add_begin(out, start->wall_ns);
+	buf__adds(out, ", ");
+	add_length(out, start, end_ns);
+	buf__addc(out, '\n');
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is in a capture, in a dozen lines: `faulttrace report FILE`. */
+/* What is in a capture, in a dozen lines: `faulttrace report --info`. */
 #ifndef COMMANDS_CAPTURE_INFO_H
 #define COMMANDS_CAPTURE_INFO_H
 
@@ -16,5 +16,8 @@ struct capture_info {
 };
 
 void capture_info__add(const struct capture_info *info, struct buf *out);
+/* Two lines: what was recorded; where, when, and until end_ns. */
+void capture_info__add_run(const struct run_start *start, const char *command_line,
+			   unsigned long long end_ns, struct buf *out);
 
 #endif /* COMMANDS_CAPTURE_INFO_H */

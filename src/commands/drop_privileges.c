@@ -20,7 +20,7 @@ static unsigned int uses_of(const struct session *s)
 		uses |= PRIVILEGE_PAGES;
 	if (s->child.pid)
 		uses |= PRIVILEGE_COMMAND;
-	if (options__has_profile_file(opts) || opts->rows_from_faults ||
+	if (options__has_profile_file(opts) || opts->side_capture ||
 	    opts->command->id == COMMAND_RECORD)
 		uses |= PRIVILEGE_FILES;
 	return uses;

@@ -22,6 +22,15 @@ static bool done(const struct session *session)
 	return output__broken(&session->out);
 }
 
+static void write_all(struct session *session, const struct profile *profile,
+		      struct profile_files *files)
+{
+	const struct profile_request request = { session->opts, &session->start, &session->end,
+						 profile };
+
+	session->failed |= write_profile(&request, files, &session->out.buf);
+}
+
 /* ---- Summed up in the kernel ---------------------------------------------------- */
 
 struct counting {
@@ -82,7 +91,7 @@ static void end_counting(struct session *session)
 	if (!read_table(session)) {
 		source__poll(session->source, &session->consumer);
 		add_rows(session);
-		write_profile(session, counting->profile, &counting->files);
+		write_all(session, counting->profile, &counting->files);
 	}
 	if (counting->overflow && !session->opts->quiet)
 		log_note("hint: %llu of the faults had no stack: the table was full, use filters",
@@ -254,7 +263,7 @@ static void end_collecting(struct session *session)
 	struct collecting *collecting = session->ctx;
 
 	add_samples(collecting);
-	write_profile(session, collecting->profile, &collecting->files);
+	write_all(session, collecting->profile, &collecting->files);
 	if (!session->opts->quiet) {
 		jit_advice__give(&collecting->jits);
 		symbols__advise(collecting->symbols);

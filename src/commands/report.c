@@ -13,39 +13,15 @@
 #include "../faults/fault_filter.h"
 #include "../faults/run_totals.h"
 #include "../host/privileges.h"
-#include "../recording/player.h"
-#include "capture_info.h"
 #include "commands.h"
 #include "present.h"
+#include "report.h"
 #include "session.h"
 #include "summary.h"
 
 /* Output is written when it has so many bytes; of a pipe also after so many microseconds. */
 #define FLUSH_BYTES (256 * 1024)
 #define FLUSH_US    200000
-
-/* Each is a line. */
-#define PROBLEMS_MAX 20
-
-struct report {
-	const struct options *opts;
-	int fd;
-	struct player *player;
-	struct output out;     /* fd -1: not opened yet */
-	struct format *format; /* NULL: none, but --info */
-	struct run_start start;
-	struct run_end end;   /* of what is shown */
-	struct run_end whole; /* as the run has told it */
-	bool has_end;
-	unsigned long long nr_events;
-	bool is_filtered;	    /* not all are shown */
-	long long throttled_ns;	    /* of the faults that are shown */
-	unsigned long long last_ns; /* of a fault */
-	bool is_damaged;
-	struct capture_problem problems[PROBLEMS_MAX];
-	size_t nr_problems;
-	unsigned long long more_problems; /* for which there was no room */
-};
 
 /* ---- What a capture lacks ------------------------------------------------------------------------ */
 
@@ -132,27 +108,62 @@ static void tell_problems(const struct report *r)
 /* 0, or -EINVAL after saying which option the capture cannot serve. */
 static int check_options(const struct options *opts, struct player_has has)
 {
+	bool by_stack = options__wants_stacks(opts) || options__is_profile(opts);
 	const struct {
 		bool wanted, has;
 		const char *option, *what, *record;
 	} options[] = {
-		{ opts->stack != STACK_NONE, has.stacks, "--stack", "no stacks", "-s" },
-		{ opts->cause, has.cause, "--cause", "no causes", "--cause" },
+		{ by_stack, has.stacks, "stacks", "no stacks", "-s" },
+		{ row_spec__has_code(&opts->rows), has.symbols || has.stacks, "functions",
+		  "no symbols", "-w" },
+		{ opts->cause, has.cause, "causes", "no causes", "--cause" },
 		{ opts->residency, has.residency, "--residency", "no residency", "--residency" },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		if (!options[i].wanted || options[i].has)
 			continue;
-		log_error("cannot use %s: %s has %s", options[i].option, opts->capture,
+		log_error("cannot show %s: %s has %s", options[i].option, opts->capture,
 			  options[i].what);
-		log_hint("record %s", options[i].record);
+		log_hint("faulttrace record %s", options[i].record);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-/* ---- Trace --------------------------------------------------------------------------------------- */
+/* ---- The view ------------------------------------------------------------------------------------ */
+
+static const struct report_view *view_of(const struct options *opts)
+{
+	if (opts->info)
+		return &report_info;
+	if (!opts->view)
+		return &report_summary;
+	if (opts->view->id == COMMAND_TRACE)
+		return &report_trace;
+	return options__is_profile(opts) ? &report_profile : &report_tables;
+}
+
+void report__count(struct report *r, const struct fault *fault, bool is_shown)
+{
+	run_end__add_fault(&r->end, fault->rec, fault->verdict.kind, is_shown);
+}
+
+unsigned long long report__end_ns(const struct report *r)
+{
+	unsigned long long begin = r->start.time_ns;
+	unsigned long long end = r->has_end ? begin + r->whole.elapsed_ns : r->last_ns;
+
+	if (r->opts->to_ns && begin + r->opts->to_ns < end)
+		end = begin + r->opts->to_ns;
+	return r->until_ns && r->until_ns < end ? r->until_ns : end;
+}
+
+void report__flush(struct report *r)
+{
+	if (r->out.buf.len >= FLUSH_BYTES)
+		output__flush(&r->out);
+}
 
 /* What can be read of the capture is known to be shown: only now a file is truncated. */
 static int open_output(struct report *r)
@@ -178,68 +189,48 @@ static int begin(struct report *r)
 	if (err)
 		return err;
 	r->start = *player__start(r->player);
-	if (!opts->view)
-		return 0;
-	r->format = format__new(opts->format, &r->out.buf, &r->start);
-	if (!r->format) {
-		log_no_memory();
-		return -ENOMEM;
-	}
-	r->start.command = opts->view->name;
+	r->start.command = options__shown(opts)->name;
 	present(&r->start, opts, &r->out);
-	if (opts->wide && !player__has(r->player).symbols && !opts->quiet)
-		log_note("%s has no symbols: record -w", opts->capture);
-	format__show(r->format, start);
-	return 0;
+	err = r->view->begin ? r->view->begin(r) : 0;
+	if (err == -ENOMEM)
+		log_no_memory();
+	return err;
 }
 
-/* What was recorded, and is not asked for now, is left out, as if it had not been recorded. */
-static struct fault as_asked(const struct options *opts, const struct fault *recorded)
+/* Is the fault in the time that is asked for? */
+static bool is_in_time(const struct report *r, const struct ft_fault *rec)
 {
-	struct fault fault = *recorded;
+	unsigned long long begin = r->start.time_ns, time = rec->h.time_ns;
+	unsigned long long since = time > begin ? time - begin : 0;
 
-	if (!opts->stack)
-		fault.stack = NULL;
-	if (!opts->cause)
-		fault.causes = NULL;
-	if (!opts->residency)
-		fault.has_cached = fault.has_read_pages = false;
-	if (!opts->wide)
-		fault.symbol = fault.data_symbol = NULL;
-	return fault;
+	return since >= r->opts->from_ns && (!r->opts->to_ns || since < r->opts->to_ns);
 }
 
-static bool is_full(const struct report *r)
+static void take_fault(struct report *r, bool is_throttled)
 {
-	return r->opts->max_events && r->nr_events >= r->opts->max_events;
-}
+	const struct fault *fault = player__fault(r->player);
 
-static void show_fault(struct report *r, bool is_throttled)
-{
-	const struct options *opts = r->opts;
-	struct fault fault = as_asked(opts, player__fault(r->player));
-	const struct ft_fault *rec = fault.rec;
-
-	r->last_ns = rec->h.time_ns;
-	if (is_full(r) || !fault_filter__takes(&opts->filter, &fault)) {
+	r->last_ns = fault->rec->h.time_ns;
+	if (!is_in_time(r, fault->rec) || !fault_filter__takes(&r->opts->filter, fault)) {
 		r->is_filtered = true;
 		return;
 	}
-	if (is_throttled) {
-		r->throttled_ns += (long long)(fault.throttled->ns * rec->weight);
-	} else {
-		r->nr_events++;
-		run_end__add_fault(&r->end, rec, fault.verdict.kind,
-				   rec->outcome == FT_OUTCOME_RESOLVED);
-	}
-	if (!r->format)
+	if (!is_throttled) {
+		if (r->view->fault)
+			r->view->fault(r, fault);
 		return;
-	if (is_throttled)
-		format__show(r->format, throttled, &fault);
-	else
-		format__show(r->format, fault, &fault);
-	if (r->out.buf.len >= FLUSH_BYTES)
-		output__flush(&r->out);
+	}
+	r->throttled_ns += (long long)(fault->throttled->ns * fault->rec->weight);
+	if (r->view->throttled)
+		r->view->throttled(r, fault);
+}
+
+/* The length of the time that is shown. */
+static unsigned long long shown_ns(const struct report *r)
+{
+	unsigned long long begin = r->start.time_ns + r->opts->from_ns, end = report__end_ns(r);
+
+	return end > begin ? end - begin : 0;
 }
 
 /* Faults are counted as they are shown; what no fault tells is of the whole run. */
@@ -254,6 +245,8 @@ static void complete_end(struct report *r)
 	end->minor = shown.minor;
 	end->errors = shown.errors;
 	end->latency_ns = shown.latency_ns;
+	if (r->has_end)
+		end->elapsed_ns = shown_ns(r);
 	if (!r->is_filtered)
 		return;
 	end->thp_fell_back = shown.thp_fell_back;
@@ -267,7 +260,7 @@ static int take(struct report *r, enum player_event event)
 	switch (event) {
 	case PLAYER_START: return begin(r);
 	case PLAYER_FAULT:
-	case PLAYER_THROTTLED: show_fault(r, event == PLAYER_THROTTLED); return 0;
+	case PLAYER_THROTTLED: take_fault(r, event == PLAYER_THROTTLED); return 0;
 	case PLAYER_END:
 		r->whole = *player__end(r->player);
 		r->has_end = true;
@@ -308,21 +301,6 @@ static int read_all(struct report *r)
 
 /* ---- From begin to end ---------------------------------------------------------------------------- */
 
-static void show_info(struct report *r)
-{
-	const struct capture_info info = {
-		.start = &r->start,
-		.has = player__has(r->player),
-		.faults = &r->end,
-		.end = r->has_end ? &r->whole : NULL,
-		.last_ns = r->last_ns,
-		.command_line = player__command_line(r->player),
-		.is_damaged = r->is_damaged || player__refused(r->player),
-	};
-
-	capture_info__add(&info, &r->out.buf);
-}
-
 static void tell_summary(const struct report *r)
 {
 	bool only_errors = filter__wants_only_errors(&r->opts->filter);
@@ -339,16 +317,12 @@ static void tell_summary(const struct report *r)
 
 static void finish(struct report *r)
 {
-	const struct options *opts = r->opts;
-
 	complete_end(r);
-	if (!opts->view)
-		show_info(r);
-	else if (r->has_end)
-		format__show(r->format, end, &r->end);
+	if (r->view->end)
+		r->view->end(r);
 	output__flush(&r->out);
 	tell_problems(r);
-	if (opts->view && !opts->quiet && !output__broken(&r->out))
+	if (r->opts->view && !r->opts->quiet && !output__broken(&r->out))
 		tell_summary(r);
 }
 
@@ -390,7 +364,7 @@ static int exit_status(const struct report *r, int err)
 {
 	if (err)
 		return err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
-	if (r->out.error)
+	if (r->out.error || r->failed)
 		return STATUS_FAILED;
 	if (r->opts->strict && (!r->has_end || r->is_damaged || run_end__lost(&r->whole)))
 		return STATUS_LOST;
@@ -399,7 +373,7 @@ static int exit_status(const struct report *r, int err)
 
 static int run(const struct options *opts)
 {
-	struct report r = { .opts = opts, .out = { .fd = -1 } };
+	struct report r = { .opts = opts, .view = view_of(opts), .out = { .fd = -1 } };
 	const struct capture_problem_sink problems = { note_problem, &r };
 	int status, err;
 
@@ -409,7 +383,7 @@ static int run(const struct options *opts)
 	/* If the reader of a pipe is gone, write(2) is to fail. */
 	signal(SIGPIPE, SIG_IGN);
 	/* The capture may be a stranger's. Only a file to write to takes privileges. */
-	privileges__keep(opts->output ? PRIVILEGE_FILES : 0);
+	privileges__keep(opts->output || options__has_profile_file(opts) ? PRIVILEGE_FILES : 0);
 	interrupt_waiting(r.fd);
 	r.player = player__new(r.fd, &problems);
 	err = read_all(&r);
@@ -418,7 +392,8 @@ static int run(const struct options *opts)
 	else
 		finish(&r);
 	status = exit_status(&r, err);
-	format__free(r.format);
+	if (r.view->free)
+		r.view->free(&r);
 	player__free(r.player);
 	close(r.fd);
 	if (output__close(&r.out) && !status)
@@ -429,10 +404,11 @@ static int run(const struct options *opts)
 const struct command report_command = {
 	.id = COMMAND_REPORT,
 	.name = "report",
-	.usage = "report [FILE] [trace] [FILTER..] [OUTPUT..]",
-	.what = "what record has written: each fault, or what there is",
+	.usage = "report [FILE] [trace|hist|top] [OPTION..] [INTERVAL [COUNT]]",
+	.what = "what record has written: a summary, or as trace, hist and top show it",
 	.examples = "  faulttrace report                         what is in faulttrace.ft\n"
 		    "  faulttrace report trace --major           its major faults\n"
-		    "  faulttrace report old.ft trace -j -k swap\n",
+		    "  faulttrace report hist --from 10 --to 20  ten seconds of it, by kind\n"
+		    "  faulttrace report old.ft top --by file,kind -k file,swap\n",
 	.run = run,
 };

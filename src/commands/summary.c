@@ -83,6 +83,14 @@ static void print_fallbacks(const struct run_end *end)
 			 plural(end->thp_unknown));
 }
 
+void summary__hint_overflow(unsigned long long faults)
+{
+	if (faults)
+		log_note("hint: %llu of the faults had no row: the table was full, use filters or "
+			 "another --by",
+			 faults);
+}
+
 void summary__print_run(const struct run_end *end, const char *plan, bool only_errors)
 {
 	struct buf seen = { 0 };

@@ -13,6 +13,8 @@ void summary__print_losses(const struct run_end *end, const char *when);
  * other faults were asked for.
  */
 void summary__print_run(const struct run_end *end, const char *plan, bool only_errors);
+/* Prints a hint if tables had so many faults without a row of their own. */
+void summary__hint_overflow(unsigned long long faults);
 /* Prints the summary of a run whose session->end and session->totals are complete. */
 void summary__print(const struct session *session);
 

@@ -5,14 +5,15 @@
 #include "../records/tee.h"
 #include "commands.h"
 #include "session.h"
+#include "side_capture.h"
+#include "summary.h"
 #include "../faults/run_totals.h"
 #include "../faults/aggregate.h"
 
 struct tables {
 	struct aggregate *table;
-	struct aggregate
-		*of_faults; /* made from single faults (--rows-from-faults); NULL: not asked for */
-	struct record_tee tee;	     /* hands records to both tables */
+	struct side_capture capture;
+	struct record_tee tee;	     /* hands records to the table and to the capture */
 	unsigned int nr;	     /* intervals that are over */
 	unsigned long long begin_ns; /* of the current interval */
 	unsigned long long due_ns;   /* when the current interval is due to end */
@@ -29,16 +30,13 @@ static int begin(struct session *session)
 	struct tables *tables = tables_of(session);
 	aggregate__begin(tables->table, session->source, session->code_history,
 			 session->start.time_ns);
-	if (tables->of_faults)
-		aggregate__begin(tables->of_faults, session->source, session->code_history,
-				 session->start.time_ns);
 	tables->begin_ns = session->start.time_ns;
 	tables->due_ns = session->start.time_ns + session->opts->interval_ns;
 	session->start.redraw = output__takes_escapes(&session->out) && session->start.columns &&
 				session->opts->command->id == COMMAND_TOP &&
 				session->opts->interval_ns;
 	format__show(session->format, start);
-	return 0;
+	return side_capture__begin(&tables->capture, session);
 }
 
 static unsigned long long when(const struct session *session)
@@ -49,16 +47,6 @@ static unsigned long long when(const struct session *session)
 	return session->opts->interval_ns && tables->due_ns < due_ns ? tables->due_ns : due_ns;
 }
 
-static void write_rows(struct format *format, const struct session *session,
-		       const struct interval *interval, struct output *out)
-{
-	if (session->opts->command->id == COMMAND_HIST)
-		format__show(format, hist, interval);
-	else
-		format__show(format, top, interval);
-	output__flush(out);
-}
-
 static void show(struct session *session, const struct interval *interval)
 {
 	/* The size of the terminal may have changed. */
@@ -66,25 +54,11 @@ static void show(struct session *session, const struct interval *interval)
 		session->start.columns = output__columns(&session->out);
 		session->start.lines = output__lines(&session->out);
 	}
-	write_rows(session->format, session, interval, &session->out);
-}
-
-/* Writes the rows made from single faults. A test compares them with the kernel's. */
-static void write_rows_of_faults(const struct session *session)
-{
-	const struct tables *tables = tables_of(session);
-	struct interval interval = { .begin_ns = tables->begin_ns, .end_ns = session->ended_ns };
-	struct format *format;
-	struct output out;
-
-	if (output__open(&out, session->opts->rows_from_faults))
-		return;
-	format = format__new(session->opts->format, &out.buf, &session->start);
-	if (format && !aggregate__interval(tables->of_faults,
-					   session->opts->command->id == COMMAND_HIST, &interval))
-		write_rows(format, session, &interval, &out);
-	format__free(format);
-	output__close(&out);
+	if (session->opts->command->id == COMMAND_HIST)
+		format__show(session->format, hist, interval);
+	else
+		format__show(session->format, top, interval);
+	output__flush(&session->out);
 }
 
 /* True if COUNT was given, and there were so many intervals. */
@@ -128,8 +102,9 @@ static void end_interval(struct session *session)
 
 static void collected(struct session *session)
 {
-	const struct tables *tables = tables_of(session);
+	struct tables *tables = tables_of(session);
 
+	side_capture__collected(&tables->capture);
 	if (session->opts->interval_ns && source__now(session->source) >= tables->due_ns)
 		end_interval(session);
 	else if (aggregate__is_due(tables->table))
@@ -145,17 +120,14 @@ static void end(struct session *session)
 {
 	struct tables *tables = tables_of(session);
 
-	if (tables->of_faults)
-		write_rows_of_faults(session);
+	side_capture__end(&tables->capture, session);
 	/* Ends an interval that the end of the run cut short, or the only one. */
 	if (!has_all_intervals(session))
 		end_interval(session);
-	if (tables->overflow && !session->opts->quiet)
-		log_note("hint: %llu of the faults had no row: the table was full, use filters or "
-			 "another --by",
-			 tables->overflow);
-	if (!session->opts->quiet)
+	if (!session->opts->quiet) {
+		summary__hint_overflow(tables->overflow);
 		aggregate__advise(tables->table);
+	}
 	format__show(session->format, end, &session->end);
 }
 
@@ -169,26 +141,26 @@ static const struct session_ops ops = {
 
 static struct record_consumer consumer_of(struct tables *tables)
 {
-	if (!tables->of_faults)
+	if (!tables->capture.stream)
 		return aggregate__consumer(tables->table);
 	tables->tee.to[0] = aggregate__consumer(tables->table);
-	tables->tee.to[1] = aggregate__consumer_of_faults(tables->of_faults);
+	tables->tee.to[1] = stream__consumer(tables->capture.stream);
 	return record_tee__consumer(&tables->tee);
 }
 
 int run_tables(const struct options *opts)
 {
 	struct aggregate_options table_options = options__of_table(opts);
-	struct tables tables = { 0 };
+	struct tables tables = { .capture = SIDE_CAPTURE_NONE };
 	struct session session;
 	int status = STATUS_FAILED;
 
 	if (aggregate__new(&table_options, &tables.table) ||
-	    (opts->rows_from_faults && aggregate__new(&table_options, &tables.of_faults)))
+	    side_capture__new(&tables.capture, opts))
 		log_no_memory();
 	else
 		status = session__run(&session, opts, &ops, &tables, consumer_of(&tables));
-	aggregate__free(tables.of_faults);
+	side_capture__free(&tables.capture);
 	aggregate__free(tables.table);
 	return status;
 }

@@ -31,11 +31,11 @@ void profile_files__close(struct profile_files *files)
 }
 
 /* Appends the profile to *out. 0, or -errno after saying why. */
-static int add_profile(const struct format_ops *ops, struct buf *out, const struct run_start *start,
-		       const struct profile *profile, const struct profile_view *view)
+static int add_profile(const struct format_ops *ops, const struct profile_request *request,
+		       const struct profile_view *view, struct buf *out)
 {
-	struct format *format = format__new(ops, out, start);
-	int err = format ? ops->profile(format, profile, view) : -ENOMEM;
+	struct format *format = format__new(ops, out, request->start);
+	int err = format ? ops->profile(format, request->profile, view) : -ENOMEM;
 
 	if (err)
 		log_error("cannot make the %s profile: %s", ops->name, strerror(-err));
@@ -44,12 +44,11 @@ static int add_profile(const struct format_ops *ops, struct buf *out, const stru
 }
 
 /* 0, or -errno after saying why. */
-static int write_file(struct whole_file *file, const struct format_ops *ops,
-		      const struct run_start *start, const struct profile *profile,
-		      const struct profile_view *view)
+static int write_file(const struct format_ops *ops, const struct profile_request *request,
+		      const struct profile_view *view, struct whole_file *file)
 {
 	struct buf bytes = { 0 };
-	int err = add_profile(ops, &bytes, start, profile, view);
+	int err = add_profile(ops, request, view, &bytes);
 
 	if (!err)
 		err = whole_file__write(file, &bytes);
@@ -68,25 +67,25 @@ static void add_target(struct buf *text, const struct run_start *start)
 	buf__addc(text, '\0');
 }
 
-void write_profile(struct session *session, const struct profile *profile,
-		   struct profile_files *files)
+int write_profile(const struct profile_request *request, struct profile_files *files,
+		  struct buf *out)
 {
-	const struct options *opts = session->opts;
+	const struct options *opts = request->opts;
 	struct buf target = { 0 };
 	struct profile_view view = {
 		.weight = opts->weight,
-		.wall_ns = session->start.wall_ns,
-		.elapsed_ns = session->end.elapsed_ns,
+		.wall_ns = request->start->wall_ns,
+		.elapsed_ns = request->end->elapsed_ns,
 	};
+	int failed = 0;
 
-	add_target(&target, &session->start);
+	add_target(&target, request->start);
 	view.target = target.data;
 	if (opts->folded)
-		session->failed |= add_profile(&folded_format, &session->out.buf, &session->start,
-					       profile, &view);
+		failed |= add_profile(&folded_format, request, &view, out);
 	for (size_t i = 0; i < PROFILE_FILES; i++)
 		if (opts->profiles[i])
-			session->failed |= write_file(&files->of[i], file_formats[i],
-						      &session->start, profile, &view);
+			failed |= write_file(file_formats[i], request, &view, &files->of[i]);
 	buf__free(&target);
+	return failed;
 }

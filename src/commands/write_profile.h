@@ -5,7 +5,7 @@
 
 #include "../base/whole_file.h"
 #include "../cli/options.h"
-#include "session.h"
+#include "../faults/format.h"
 
 struct profile_files {
 	struct whole_file of[PROFILE_FILES];
@@ -21,7 +21,16 @@ struct profile_files {
 int profile_files__open(struct profile_files *files, const struct options *opts);
 void profile_files__close(struct profile_files *files);
 
-void write_profile(struct session *session, const struct profile *profile,
-		   struct profile_files *files);
+/* What to write of a run that is over. */
+struct profile_request {
+	const struct options *opts;
+	const struct run_start *start;
+	const struct run_end *end;
+	const struct profile *profile;
+};
+
+/* out: where --folded goes. 0, or not 0 after saying why. */
+int write_profile(const struct profile_request *request, struct profile_files *files,
+		  struct buf *out);
 
 #endif /* COMMANDS_WRITE_PROFILE_H */

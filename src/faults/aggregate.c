@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bpf/contract/row_key.h"
-#include "../../bpf/contract/takes.h"
 #include "../base/log.h"
 #include "../base/must.h"
+#include "fault_key.h"
 
 /* The most entries in a table, of some 3 KiB each. Further keys are merged into the overflow. */
 #define ENTRIES_MAX 32768
@@ -31,10 +30,12 @@ struct counted *aggregate__entry(const struct aggregate *table, size_t i)
 int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
 {
 	struct aggregate *table = calloc(1, sizeof(*table));
-	int err = table ? key_text__new(&opts->rows, &table->keys) : -ENOMEM;
+	int err = table ? 0 : -ENOMEM;
 
+	if (!err && !opts->of_faults)
+		err = key_text__new(&opts->rows, &table->keys);
 	/* Answers are kept for a whole interval, so that its rows agree with each other. */
-	if (!err && opts->residency)
+	if (!err && opts->residency && !opts->of_faults)
 		err = residency_cache__new(!row_spec__has(&opts->rows, FT_KEY_VMA), UINT64_MAX,
 					   &table->cached);
 	if (err) {
@@ -65,14 +66,27 @@ void aggregate__free(struct aggregate *table)
 	free(table);
 }
 
+void aggregate__begin_faults(struct aggregate *table, const struct source_info *info)
+{
+	table->info = *info;
+	table->sees_bytes = table->opts.bytes && table->info.sees_pages;
+}
+
 void aggregate__begin(struct aggregate *table, struct source *source, struct code_history *map,
 		      unsigned long long now_ns)
 {
+	const struct source_info info = source__info(source);
+
+	aggregate__begin_faults(table, &info);
 	table->source = source;
 	table->read_ns = now_ns;
-	table->info = source__info(source);
-	table->sees_bytes = table->opts.bytes && table->info.sees_pages;
 	key_text__use(table->keys, map);
+}
+
+const char *aggregate__worst_name(const struct aggregate *table, const struct counted *entry)
+{
+	return entry->worst_name ? entry->worst_name
+				 : key_text__mapping_name(table->keys, &entry->worst);
 }
 
 static void on_name(void *ctx, const struct ft_name *record)
@@ -130,8 +144,7 @@ static struct counted *add_entry(struct aggregate *table, const struct key_entry
 	return counted;
 }
 
-/* key: NULL for the overflow */
-static struct counted *find_entry(struct aggregate *table, const struct ft_key *key)
+struct counted *aggregate__find(struct aggregate *table, const struct ft_key *key)
 {
 	struct key_entry wanted = { .overflow = !key };
 	const struct key_entry *found;
@@ -141,26 +154,25 @@ static struct counted *find_entry(struct aggregate *table, const struct ft_key *
 	found = key_map__find(&table->entries, &wanted);
 	if (found)
 		return found->counted;
-	return key && table->entries.nr >= ENTRIES_MAX ? find_entry(table, NULL)
+	return key && table->entries.nr >= ENTRIES_MAX ? aggregate__find(table, NULL)
 						       : add_entry(table, &wanted);
 }
 
-/*
- * Updates the fastest and the slowest latency of a row with those of some faults. worst is the
- * slowest of these faults; if no latency is known (timed is false), it is any of them.
- */
-static void add_extremes(struct counted *entry, const struct ft_fault *worst, bool timed,
-			 unsigned long long min_ns, unsigned long long max_ns)
+bool aggregate__add_extremes(struct counted *entry, const struct ft_fault *worst, bool timed,
+			     unsigned long long min_ns, unsigned long long max_ns)
 {
 	/* Set also without a latency: the row takes its mapping, thread name and pid from it. */
-	if (timed ? max_ns >= entry->max_ns : !entry->worst.pid)
+	bool is_worst = timed ? max_ns >= entry->max_ns : !entry->worst.pid;
+
+	if (is_worst)
 		entry->worst = *worst;
 	if (!timed)
-		return;
+		return is_worst;
 	if (min_ns < entry->min_ns)
 		entry->min_ns = min_ns;
 	if (max_ns > entry->max_ns)
 		entry->max_ns = max_ns;
+	return is_worst;
 }
 
 /* Adds what one CPU counted. Each fault counted there stands for `weight` faults. */
@@ -180,89 +192,18 @@ static void add_part(struct counted *entry, const struct ft_row *part, unsigned 
 	entry->throttled_ns += part->throttled_ns * weight;
 	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++)
 		entry->cause_ns[cause] += part->cause_ns[cause] * weight;
-	add_extremes(entry, &part->worst, part->timed, part->min_ns, part->max_ns);
+	aggregate__add_extremes(entry, &part->worst, part->timed, part->min_ns, part->max_ns);
 }
 
 static int add_row(void *ctx, const struct ft_key *key, const struct ft_row *parts, size_t nr)
 {
 	struct aggregate *table = ctx;
-	struct counted *entry = find_entry(table, key);
+	struct counted *entry = aggregate__find(table, key);
 
 	for (size_t cpu = 0; cpu < nr; cpu++)
 		if (parts[cpu].used)
 			add_part(entry, &parts[cpu], table->opts.sample);
 	return 0;
-}
-
-/* ---- Single faults -------------------------------------------------------------- */
-
-/* The row that the kernel half would add the fault to; NULL: no row counts it. */
-static struct counted *entry_of_fault(struct aggregate *table, const struct fault_record *fault)
-{
-	static const struct ft_causes no_causes;
-	const struct ft_causes *causes = fault->causes ? fault->causes : &no_causes;
-	unsigned int kind = ft_classify(fault->rec).kind;
-	struct ft_key key = { 0 };
-
-	if (!ft_is_in_table(fault->rec, kind, table->opts.kinds))
-		return NULL;
-	for (size_t i = 0; i < FT_KEYS; i++)
-		ft_key_part(key.part[i].word, table->opts.rows.by[i], fault->rec, causes->ns, kind);
-	return find_entry(table, &key);
-}
-
-static void add_causes(struct counted *entry, const struct fault_record *fault)
-{
-	unsigned long long weight = fault->rec->weight;
-
-	for (size_t cause = 0; cause < FT_CAUSE_COUNT; cause++)
-		if (fault->causes->ns[cause] != FT_UNKNOWN64)
-			entry->cause_ns[cause] += fault->causes->ns[cause] * weight;
-}
-
-static void add_fault(void *ctx, const struct fault_record *fault)
-{
-	const struct ft_fault *rec = fault->rec;
-	struct aggregate *table = ctx;
-	struct counted *entry = entry_of_fault(table, fault);
-	unsigned long long weight = rec->weight;
-	bool timed = rec->latency_ns != FT_UNKNOWN64;
-
-	if (!entry)
-		return;
-	entry->buckets[ft_hist_slot(&table->opts.rows.scale, rec->latency_ns)] += weight;
-	entry->count += weight;
-	entry->sum_ns += timed ? rec->latency_ns * weight : 0;
-	entry->major += (rec->major == 1) * weight;
-	entry->bytes += ft_fault_bytes(rec, table->info.page_shift) * weight;
-	if (rec->read_pages == FT_UNKNOWN32)
-		entry->unknown_reads += weight;
-	else
-		entry->read_pages += rec->read_pages * weight;
-	if (fault->causes && timed)
-		add_causes(entry, fault);
-	add_extremes(entry, rec, timed, rec->latency_ns, rec->latency_ns);
-}
-
-static void add_throttled(void *ctx, const struct fault_record *fault)
-{
-	struct aggregate *table = ctx;
-	struct counted *entry = entry_of_fault(table, fault);
-
-	if (entry)
-		entry->throttled_ns += fault->throttled->ns * fault->rec->weight;
-}
-
-struct record_consumer aggregate__consumer_of_faults(struct aggregate *table)
-{
-	static const struct record_handlers handlers = {
-		.fault = add_fault,
-		.throttled = add_throttled,
-		.name = on_name,
-		.stack = on_stack,
-	};
-
-	return (struct record_consumer) { &handlers, table };
 }
 
 /* ---- Words ---------------------------------------------------------------------- */
@@ -277,20 +218,33 @@ static const char *keep_text(struct aggregate *table, struct counted *entry, con
 	return kept;
 }
 
-/* Makes the texts of the entry's key, only once: names are forgotten later, and processes end. */
-static void describe_entry(struct aggregate *table, struct counted *entry)
+/* The text of part i of the entry's key, malloc()ed; NULL: there is none. */
+static char *text_of_key(struct aggregate *table, struct counted *entry, const struct fault *fault,
+			 size_t i)
+{
+	enum ft_key_type type = table->opts.rows.by[i];
+	const struct ft_key_part *part = &entry->key.part[i];
+	struct buf text = { 0 };
+
+	if (!fault)
+		return key_text__text(table->keys, type, part, &entry->worst, &entry->made_by);
+	if (!fault_key__add_text(type, part, fault, &text))
+		return NULL;
+	buf__addc(&text, '\0');
+	return text.data;
+}
+
+void aggregate__describe(struct aggregate *table, struct counted *entry, const struct fault *fault)
 {
 	struct buf id = { 0 };
 
 	for (size_t i = 0; i < FT_KEYS && !entry->overflow; i++) {
-		enum ft_key_type type = table->opts.rows.by[i];
 		const __u64 *word = entry->key.part[i].word;
-		char *text = key_text__text(table->keys, type, &entry->key.part[i], &entry->worst,
-					    &entry->made_by);
+		char *text = text_of_key(table, entry, fault, i);
 
 		entry->texts[i] = keep_text(table, entry, text);
 		free(text);
-		if (type == FT_KEY_VMA)
+		if (table->opts.rows.by[i] == FT_KEY_VMA)
 			buf__addf(&id, "%llx %llx ", (unsigned long long)word[0],
 				  (unsigned long long)word[1]);
 		if (entry->texts[i])
@@ -311,9 +265,11 @@ void aggregate__describe_new(struct aggregate *table)
 		struct counted *entry = aggregate__entry(table, i);
 
 		if (entry->count && !entry->id)
-			describe_entry(table, entry);
+			aggregate__describe(table, entry, NULL);
 	}
 }
+
+/* ---- Intervals ------------------------------------------------------------------ */
 
 /* Evicts unused stacks: each process that comes and goes has its own. Rows keep theirs. */
 static void tidy_stacks(struct aggregate *table)
@@ -386,6 +342,7 @@ static void tidy_texts(struct aggregate *table)
 		for (size_t key = 0; key < FT_KEYS; key++)
 			shared_texts__mark(entry->texts[key]);
 		shared_texts__mark(entry->id);
+		shared_texts__mark(entry->worst_name);
 	}
 	shared_texts__sweep(&table->texts);
 }
@@ -408,7 +365,7 @@ void aggregate__next(struct aggregate *table)
 	}
 	tidy_texts(table);
 	/* The throttled time of freed entries is added to the overflow: they had no row. */
-	overflow = gone_ns ? find_entry(table, NULL) : NULL;
+	overflow = gone_ns ? aggregate__find(table, NULL) : NULL;
 	if (overflow)
 		overflow->throttled_ns += gone_ns;
 }
@@ -459,6 +416,7 @@ void aggregate__profile(struct aggregate *table, struct profile *profile, struct
 
 void aggregate__advise(const struct aggregate *table)
 {
-	key_text__advise(table->keys);
+	if (table->keys)
+		key_text__advise(table->keys);
 	jit_advice__give(&table->jits);
 }

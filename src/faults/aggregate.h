@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The user half of a table: adds up the rows that each CPU counted, or single faults,
- * for an interval or the whole run.
+ * A table: adds up rows that the kernel counted on each CPU, or single faults, for an interval or
+ * the whole run. Of the same faults both make the same rows.
  */
 #ifndef FAULTS_AGGREGATE_H
 #define FAULTS_AGGREGATE_H
@@ -25,11 +25,14 @@ struct aggregate_options {
 	bool bytes;	       /* rows have the sizes of folios */
 	bool cause;	       /* rows have the parts of latency */
 	bool residency;	       /* rows have the residency of their file */
+	bool of_faults;	       /* made of single faults */
 };
 
 /* *opts is copied. */
 int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret);
 void aggregate__free(struct aggregate *table);
+
+/* ---- Of rows that the kernel counted ---- */
 
 /* Tracing begins. Rows are read from this source. map: see stacks__use(). */
 void aggregate__begin(struct aggregate *table, struct source *source, struct code_history *map,
@@ -37,8 +40,6 @@ void aggregate__begin(struct aggregate *table, struct source *source, struct cod
 
 /* Takes names and stacks that the keys of rows refer to. aggregate__read() reads the rows. */
 struct record_consumer aggregate__consumer(struct aggregate *table);
-/* Also adds each fault to its row, so that aggregate__read() is not needed. */
-struct record_consumer aggregate__consumer_of_faults(struct aggregate *table);
 
 /* Takes the rows counted up to now. Records that the keys refer to may come until the next call. */
 int aggregate__read(struct aggregate *table);
@@ -47,6 +48,18 @@ unsigned long long aggregate__read_ns(const struct aggregate *table);
 unsigned long long aggregate__due_ns(const struct aggregate *table);
 /* Is aggregate__read() due: by the time, because rows are scarce, or there are many stacks? */
 bool aggregate__is_due(const struct aggregate *table);
+
+/* ---- Of single faults ---- */
+
+/* info: of their source. */
+void aggregate__begin_faults(struct aggregate *table, const struct source_info *info);
+/* Is it a fault that rows count: one that was resolved, unless errors are asked for? */
+bool aggregate__counts(const struct aggregate *table, const struct fault *fault);
+/* Adds a fault; how a thread was throttled after a fault that was added before. */
+void aggregate__add_fault(struct aggregate *table, const struct fault *fault);
+void aggregate__add_throttled(struct aggregate *table, const struct fault *fault);
+
+/* ---- Of both ---- */
 
 /*
  * The sorted rows of all that was read since the last aggregate__next(); with whole, the sum

@@ -157,7 +157,7 @@ static void sum_up(const struct aggregate *table, struct group *group)
 		if (entry->max_ns > row->max_ns)
 			row->max_ns = entry->max_ns;
 	}
-	if (!table->cached || unknown_reads)
+	if (!table->opts.residency || unknown_reads)
 		row->read_pages = FT_UNKNOWN64;
 	add_up_buckets(group, buckets);
 	row->buckets = buckets;
@@ -242,7 +242,7 @@ static void show_worst(const struct aggregate *table, const struct group *group,
 
 	if (row->max_ns == FT_UNKNOWN64)
 		return;
-	shown->worst_name = strdup(key_text__mapping_name(table->keys, worst));
+	shown->worst_name = strdup(aggregate__worst_name(table, worst_of(group)));
 	shown->worst = (struct fault) {
 		.rec = worst,
 		.verdict = ft_classify(worst),
@@ -252,14 +252,25 @@ static void show_worst(const struct aggregate *table, const struct group *group,
 		row->worst = &shown->worst;
 }
 
-/* Asks for the file of `some`, any fault of the row: all its faults have the file in common. */
-static void show_cached(struct aggregate *table, const struct ft_fault *some, struct row *row)
+/*
+ * Asks for the file of `some`, any entry of the row: all its faults have the file in common. Single
+ * faults know the share of their mapping's range only, and so nothing of a whole file.
+ */
+static void show_cached(struct aggregate *table, const struct counted *some, struct row *row)
 {
-	if (table->cached && !row->overflow && !row->rest && fault_is_file(some))
+	const struct ft_fault *fault = &some->worst;
+
+	if (!table->opts.residency || row->overflow || row->rest || !fault_is_file(fault))
+		return;
+	if (table->cached) {
 		row->has_cached =
-			residency_cache__percent(table->cached, (int)some->pid, &some->vma,
-						 key_text__mapping_name(table->keys, some),
-						 table->read_ns, &row->cached);
+			residency_cache__percent(table->cached, (int)fault->pid, &fault->vma,
+						 aggregate__worst_name(table, some), table->read_ns,
+						 &row->cached);
+	} else if (row_spec__has(&table->opts.rows, FT_KEY_VMA)) {
+		row->has_cached = some->has_cached;
+		row->cached = some->cached;
+	}
 }
 
 /* Makes the next row to hand out from a group: with its buckets and its slowest fault. */
@@ -272,7 +283,7 @@ static void show_group(struct aggregate *table, const struct group *group)
 	add_up_buckets(group, shown->buckets);
 	row->buckets = shown->buckets;
 	show_causes(table, group, row, shown);
-	show_cached(table, &worst_of(group)->worst, row);
+	show_cached(table, worst_of(group), row);
 	show_worst(table, group, row, shown);
 }
 

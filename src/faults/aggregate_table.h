@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of a table, for aggregate.c, which fills it, and aggregate_rows.c, which reads it. */
+/*
+ * The parts of a table, for aggregate.c and aggregate_faults.c, which fill it, and aggregate_rows.c,
+ * which reads it.
+ */
 #ifndef FAULTS_AGGREGATE_TABLE_H
 #define FAULTS_AGGREGATE_TABLE_H
 
@@ -31,6 +34,9 @@ struct counted {
 	unsigned long long max_ns;
 	unsigned long long buckets[FT_HIST_SLOTS];
 	struct ft_fault worst;
+	const char *worst_name; /* of its mapping, in texts of the table; NULL: key_text knows it */
+	bool has_cached;	/* of single faults: what the last one told */
+	unsigned int cached;
 };
 
 /* Defined in aggregate_rows.c. */
@@ -40,8 +46,8 @@ struct shown;
 struct aggregate {
 	struct aggregate_options opts;
 	struct source *source;
-	struct key_text *keys;
-	struct residency_cache *cached; /* NULL: not asked for */
+	struct key_text *keys;		/* NULL: the table is made of faults, which have names */
+	struct residency_cache *cached; /* NULL: not asked for, or faults have it */
 	struct key_map entries;		/* see aggregate__entry() */
 	struct shared_texts texts;
 	struct source_info info;
@@ -59,6 +65,22 @@ struct aggregate {
 };
 
 struct counted *aggregate__entry(const struct aggregate *table, size_t i);
+/* The entry with this key, which is added if it is new. key: NULL for the overflow. */
+struct counted *aggregate__find(struct aggregate *table, const struct ft_key *key);
+/*
+ * Updates the fastest and the slowest latency of an entry with those of some faults. worst is the
+ * slowest of these faults; if no latency is known (timed is false), it is any of them. True: it is
+ * the slowest of the entry, too.
+ */
+bool aggregate__add_extremes(struct counted *entry, const struct ft_fault *worst, bool timed,
+			     unsigned long long min_ns, unsigned long long max_ns);
+/*
+ * Makes the texts of the entry's key, only once: names are forgotten later, and processes end.
+ * fault: that the key was made of; NULL: the kernel made it.
+ */
+void aggregate__describe(struct aggregate *table, struct counted *entry, const struct fault *fault);
+/* The name of the mapping of the entry's slowest fault. */
+const char *aggregate__worst_name(const struct aggregate *table, const struct counted *entry);
 
 /* Makes the texts of the keys of entries that are new since the last call. */
 void aggregate__describe_new(struct aggregate *table);

@@ -33,7 +33,11 @@ struct fault {
 	/* What is at ip, and what is at addr; NULL: not asked for, or not known. */
 	const struct fault_symbol *symbol;
 	const struct fault_symbol *data_symbol;
-	const char *name; /* as in /proc/PID/maps; "" for none, never NULL */
+	/* Of the instruction, if asked for; NULL: not known. made_code: see struct stack_frame. */
+	const char *made_code, *source;
+	unsigned int line;  /* of source */
+	const char *cgroup; /* the path of cgroup_id, of a capture; NULL: not known */
+	const char *name;   /* as in /proc/PID/maps; "" for none, never NULL */
 };
 
 /* Words of the vocabulary, indexed by the contract's enums. */

@@ -7,6 +7,7 @@
 #include "../base/buf.h"
 #include "../symbols/symbols.h"
 #include "code_history.h"
+#include "jit_advice.h"
 
 /* A copy of an answer of symbols__find(), which is overwritten by the second one for a fault. */
 struct kept {
@@ -14,11 +15,20 @@ struct kept {
 	struct buf texts;
 };
 
+/* Where the instruction of the last fault is, for its source line. */
+struct place {
+	uint64_t module_id; /* 0: not known */
+	uint64_t address;
+	uint64_t made_in; /* as in struct symbol */
+	struct buf label;
+};
+
 struct fault_symbols {
 	struct symbols *symbols;  /* not owned */
 	struct code_history *map; /* not owned; may be NULL */
 	struct kept code;
 	struct kept data;
+	struct place place;
 };
 
 int fault_symbols__new(struct symbols *symbols, struct fault_symbols **ret)
@@ -36,6 +46,7 @@ void fault_symbols__free(struct fault_symbols *fs)
 		return;
 	buf__free(&fs->data.texts);
 	buf__free(&fs->code.texts);
+	buf__free(&fs->place.label);
 	free(fs);
 }
 
@@ -63,6 +74,13 @@ static const struct fault_symbol *keep(struct kept *kept, const struct symbol *s
 	return &kept->symbol;
 }
 
+static void keep_place(struct place *place, const struct symbol *symbol)
+{
+	place->module_id = symbol->has_module_address ? symbol->module_id : 0;
+	place->address = symbol->module_address;
+	place->made_in = *symbol->name ? 0 : symbol->made_in;
+}
+
 /* NULL also for faults of get_user_pages: no instruction took them. */
 static const struct fault_symbol *find_code(struct fault_symbols *fs, const struct ft_fault *rec)
 {
@@ -78,6 +96,7 @@ static const struct fault_symbol *find_code(struct fault_symbols *fs, const stru
 	if (fs->map && rec->origin == FT_ORIGIN_USER)
 		code_history__find(fs->map, &request, rec->h.time_ns);
 	symbols__find(fs->symbols, &request, &symbol);
+	keep_place(&fs->place, &symbol);
 	return keep(&fs->code, &symbol);
 }
 
@@ -115,6 +134,39 @@ static const struct fault_symbol *find_data(struct fault_symbols *fs, const stru
 		return NULL;
 	symbols__find(fs->symbols, &request, &symbol);
 	return *symbol.name ? keep(&fs->data, &symbol) : NULL;
+}
+
+static void label_made_code(struct place *place, struct fault *fault)
+{
+	const struct symbol symbol = {
+		.name = "",
+		.module = fault->symbol ? fault->symbol->module : "",
+		.made_in = place->made_in,
+	};
+
+	place->label.len = 0;
+	jit_add_label(&place->label, &symbol, (int)fault->rec->pid);
+	buf__addc(&place->label, '\0');
+	fault->made_code = place->label.data;
+}
+
+void fault_symbols__find_line(struct fault_symbols *fs, struct fault *fault)
+{
+	struct place *place = &fs->place;
+	const struct inlined_frames *frames;
+
+	if (fault->rec->origin == FT_ORIGIN_GUP)
+		return;
+	if (place->made_in)
+		label_made_code(place, fault);
+	if (!place->module_id)
+		return;
+	frames = symbols__find_inlined(fs->symbols, (int)fault->rec->pid, place->module_id,
+				       place->address);
+	if (!frames || !frames->frames[0].line || !*frames->frames[0].file)
+		return;
+	fault->source = frames->frames[0].file;
+	fault->line = frames->frames[0].line;
 }
 
 void fault_symbols__find(struct fault_symbols *fs, struct fault *fault)

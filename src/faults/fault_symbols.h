@@ -20,5 +20,7 @@ void fault_symbols__use(struct fault_symbols *fs, struct code_history *map);
 
 /* Sets symbol and data_symbol of a fault whose name is set; valid until the next call. */
 void fault_symbols__find(struct fault_symbols *fs, struct fault *fault);
+/* After it: sets made_code, source and line, too. */
+void fault_symbols__find_line(struct fault_symbols *fs, struct fault *fault);
 
 #endif /* FAULTS_FAULT_SYMBOLS_H */

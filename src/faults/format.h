@@ -40,7 +40,7 @@ struct run_start {
 	bool wide;
 	bool color;
 	bool quiet;	      /* no heading */
-	bool no_totals;	      /* a map is shown without totals (-q) */
+	bool no_totals;	      /* a map or a table is shown without totals */
 	bool ascii;	      /* the strip of a map is ASCII */
 	unsigned int strip;   /* width of the strip; 0: none */
 	unsigned int columns; /* of the terminal; 0: output is no terminal, lines are not cut */

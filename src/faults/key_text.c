@@ -7,9 +7,9 @@
 
 #include "../base/buf.h"
 #include "../base/key_map.h"
-#include "../base/path.h"
 #include "../host/cgroup.h"
 #include "../symbols/symbols.h"
+#include "key_words.h"
 #include "mapping_names.h"
 
 /* The mapping of an instruction, in a generation of a process's code. */
@@ -113,29 +113,6 @@ const char *key_text__mapping_name(struct key_text *keys, const struct ft_fault 
 	return mapping_names__of(keys->naming, (int)fault->pid, &fault->vma);
 }
 
-static const char *word(const char *const *words, size_t nr, __u64 value)
-{
-	return value < nr ? words[value] : "?";
-}
-
-/* NULL: the access is not known. */
-static const char *access_text(__u64 value)
-{
-	return value == FT_ACCESS_UNKNOWN ? NULL : word(access_names, FT_ACCESS_COUNT, value);
-}
-
-/* The name of the file or mapping; without one, what it is. */
-static const char *file_text(struct key_text *keys, const struct ft_fault *some)
-{
-	const char *name = mapping_names__of(keys->naming, (int)some->pid, &some->vma);
-
-	if (*name)
-		return name;
-	if (!(some->vma.facts & FT_VMA_COVERS))
-		return "[unmapped]";
-	return some->vma.facts & FT_VMA_ANON ? "[anon]" : "[unnamed]";
-}
-
 /* Fills in the mapping that the instruction had when it got its row, if a record told it. */
 static void learn_place(struct key_text *keys, struct symbol_request *request, __u32 generation)
 {
@@ -154,17 +131,21 @@ static void learn_place(struct key_text *keys, struct symbol_request *request, _
 	};
 }
 
-/* Adds "memcpy (libc.so.6)"; for code without a name its mapping, its module or its address. */
+/* Adds the function; for code that has none its mapping, its module or its address. */
 static void add_function(struct buf *text, const struct symbol *symbol, int pid, uint64_t address)
 {
-	if (*symbol->name && *symbol->module)
-		buf__addf(text, "%s (%s)", symbol->name, path_last(symbol->module));
-	else if (symbol->made_in)
-		jit_add_label(text, symbol, pid);
-	else
-		symbol_text(symbol, text);
-	if (!text->len)
-		buf__addf(text, "0x%llx", (unsigned long long)address);
+	struct key_function function = { symbol->name, .module = "", .address = address };
+	struct buf made_code = { 0 };
+
+	if (symbol_offset(symbol, &function.offset))
+		function.module = symbol->module;
+	if (!*symbol->name && symbol->made_in) {
+		jit_add_label(&made_code, symbol, pid);
+		buf__addc(&made_code, '\0');
+		function.made_code = made_code.data;
+	}
+	key_words__add_function(text, &function);
+	buf__free(&made_code);
 }
 
 /* Replaces the function by its line, "/src/db/table.c:42", if known; inlined functions, too. */
@@ -177,7 +158,7 @@ static void set_line(struct key_text *keys, struct buf *text, int pid, uint64_t 
 	if (!frames || !frames->frames[0].line || !*frames->frames[0].file)
 		return;
 	text->len = 0;
-	buf__addf(text, "%s:%u", frames->frames[0].file, frames->frames[0].line);
+	key_words__add_line(text, frames->frames[0].file, frames->frames[0].line);
 }
 
 /* The place of the instruction: its function, or its source line. Rows with equal text are merged. */
@@ -194,7 +175,7 @@ static char *code_text(struct key_text *keys, const struct ft_key_part *part, bo
 
 	/* A fault of get_user_pages: no instruction took it. */
 	if (!request.address)
-		return strdup("[gup]");
+		return strdup(KEY_WORDS_GUP);
 	learn_place(keys, &request, (__u32)(part->word[0] >> 32));
 	symbols__find(keys->symbols, &request, &symbol);
 	add_function(&text, &symbol, request.pid, request.address);
@@ -235,7 +216,6 @@ void key_text__advise(const struct key_text *keys)
 		symbols__advise(keys->symbols);
 }
 
-/* "main;read_table;memcpy", the leaf last, with the marks of stacks.h. */
 static char *stack_text(struct key_text *keys, const struct ft_key_part *part,
 			enum jit_runtime *made_by)
 {
@@ -244,27 +224,7 @@ static char *stack_text(struct key_text *keys, const struct ft_key_part *part,
 
 	if (stack && stack->made_by)
 		*made_by = stack->made_by;
-	if (stack && stack->is_cut)
-		buf__adds(&text, STACK_CUT);
-	for (size_t i = stack ? stack->nr : 0; i-- > 0;) {
-		const struct stack_frame *frame = &stack->frames[i];
-
-		if (text.len)
-			buf__addc(&text, ';');
-		if (*frame->function)
-			buf__adds(&text, frame->function);
-		else if (frame->made_code)
-			buf__adds(&text, frame->made_code);
-		else if (*frame->module)
-			buf__addf(&text, "%s+0x%llx", path_last(frame->module),
-				  (unsigned long long)frame->offset);
-		else
-			buf__adds(&text, STACK_UNKNOWN);
-		if (frame->is_inlined)
-			buf__adds(&text, STACK_INLINED);
-	}
-	if (!text.len)
-		buf__adds(&text, STACK_UNKNOWN);
+	key_words__add_stack(&text, stack);
 	buf__addc(&text, '\0');
 	return text.data;
 }
@@ -272,26 +232,18 @@ static char *stack_text(struct key_text *keys, const struct ft_key_part *part,
 char *key_text__text(struct key_text *keys, enum ft_key_type type, const struct ft_key_part *part,
 		     const struct ft_fault *some, enum jit_runtime *made_by)
 {
-	const char *text = NULL;
-	char comm[FT_COMM_LEN + 1] = "";
+	const char *text;
 
 	switch (type) {
-	case FT_KEY_KIND: text = word(kind_names, FT_KIND_COUNT, part->word[0]); break;
-	case FT_KEY_MAJOR: text = part->word[0] ? "major" : "minor"; break;
-	case FT_KEY_ACCESS: text = access_text(part->word[0]); break;
-	case FT_KEY_ORIGIN: text = word(origin_names, FT_ORIGIN_COUNT, part->word[0]); break;
-	case FT_KEY_CAUSE: text = word(cause_names, FT_CAUSE_COUNT, part->word[0]); break;
-	case FT_KEY_VMA: text = mapping_names__of(keys->naming, (int)some->pid, &some->vma); break;
-	case FT_KEY_FILE: text = file_text(keys, some); break;
+	case FT_KEY_VMA: text = key_text__mapping_name(keys, some); break;
+	case FT_KEY_FILE:
+		text = key_words__file(key_text__mapping_name(keys, some), &some->vma);
+		break;
 	case FT_KEY_SYMBOL: return code_text(keys, part, false, made_by);
 	case FT_KEY_LINE: return code_text(keys, part, true, made_by);
 	case FT_KEY_STACK: return stack_text(keys, part, made_by);
 	case FT_KEY_CGROUP: return cgroup__path(part->word[0]);
-	case FT_KEY_COMM:
-		memcpy(comm, part->word, FT_COMM_LEN);
-		text = comm;
-		break;
-	default: break;
+	default: text = key_words__number(type, part); break;
 	}
 	return text ? strdup(text) : NULL;
 }

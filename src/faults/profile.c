@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/intern.h"
+#include "../base/key_map.h"
 #include "../base/must.h"
 #include "../base/path.h"
 #include "stacks.h"
@@ -47,6 +48,15 @@ struct weights {
 	uint64_t of[PROFILE_WEIGHTS];
 };
 
+/* The innermost call of a stack that has been added. */
+struct known_stack {
+	uint64_t serial;
+	uint32_t call;
+};
+
+static const struct key_map no_stacks = { .item_bytes = sizeof(struct known_stack),
+					  .key_bytes = sizeof(uint64_t) };
+
 struct profile {
 	struct intern texts;
 	struct intern frames;  /* struct frame */
@@ -54,12 +64,16 @@ struct profile {
 	struct intern samples; /* struct sample */
 	struct buf weights;    /* struct weights of each sample */
 	struct buf stack;      /* struct profile_frame: scratch of profile__add_stack() */
+	struct key_map stacks; /* struct known_stack */
 	struct weights total, unknown;
 };
 
 struct profile *profile__new(void)
 {
-	return must(calloc(1, sizeof(struct profile)));
+	struct profile *p = must(calloc(1, sizeof(*p)));
+
+	p->stacks = no_stacks;
+	return p;
 }
 
 void profile__free(struct profile *p)
@@ -72,6 +86,7 @@ void profile__free(struct profile *p)
 	intern__free(&p->samples);
 	buf__free(&p->weights);
 	buf__free(&p->stack);
+	key_map__clear(&p->stacks);
 	free(p);
 }
 
@@ -96,14 +111,14 @@ static uint32_t add_frame(struct profile *p, const struct profile_frame *f)
 }
 
 /* Interns calls from the outermost one inwards, so that stacks share their common outer calls. */
-static uint32_t add_stack(struct profile *p, const struct profile_faults *faults)
+static uint32_t add_calls(struct profile *p, const struct profile_frame *frames, size_t nr)
 {
 	uint32_t call = PROFILE_NO_CALL;
 
-	for (size_t i = faults->nr_frames; i > 0; i--) {
+	for (size_t i = nr; i > 0; i--) {
 		struct profile_call next = {
 			.caller = call,
-			.frame = add_frame(p, &faults->frames[i - 1]),
+			.frame = add_frame(p, &frames[i - 1]),
 		};
 
 		call = intern__add(&p->calls, &next, sizeof(next));
@@ -116,10 +131,11 @@ static struct weights *weights_of(const struct profile *p, uint32_t i)
 	return (struct weights *)p->weights.data + i;
 }
 
-void profile__add(struct profile *p, const struct profile_faults *faults)
+/* call: the innermost one. */
+static void add_sample(struct profile *p, uint32_t call, const struct profile_faults *faults)
 {
 	struct sample sample = {
-		.stack = add_stack(p, faults),
+		.stack = call,
 		.comm = add_text(p, faults->comm),
 		.pid = faults->pid,
 		.kind = faults->kind < FT_KIND_COUNT ? faults->kind : FT_KIND_OTHER,
@@ -139,7 +155,13 @@ void profile__add(struct profile *p, const struct profile_faults *faults)
 	}
 }
 
-void profile__add_stack(struct profile *p, const struct stack *stack, struct profile_faults *faults)
+void profile__add(struct profile *p, const struct profile_faults *faults)
+{
+	add_sample(p, add_calls(p, faults->frames, faults->nr_frames), faults);
+}
+
+/* Returns the innermost call. */
+static uint32_t add_stack(struct profile *p, const struct stack *stack)
 {
 	struct profile_frame frame = { .function = STACK_CUT };
 
@@ -161,10 +183,28 @@ void profile__add_stack(struct profile *p, const struct stack *stack, struct pro
 	}
 	if (!stack || stack->is_cut)
 		buf__add(&p->stack, (const char *)&frame, sizeof(frame));
-	faults->frames = (const void *)p->stack.data;
-	faults->nr_frames = p->stack.len / sizeof(frame);
-	profile__add(p, faults);
-	faults->frames = NULL;
+	return add_calls(p, (const void *)p->stack.data, p->stack.len / sizeof(frame));
+}
+
+/* Makes the calls of a stack only once. */
+static uint32_t call_of(struct profile *p, const struct stack *stack)
+{
+	struct known_stack *known;
+
+	if (!stack || !stack->serial)
+		return add_stack(p, stack);
+	known = key_map__find(&p->stacks, &stack->serial);
+	if (!known) {
+		known = key_map__add(&p->stacks, &stack->serial);
+		known->call = add_stack(p, stack);
+	}
+	return known->call;
+}
+
+void profile__add_stack(struct profile *p, const struct stack *stack,
+			const struct profile_faults *faults)
+{
+	add_sample(p, call_of(p, stack), faults);
 }
 
 uint64_t profile__total(const struct profile *p, enum profile_weight weight)

@@ -66,7 +66,7 @@ void profile__free(struct profile *p);
 void profile__add(struct profile *p, const struct profile_faults *faults);
 /* The same, but with the frames of this stack; NULL: the stack is unknown. */
 void profile__add_stack(struct profile *p, const struct stack *stack,
-			struct profile_faults *faults);
+			const struct profile_faults *faults);
 
 uint64_t profile__total(const struct profile *p, enum profile_weight weight);
 /* The number of faults whose weight is unknown, and not in profile__total(). */

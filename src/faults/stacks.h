@@ -47,7 +47,7 @@ struct stack {
 	const struct stack_frame *frames; /* the leaf first */
 	bool is_cut;		  /* outer frames are missing: not copied, or not readable */
 	enum jit_runtime made_by; /* the runtime that generated made_code of its frames, if known */
-	uint64_t serial;	  /* no other stack, and none with other frames, has it */
+	uint64_t serial; /* no other stack, and none with other frames, has it; 0: not known */
 };
 
 /* symbols finds the functions; it is to live longer. */

@@ -116,6 +116,8 @@ static bool describe(struct stream *p, const struct fault_record *record, struct
 		fault->stack = stacks__find(p->stacks, rec->stack_id);
 	if (p->fault_symbols)
 		fault_symbols__find(p->fault_symbols, fault);
+	if (p->opts.lines)
+		fault_symbols__find_line(p->fault_symbols, fault);
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct stream_options {
 	bool stacks;
 	bool stacks_are_copies; /* each stack id belongs to one fault */
 	bool symbols;		/* of the instruction and the address of each fault */
+	bool lines;		/* with symbols: also the source line of the instruction */
 	bool residency;		/* of the file of each fault */
 	bool quiet;
 };

@@ -441,7 +441,8 @@ void text_top(struct format *f, const struct interval *interval)
 
 	if (run->redraw)
 		buf__adds(out, CLEAR);
-	add_summary(f, interval);
+	if (!run->no_totals)
+		add_summary(f, interval);
 	if (interval->nr_shown)
 		add_table(out, run, interval);
 	if (interval->nr && !run->redraw)

@@ -214,6 +214,9 @@ static enum taken take_fault(struct player *p, enum player_event *event)
 		.throttled = row->is_throttled ? &row->throttled : NULL,
 		.symbol = make_symbol(p, &row->symbol, &p->symbol),
 		.data_symbol = make_symbol(p, &row->data_symbol, &p->data_symbol),
+		.made_code = row->made_code ? read_text(p->reader, row->made_code) : NULL,
+		.source = row->source ? read_text(p->reader, row->source) : NULL,
+		.line = row->line,
 		.name = read_text(p->reader, row->mapping),
 	};
 	*event = fault->throttled ? PLAYER_THROTTLED : PLAYER_FAULT;

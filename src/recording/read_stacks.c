@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "../base/array.h"
+#include "../base/hash64.h"
 #include "../base/must.h"
 
 struct read_stack {
 	uint64_t id;
 	size_t first, nr;     /* frames that came */
 	struct stack_row row; /* its id is 0: it has not come yet */
+	uint64_t serial;      /* as of struct stack; 0: not made yet */
 };
 
 static const struct key_map no_stacks = { .item_bytes = sizeof(struct read_stack),
@@ -90,10 +92,33 @@ static struct stack_frame make_frame(const struct frame_row *row,
 	};
 }
 
+static uint64_t hash_frame(uint64_t hash, const struct stack_frame *frame)
+{
+	hash = hash64_mix(hash, frame->ip);
+	hash = hash64_mix(hash, frame->offset);
+	hash = hash64_mix(hash, frame->address);
+	hash = hash64_mix(hash, (uint64_t)frame->line << 1 | frame->is_inlined);
+	hash = hash64_text(hash, frame->function);
+	hash = hash64_text(hash, frame->made_code ? frame->made_code : "");
+	hash = hash64_text(hash, frame->module);
+	hash = hash64_text(hash, frame->build_id);
+	return hash64_text(hash, frame->source);
+}
+
+/* Ids are of a segment; this number is the same for equal stacks of all segments. */
+static uint64_t serial_of(const struct stack *stack)
+{
+	uint64_t hash = hash64_mix(HASH64_BEGIN, stack->is_cut);
+
+	for (size_t i = 0; i < stack->nr; i++)
+		hash = hash_frame(hash, &stack->frames[i]);
+	return hash ? hash : 1;
+}
+
 const struct stack *read_stacks__find(struct read_stacks *stacks, uint64_t id,
 				      const struct capture_reader *reader)
 {
-	const struct read_stack *stack = key_map__find(&stacks->stacks, &id);
+	struct read_stack *stack = key_map__find(&stacks->stacks, &id);
 
 	if (!stack || !stack->row.id)
 		return NULL;
@@ -106,5 +131,8 @@ const struct stack *read_stacks__find(struct read_stacks *stacks, uint64_t id,
 		.is_cut = stack->row.is_cut,
 		.made_by = stack->row.made_by,
 	};
+	if (!stack->serial)
+		stack->serial = serial_of(&stacks->made);
+	stacks->made.serial = stack->serial;
 	return &stacks->made;
 }

@@ -207,6 +207,9 @@ static void add_fault(struct recorder *r, const struct fault *fault)
 	row.mapping = add_string(r, fault->name);
 	row.symbol = add_symbol(r, fault->symbol);
 	row.data_symbol = add_symbol(r, fault->data_symbol);
+	row.made_code = add_string(r, fault->made_code);
+	row.source = add_string(r, fault->source);
+	row.line = fault->line;
 	if (fault->stack)
 		row.stack = add_stack(r, fault->stack);
 	add_row(r, RECORDING_FAULT, &row);

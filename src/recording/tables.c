@@ -129,6 +129,9 @@ static const struct field fault_fields[] = {
 	FIELD(fault_row, 59, has_cached, has_cached, 0),
 	FIELD(fault_row, 60, cached, cached, 0),
 	FIELD(fault_row, 61, has_read_pages, has_read_pages, 0),
+	FIELD(fault_row, 62, made_code, made_code, STRING),
+	FIELD(fault_row, 63, source, source, STRING),
+	FIELD(fault_row, 64, line, line, 0),
 };
 
 static const struct field end_fields[] = {

@@ -20,7 +20,7 @@ struct start_row {
 	string_id version, plan, kernel, arch, target, target_text;
 	uint32_t page_size;
 	uint8_t sees_gup, cause, residency, wide, stacks;
-	string_id command_line; /* of record */
+	string_id command_line;				  /* of record */
 	uint8_t sees_lookup, sees_throttling, sees_pages; /* as struct source_info */
 };
 
@@ -58,6 +58,8 @@ struct fault_row {
 	struct symbol_fields symbol, data_symbol;
 	uint64_t stack; /* the id of a stack_row; 0: there is none */
 	string_id comm, mapping;
+	string_id made_code, source; /* of the instruction */
+	uint32_t line;
 	uint8_t is_throttled, has_causes, has_cached, cached, has_read_pages;
 };
 

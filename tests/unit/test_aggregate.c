@@ -215,6 +215,26 @@ static void test_merged(void)
 	test_done("what is merged");
 }
 
+static struct aggregate *start_of_faults(struct aggregate_options opts)
+{
+	struct aggregate *table;
+
+	opts.of_faults = true;
+	CHECK(!aggregate__new(&opts, &table));
+	aggregate__begin_faults(table, &replay.info);
+	return table;
+}
+
+static void add_fault(struct aggregate *table, const struct ft_fault *rec, struct fault fault)
+{
+	fault.rec = rec;
+	fault.verdict = ft_classify(rec);
+	if (!fault.name)
+		fault.name = "";
+	if (aggregate__counts(table, &fault))
+		aggregate__add_fault(table, &fault);
+}
+
 /* Single faults make the rows that a kernel would make of them. */
 static void test_single_faults(void)
 {
@@ -224,16 +244,11 @@ static void test_single_faults(void)
 		{ .pid = 1, .latency_ns = 100, .weight = 2 },
 		{ .pid = 1, .latency_ns = 900, .weight = 1, .outcome = FT_OUTCOME_INTERRUPTED },
 	};
-	struct aggregate *table = start(&by_pid);
-	struct record_consumer consumer = aggregate__consumer_of_faults(table);
+	struct aggregate *table = start_of_faults(by_pid);
 	struct interval rows;
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		struct ft_fault fault = faults[i];
-
-		fault.h = (struct ft_header) { .type = FT_RECORD_FAULT, .size = sizeof(fault) };
-		record__decode(&fault.h, &consumer);
-	}
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		add_fault(table, &faults[i], (struct fault) { .name = i ? "other" : "slowest" });
 	CHECK(!aggregate__interval(table, false, &rows));
 	CHECK_EQ(rows.nr_shown, 2);
 	CHECK_EQ(rows.sums.faults, 6);
@@ -241,11 +256,71 @@ static void test_single_faults(void)
 	CHECK(rows.rows[0].sum_ns == 700 && rows.rows[0].major == 1);
 	CHECK(rows.rows[0].min_ns == 100 && rows.rows[0].max_ns == 500);
 	CHECK_EQ(rows.rows[0].worst->rec->latency_ns, 500);
+	CHECK_STR(rows.rows[0].worst->name, "slowest");
 	CHECK_EQ(rows.rows[0].buckets[ft_hist_bucket(100)], 2);
 	CHECK_EQ(rows.rows[1].max_ns, FT_UNKNOWN64);
 	CHECK_EQ(rows.rows[1].buckets[FT_HIST_UNKNOWN], 3);
 	aggregate__free(table);
 	test_done("single faults");
+}
+
+/* The only row of one fault has this text. */
+static void check_text(enum ft_key_type type, struct fault fault, uint64_t ip, const char *wanted)
+{
+	const struct ft_fault rec = { .pid = 7, .ip = ip, .latency_ns = 1, .weight = 1 };
+	struct aggregate_options opts = by_pid;
+	struct aggregate *table;
+	struct interval rows;
+
+	opts.rows.by[0] = type;
+	table = start_of_faults(opts);
+	add_fault(table, &rec, fault);
+	CHECK(!aggregate__interval(table, false, &rows));
+	CHECK_EQ(rows.nr_shown, 1);
+	CHECK_STR(rows.rows[0].keys[0].text, wanted);
+	aggregate__free(table);
+}
+
+/* Functions and lines are told from what the fault has: its symbol, or else its stack. */
+static void test_fault_keys(void)
+{
+	const struct fault_symbol symbol = { "read_table", 8, "/lib/libdb.so" };
+	const struct fault_symbol nameless = { "", 0x12, "/lib/libdb.so" };
+	const struct stack_frame frames[] = {
+		{ .ip = 5,
+		  .function = "next",
+		  .module = "/lib/libdb.so",
+		  .source = "db.c",
+		  .line = 3,
+		  .is_inlined = true },
+		{ .ip = 5,
+		  .function = "scan",
+		  .module = "/lib/libdb.so",
+		  .source = "db.c",
+		  .line = 9 },
+		{ .ip = 9, .function = "", .module = "/bin/db", .offset = 0x1f, .source = "" },
+	};
+	const struct stack stack = { .nr = 3, .frames = frames, .serial = 1 };
+	const struct fault of_symbol = { .symbol = &symbol, .stack = &stack };
+	const struct fault of_stack = { .stack = &stack };
+
+	check_text(FT_KEY_SYMBOL, of_symbol, 5, "read_table (libdb.so)");
+	check_text(FT_KEY_SYMBOL, (struct fault) { .symbol = &nameless }, 5, "libdb.so+0x12");
+	check_text(FT_KEY_SYMBOL, (struct fault) { .made_code = "[anon code] 0x1" }, 5,
+		   "[anon code] 0x1");
+	check_text(FT_KEY_SYMBOL, of_stack, 5, "scan (libdb.so)");
+	check_text(FT_KEY_SYMBOL, of_stack, 6, "0x6");
+	check_text(FT_KEY_SYMBOL, of_symbol, 0, "[gup]");
+	check_text(FT_KEY_LINE, of_stack, 5, "db.c:3");
+	check_text(FT_KEY_LINE, (struct fault) { .symbol = &symbol, .source = "x.c", .line = 2 }, 5,
+		   "x.c:2");
+	check_text(FT_KEY_LINE, (struct fault) { .symbol = &symbol }, 5, "read_table (libdb.so)");
+	check_text(FT_KEY_STACK, of_stack, 5, "db+0x1f;scan;next_[i]");
+	check_text(FT_KEY_STACK, (struct fault) { 0 }, 5, "[unknown]");
+	check_text(FT_KEY_FILE, (struct fault) { .name = "/etc/passwd" }, 5, "/etc/passwd");
+	check_text(FT_KEY_FILE, (struct fault) { 0 }, 5, "[unmapped]");
+	check_text(FT_KEY_CGROUP, (struct fault) { .cgroup = "/a" }, 5, "/a");
+	test_done("texts of single faults");
 }
 
 /* Rows are read by the source's clock, before a counter of the kernel can overflow. */
@@ -272,5 +347,6 @@ int main(void)
 	test_rest();
 	test_merged();
 	test_single_faults();
+	test_fault_keys();
 	return test_status();
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What `faulttrace report` reads of a capture, and how one of its views takes it. */
+#ifndef COMMANDS_REPORT_H
+#define COMMANDS_REPORT_H
+
+#include "../base/output.h"
+#include "../cli/options.h"
+#include "../recording/player.h"
+
+/* Each is a line. */
+#define PROBLEMS_MAX 20
+
+struct report;
+
+/* A view has its state in report->state. Operations that are NULL do nothing. */
+struct report_view {
+	/* The run is known, and the output open. 0, or -errno after saying why it cannot be shown. */
+	int (*begin)(struct report *report);
+	/* A fault that the filters take; how memory.high throttled the thread after such a fault. */
+	void (*fault)(struct report *report, const struct fault *fault);
+	void (*throttled)(struct report *report, const struct fault *fault);
+	/* All has been read: shows the rest. */
+	void (*end)(struct report *report);
+	/* Frees the state, which is NULL if begin() was not called. */
+	void (*free)(struct report *report);
+};
+
+struct report {
+	const struct options *opts;
+	const struct report_view *view;
+	void *state;
+	int fd;
+	struct player *player;
+	struct output out;
+	struct run_start start;
+	struct run_end end;   /* of what is shown */
+	struct run_end whole; /* as the run has told it */
+	bool has_end;
+	bool is_filtered;	    /* not all are shown */
+	long long throttled_ns;	    /* of the faults that are shown */
+	unsigned long long last_ns; /* of a fault */
+	unsigned long long
+		until_ns; /* set by a view that shows no faults after it; 0: it has none */
+	int failed;	  /* not 0: a file other than `out` could not be written (already said) */
+	bool is_damaged;
+	struct capture_problem problems[PROBLEMS_MAX];
+	size_t nr_problems;
+	unsigned long long more_problems; /* for which there was no room */
+};
+
+/* Adds a fault to report->end. is_shown: also to other totals than those of errors. */
+void report__count(struct report *report, const struct fault *fault, bool is_shown);
+/* The end of what is shown: at the latest that of the run, or else the last fault. */
+unsigned long long report__end_ns(const struct report *report);
+/* Writes what has been appended to report->out, if it is much. */
+void report__flush(struct report *report);
+
+/* Each fault; hist, and top without a profile; top with one; the summary; --info. */
+extern const struct report_view report_trace, report_tables, report_profile, report_summary,
+	report_info;
+
+#endif /* COMMANDS_REPORT_H */
