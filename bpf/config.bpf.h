@@ -39,6 +39,7 @@ const volatile bool wants_kind = true;
 const volatile bool wants_order; /* of the folio, also without wants_kind */
 const volatile bool wants_bytes; /* the sizes of the folios, in the sums */
 const volatile bool wants_vma = true;
+const volatile bool wants_uid;
 const volatile bool wants_stack;
 const volatile bool copies_stack; /* for code without frame pointers */
 const volatile bool wants_cause;

@@ -22,6 +22,8 @@ static __always_inline void sign(struct ft_fault *rec)
 
 	sign_with(rec, pid_tid >> 32, (__u32)pid_tid, bpf_get_current_cgroup_id());
 	read_comm(this_task(), rec->comm);
+	if (wants_uid)
+		rec->uid = (__u32)bpf_get_current_uid_gid();
 }
 
 /* For any thread, by what the helpers of sign() read. */
@@ -34,6 +36,8 @@ static __always_inline void sign_of(struct ft_fault *rec, struct task_struct *ta
 	sign_with(rec, kread(task, struct task_struct, tgid), kread(task, struct task_struct, pid),
 		  kread(node, struct kernfs_node, id));
 	bpf_core_read(rec->comm, sizeof(rec->comm), &task->comm);
+	if (wants_uid)
+		rec->uid = kread(kread(task, struct task_struct, real_cred), struct cred, uid.val);
 }
 
 #endif /* FT_SIGN_BPF_H */

@@ -179,10 +179,12 @@ struct ft_fault {
 	__u8 thp; /* enum ft_thp */
 	__u8 pad;
 	__u32 read_pages; /* file pages that it read in, or FT_UNKNOWN32 (--residency) */
+	__u32 uid;	  /* of the thread, its real one; only if that was asked for */
+	__u32 pad2;
 };
 
 _Static_assert(sizeof(struct ft_header) == 16, "ft_header is a contract");
-_Static_assert(sizeof(struct ft_fault) == 168, "ft_fault is a contract");
+_Static_assert(sizeof(struct ft_fault) == 176, "ft_fault is a contract");
 
 /* Where a fault's time went. */
 enum ft_cause {

@@ -16,6 +16,7 @@ struct tracer_options options__of_tracer(const struct options *opts)
 		.bytes = options__wants_bytes(opts),
 		.cause = opts->cause,
 		.residency = opts->residency,
+		.uids = opts->command->id == COMMAND_RECORD,
 		.stacks = options__wants_stacks(opts),
 		.copies_stacks = opts->stack == STACK_DWARF,
 		.stacks_have_comm = options__is_profile(opts),

@@ -24,6 +24,7 @@ struct tracer_options {
 	bool bytes;		       /* the sizes of the faults' folios, summed up */
 	bool cause;		       /* where the latency went */
 	bool residency;		       /* how many pages the fault read into the page cache */
+	bool uids;		       /* the user whose thread took the fault */
 	bool stacks;		       /* user stacks */
 	bool copies_stacks;	       /* copies stack memory, to unwind here: not summed up */
 	bool stacks_have_comm;	       /* the thread's name is part of a stack's row key */

@@ -164,6 +164,7 @@ static void configure_details(struct tracer *t)
 	config->sends = opts->sends;
 	config->wants_cause = opts->cause;
 	config->wants_reads = opts->residency;
+	config->wants_uid = opts->uids;
 	config->wants_stack = opts->stacks;
 	config->copies_stack = opts->copies_stacks;
 	if (opts->rows)
