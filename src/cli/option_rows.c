@@ -56,7 +56,7 @@ const struct option_row option_rows[] = {
 	  .takes = "a pattern of 1 to 15 bytes, as long as a name can be", .commands = TO_FAULTS },
 	{ GROUP_FILTER, 'u', "uid", ARG_REQUIRED, "UID", "user, a number or a name",
 	  .set = option_set_uid, .once = true,
-	  .takes = "a user id, or the name of a user known here" },
+	  .takes = "a user id, or the name of a user known here", .commands = TO_FAULTS },
 	{ GROUP_FILTER, 'k', "kind", ARG_REQUIRED, "KIND[,KIND..]",
 	  "anon zero cow reuse file shmem swap hugetlb\n"
 	  "mkwrite numa uffd migration device spurious\n"

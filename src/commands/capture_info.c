@@ -5,6 +5,9 @@
 
 #include "../base/units.h"
 
+/* Times at which faults were lost, of which the first ones are told. */
+#define LOSSES_MAX 8
+
 static void add_target(struct buf *out, const struct run_start *start)
 {
 	buf__addf(out, "target      %s", start->target);
@@ -20,6 +23,23 @@ static void add_target(struct buf *out, const struct run_start *start)
 static void add_or_unknown(struct buf *out, const char *text)
 {
 	buf__add_text(out, text ? text : "unknown");
+}
+
+static void add_settings(struct buf *out, const struct player *player)
+{
+	size_t nr;
+	const struct player_setting *settings = player__settings(player, &nr);
+
+	if (!nr)
+		return;
+	buf__adds(out, "settings    ");
+	for (size_t i = 0; i < nr; i++) {
+		buf__adds(out, i ? ", " : "");
+		buf__add_text(out, settings[i].name);
+		buf__addc(out, ' ');
+		buf__add_text(out, settings[i].value);
+	}
+	buf__addc(out, '\n');
 }
 
 static void add_line(struct buf *out, const char *title, const char *text)
@@ -62,6 +82,26 @@ static void add_has(struct buf *out, struct player_has has)
 	buf__addc(out, '\n');
 }
 
+/* When faults were lost: the first of the times. */
+static void add_losses(struct buf *out, const struct capture_info *info)
+{
+	unsigned long long begin = info->start->time_ns;
+	size_t nr;
+	const struct loss_row *losses = player__losses(info->player, &nr);
+
+	for (size_t i = 0; i < nr && i < LOSSES_MAX; i++) {
+		const struct loss_row *loss = &losses[i];
+
+		buf__addf(out, "            %llu between ", loss_row__sum(loss));
+		units_add_duration(out, loss->since_ns > begin ? loss->since_ns - begin : 0);
+		buf__adds(out, " and ");
+		units_add_duration(out, loss->time_ns > begin ? loss->time_ns - begin : 0);
+		buf__addc(out, '\n');
+	}
+	if (nr > LOSSES_MAX)
+		buf__addf(out, "            and at %zu more times\n", nr - LOSSES_MAX);
+}
+
 void capture_info__add(const struct capture_info *info, struct buf *out)
 {
 	const struct run_start *start = info->start;
@@ -71,6 +111,7 @@ void capture_info__add(const struct capture_info *info, struct buf *out)
 	add_line(out, "version", start->version);
 	add_line(out, "kernel", start->kernel);
 	add_line(out, "machine", start->arch);
+	add_settings(out, info->player);
 	add_line(out, "plan", start->plan);
 	add_target(out, start);
 	buf__adds(out, "begin       ");
@@ -83,6 +124,7 @@ void capture_info__add(const struct capture_info *info, struct buf *out)
 		  info->faults->major);
 	if (end)
 		buf__addf(out, "lost        %llu\n", run_end__lost(end));
+	add_losses(out, info);
 	buf__addf(out, "complete    %s\n", end && !info->is_damaged ? "yes" : "no");
 }
 

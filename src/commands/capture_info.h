@@ -12,6 +12,7 @@ struct capture_info {
 	const struct run_end *end;    /* as the run has told it; NULL: the capture has no end */
 	uint64_t last_ns;	      /* of the last fault */
 	const char *command_line;     /* of record; NULL: not known */
+	const struct player *player;  /* what else it has found */
 	bool is_damaged;
 };
 

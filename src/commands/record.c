@@ -12,7 +12,9 @@
 #include "../base/units.h"
 #include "../faults/stream.h"
 #include "../format/formats.h"
+#include "../host/cgroup.h"
 #include "../host/clock.h"
+#include "../host/machine.h"
 #include "../recording/recorder.h"
 #include "commands.h"
 #include "session.h"
@@ -34,9 +36,12 @@ struct record {
 	struct whole_file file;
 	const char *old_name; /* what an existing file is renamed to; NULL: it is replaced */
 	struct buf command_line;
+	struct machine_setting machine[MACHINE_SETTINGS_MAX];
+	struct recorder_setting settings[MACHINE_SETTINGS_MAX];
 	struct tee tee;
 	unsigned long long next_ns;
-	bool tells; /* the progress */
+	unsigned long long faults; /* when losses were written last */
+	bool tells;		   /* the progress */
 	bool has_told;
 };
 
@@ -86,6 +91,16 @@ static int keep_file(struct session *session)
 	return whole_file__keep(&record->file, record->old_name);
 }
 
+static size_t read_settings(struct record *record)
+{
+	size_t nr = machine__read(record->machine);
+
+	for (size_t i = 0; i < nr; i++)
+		record->settings[i] = (struct recorder_setting) { record->machine[i].name,
+								  record->machine[i].value };
+	return nr;
+}
+
 static int begin(struct session *session)
 {
 	struct record *record = session->ctx;
@@ -95,6 +110,10 @@ static int begin(struct session *session)
 		.command_line = record->command_line.data,
 		.info = source__info(session->source),
 		.stacks = session->opts->stack != STACK_NONE,
+		.uids = true,
+		.settings = record->settings,
+		.nr_settings = read_settings(record),
+		.cgroup_path = cgroup__path,
 	};
 	int err;
 
@@ -133,6 +152,19 @@ static void tell_progress(const struct session *session)
 	buf__free(&text);
 }
 
+/* Faults are lost where many come. */
+static void write_losses(struct session *session, unsigned long long now)
+{
+	struct record *record = session->ctx;
+	struct run_end so_far;
+
+	if (session->end.faults == record->faults)
+		return;
+	record->faults = session->end.faults;
+	so_far = session__losses_so_far(session);
+	recorder__tell_losses(session->format, now, &so_far);
+}
+
 static void collected(struct session *session)
 {
 	struct record *record = session->ctx;
@@ -143,6 +175,7 @@ static void collected(struct session *session)
 	if (now < record->next_ns)
 		return;
 	record->next_ns = now + TICK_NS;
+	write_losses(session, now);
 	recorder__flush(session->format);
 	if (!record->tells)
 		return;
@@ -183,6 +216,7 @@ static void end(struct session *session)
 
 	if (record->has_told)
 		fputs("\r\033[K", stderr);
+	recorder__tell_losses(session->format, session->ended_ns, &session->end);
 	recorder__count_losses(session->format, &session->end);
 	stream__end(record->stream);
 	err = recorder__close(session->format, &dropped);

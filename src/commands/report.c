@@ -98,8 +98,8 @@ static void tell_problems(const struct report *r)
 	if (r->more_problems)
 		log_note("%s: %llu more blocks are damaged", r->opts->capture, r->more_problems);
 	if (refused)
-		log_note("%s: %llu rows are impossible, and were left out", r->opts->capture,
-			 refused);
+		log_note("%s: %llu rows were left out: impossible, or without what they need",
+			 r->opts->capture, refused);
 	if (player__is_followed(r->player))
 		log_note("%s: another capture follows in the file: it is not shown",
 			 r->opts->capture);
@@ -118,6 +118,7 @@ static int check_options(const struct options *opts, struct player_has has)
 		  "no symbols", "-w" },
 		{ opts->cause, has.cause, "causes", "no causes", "--cause" },
 		{ opts->residency, has.residency, "--residency", "no residency", "--residency" },
+		{ opts->filter.has_uid, has.uids, "users", "no user ids", "it again" },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
@@ -405,7 +406,7 @@ const struct command report_command = {
 	.id = COMMAND_REPORT,
 	.name = "report",
 	.usage = "report [FILE] [trace|hist|top] [OPTION..] [INTERVAL [COUNT]]",
-	.what = "what record has written: a summary, or as trace, hist and top show it",
+	.what = "what record has written: a summary, or as trace, hist or top",
 	.examples = "  faulttrace report                         what is in faulttrace.ft\n"
 		    "  faulttrace report trace --major           its major faults\n"
 		    "  faulttrace report hist --from 10 --to 20  ten seconds of it, by kind\n"

@@ -17,6 +17,7 @@ static void end(struct report *report)
 		.end = report->has_end ? &report->whole : NULL,
 		.last_ns = report->last_ns,
 		.command_line = player__command_line(report->player),
+		.player = report->player,
 		.is_damaged = report->is_damaged || player__refused(report->player),
 	};
 

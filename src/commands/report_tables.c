@@ -87,6 +87,8 @@ static void add_fault(struct report *r, const struct fault *fault)
 	struct tables_view *view = r->state;
 	bool is_counted = aggregate__counts(view->table, fault);
 
+	struct fault named = *fault;
+
 	go_to(r, end_of(fault->rec));
 	if (view->is_over) {
 		r->is_filtered = true;
@@ -95,7 +97,9 @@ static void add_fault(struct report *r, const struct fault *fault)
 	report__count(r, fault, is_counted);
 	if (!is_counted)
 		return;
-	aggregate__add_fault(view->table, fault);
+	if (row_spec__has(&r->opts->rows, FT_KEY_CGROUP))
+		named.cgroup = player__cgroup(r->player, fault->rec->cgroup_id);
+	aggregate__add_fault(view->table, &named);
 	view->has_faults = true;
 }
 

@@ -241,15 +241,23 @@ static void fill_losses(struct run_end *end, const struct ft_counters *counters)
 	end->lost_unexplained = counters->lost_unexplained;
 }
 
+struct run_end session__losses_so_far(struct session *s)
+{
+	struct run_end so_far = { 0 };
+
+	fill_losses(&so_far, tracer__audit(s->tracer));
+	return so_far;
+}
+
 /* Tells new losses of a long run within a minute (AUDIT_NS), not only at its end. */
 static void tell_losses_so_far(struct session *s, unsigned long long now)
 {
-	struct run_end so_far = { 0 };
+	struct run_end so_far;
 
 	if (now < s->audit_ns)
 		return;
 	s->audit_ns = now + AUDIT_NS;
-	fill_losses(&so_far, tracer__audit(s->tracer));
+	so_far = session__losses_so_far(s);
 	if (run_end__lost(&so_far) > s->lost_told && !s->opts->quiet)
 		summary__print_losses(&so_far, " so far");
 	s->lost_told = run_end__lost(&so_far);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "side_capture.h"
 
+#include "../host/cgroup.h"
 #include "../recording/recorder.h"
 
 int side_capture__new(struct side_capture *capture, const struct options *opts)
@@ -38,6 +39,7 @@ int side_capture__begin(struct side_capture *capture, const struct session *sess
 	options.fd = capture->out.fd;
 	options.name = capture->out.name;
 	options.info = source__info(session->source);
+	options.cgroup_path = cgroup__path;
 	err = recorder__open(capture->format, &options);
 	if (!err)
 		stream__start(capture->stream, session->source, capture->format, &capture->out,

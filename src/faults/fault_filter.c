@@ -35,7 +35,8 @@ bool fault_filter__takes(const struct filter *filter, const struct fault *fault)
 
 	return is_in_set(filter->origins, rec->origin) &&
 	       is_in_set(filter->accesses, rec->access) && is_in_range(filter, rec->addr) &&
-	       takes_comm(filter->comm, rec) && takes_major(filter, rec->major) &&
+	       (!filter->has_uid || rec->uid == filter->uid) && takes_comm(filter->comm, rec) &&
+	       takes_major(filter, rec->major) &&
 	       (!filter->min_latency_ns ||
 		(rec->latency_ns != FT_UNKNOWN64 && rec->latency_ns >= filter->min_latency_ns)) &&
 	       (!filter->kinds || ft_kind_is_in(filter->kinds, fault->verdict)) &&

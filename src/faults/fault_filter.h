@@ -8,7 +8,7 @@
 #include "../source/filter.h"
 #include "fault.h"
 
-/* Do all filters hold? But for uid, which a fault does not have, and sample. */
+/* Do all filters hold? But for sample. A filter by uid is for records that have it. */
 bool fault_filter__takes(const struct filter *filter, const struct fault *fault);
 
 #endif /* FAULTS_FAULT_FILTER_H */

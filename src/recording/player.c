@@ -5,16 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/array.h"
 #include "../base/must.h"
+#include "id_rows.h"
 #include "read_stacks.h"
-#include "tables.h"
 
 /* More ids than a target has; what exceeds them is refused. */
 #define TARGET_IDS_MAX 4096
+/* What exceeds these is refused, too. */
+#define SETTINGS_MAX   64
+#define CGROUPS_MAX    (64u << 10)
+#define LOSSES_MAX     (64u << 10)
+
+struct read_cgroup {
+	uint64_t id;
+	char *path;
+};
 
 struct player {
 	struct capture_reader *reader;
 	struct read_stacks stacks;
+	struct id_rows threads, mappings;
 	unsigned long long refused;
 
 	/* Of the run. The strings are copies: those of the reader are of a segment. */
@@ -22,9 +33,14 @@ struct player {
 	struct player_has has;
 	struct source_info info;
 	int target_ids[TARGET_IDS_MAX];
-	char *strings[7];
+	char *strings[7 + 2 * SETTINGS_MAX];
 	const char *command_line;
 	size_t nr_strings;
+	struct player_setting settings[SETTINGS_MAX];
+	size_t nr_settings;
+	struct key_map cgroups; /* struct read_cgroup */
+	struct loss_row *losses;
+	size_t nr_losses, size_losses;
 	bool has_start; /* a start row came */
 	bool is_told;	/* as an event */
 	bool is_over;	/* the end has been given */
@@ -40,7 +56,12 @@ struct player {
 		struct target_row target;
 		struct frame_row frame;
 		struct stack_row stack;
+		struct setting_row setting;
+		struct cgroup_row cgroup;
+		struct thread_row thread;
+		struct mapping_row mapping;
 		struct fault_row fault;
+		struct loss_row loss;
 		struct run_end end;
 	} values;
 
@@ -49,6 +70,14 @@ struct player {
 	struct fault_symbol symbol, data_symbol;
 	struct run_end end;
 };
+
+/* Ids are of a segment. */
+static void forget_segment(struct player *p)
+{
+	read_stacks__clear(&p->stacks);
+	id_rows__clear(&p->threads);
+	id_rows__clear(&p->mappings);
+}
 
 struct player *player__new(int fd, const struct capture_problem_sink *problems)
 {
@@ -62,6 +91,10 @@ struct player *player__new(int fd, const struct capture_problem_sink *problems)
 
 	p->reader = capture_reader__new(&options);
 	read_stacks__clear(&p->stacks);
+	p->threads.row_bytes = sizeof(struct thread_row);
+	p->mappings.row_bytes = sizeof(struct mapping_row);
+	p->cgroups.item_bytes = sizeof(struct read_cgroup);
+	p->cgroups.key_bytes = sizeof(uint64_t);
 	return p;
 }
 
@@ -71,7 +104,11 @@ void player__free(struct player *p)
 		return;
 	for (size_t i = 0; i < p->nr_strings; i++)
 		free(p->strings[i]);
-	read_stacks__clear(&p->stacks);
+	for (size_t i = 0; i < p->cgroups.nr; i++)
+		free(((struct read_cgroup *)key_map__at(&p->cgroups, i))->path);
+	key_map__clear(&p->cgroups);
+	free(p->losses);
+	forget_segment(p);
 	capture_reader__free(p->reader);
 	free(p);
 }
@@ -133,6 +170,7 @@ static enum taken take_start(struct player *p, enum player_event *event)
 		.symbols = row->wide,
 		.cause = row->cause,
 		.residency = row->residency,
+		.uids = row->uids,
 	};
 	p->info = (struct source_info) {
 		.page_shift = (unsigned int)__builtin_ctz(p->start.page_size),
@@ -154,6 +192,50 @@ static enum taken take_target(struct player *p, enum player_event *event)
 	if (p->start.nr_target_ids == TARGET_IDS_MAX || id > INT32_MAX)
 		return ROW_REFUSED;
 	p->target_ids[p->start.nr_target_ids++] = (int)id;
+	return ROW_TAKEN;
+}
+
+/* Settings come behind the start row, as targets do. */
+static enum taken take_setting(struct player *p, enum player_event *event)
+{
+	struct player_setting *setting = &p->settings[p->nr_settings];
+
+	(void)event;
+	if (p->is_told)
+		return ROW_TAKEN;
+	if (p->nr_settings == SETTINGS_MAX)
+		return ROW_REFUSED;
+	setting->name = copy_string(p, p->values.setting.name);
+	setting->value = copy_string(p, p->values.setting.value);
+	p->nr_settings += setting->name && setting->value;
+	return ROW_TAKEN;
+}
+
+/* Paths outlive the segment: tables by cgroup are shown at the end. */
+static enum taken take_cgroup(struct player *p, enum player_event *event)
+{
+	const struct cgroup_row *row = &p->values.cgroup;
+	const char *path;
+	size_t len;
+
+	(void)event;
+	path = capture_reader__string(p->reader, row->path, &len);
+	if (!path || key_map__find(&p->cgroups, &row->id))
+		return ROW_TAKEN;
+	if (p->cgroups.nr == CGROUPS_MAX)
+		return ROW_REFUSED;
+	((struct read_cgroup *)key_map__add(&p->cgroups, &row->id))->path = must(strdup(path));
+	return ROW_TAKEN;
+}
+
+static enum taken take_loss(struct player *p, enum player_event *event)
+{
+	(void)event;
+	if (p->nr_losses == LOSSES_MAX)
+		return ROW_REFUSED;
+	p->losses =
+		must(array_reserve(p->losses, p->nr_losses, &p->size_losses, sizeof(*p->losses)));
+	p->losses[p->nr_losses++] = p->values.loss;
 	return ROW_TAKEN;
 }
 
@@ -192,6 +274,44 @@ static const struct fault_symbol *make_symbol(const struct player *p,
 	return symbol;
 }
 
+static enum taken take_thread(struct player *p, enum player_event *event)
+{
+	const struct thread_row *row = &p->values.thread;
+
+	(void)event;
+	return id_rows__add(&p->threads, row->id, row) ? ROW_TAKEN : ROW_REFUSED;
+}
+
+static enum taken take_mapping(struct player *p, enum player_event *event)
+{
+	const struct mapping_row *row = &p->values.mapping;
+
+	(void)event;
+	return id_rows__add(&p->mappings, row->id, row) ? ROW_TAKEN : ROW_REFUSED;
+}
+
+/* Completes the record by the rows of its thread and of its mapping. False: they were lost. */
+static bool join(struct player *p, struct fault_row *row)
+{
+	const struct thread_row *thread = id_rows__find(&p->threads, row->thread);
+	const struct mapping_row *mapping = id_rows__find(&p->mappings, row->mapping);
+
+	if ((row->thread && !thread) || (row->mapping && !mapping))
+		return false;
+	if (thread) {
+		row->rec.pid = thread->pid;
+		row->rec.tid = thread->tid;
+		row->rec.uid = thread->uid;
+		row->rec.cgroup_id = thread->cgroup;
+		row->old_comm = thread->comm;
+	}
+	if (mapping) {
+		row->rec.vma = mapping->vma;
+		row->old_mapping = mapping->name;
+	}
+	return true;
+}
+
 static enum taken take_fault(struct player *p, enum player_event *event)
 {
 	struct fault_row *row = &p->values.fault;
@@ -199,9 +319,9 @@ static enum taken take_fault(struct player *p, enum player_event *event)
 
 	row->rec.h.type = FT_RECORD_FAULT;
 	row->rec.h.size = sizeof(row->rec);
-	if (!is_sound(&row->rec))
+	if (!is_sound(&row->rec) || !join(p, row))
 		return ROW_REFUSED;
-	strncpy(row->rec.comm, read_text(p->reader, row->comm), sizeof(row->rec.comm) - 1);
+	strncpy(row->rec.comm, read_text(p->reader, row->old_comm), sizeof(row->rec.comm) - 1);
 	*fault = (struct fault) {
 		.rec = &row->rec,
 		.verdict = ft_classify(&row->rec),
@@ -217,7 +337,7 @@ static enum taken take_fault(struct player *p, enum player_event *event)
 		.made_code = row->made_code ? read_text(p->reader, row->made_code) : NULL,
 		.source = row->source ? read_text(p->reader, row->source) : NULL,
 		.line = row->line,
-		.name = read_text(p->reader, row->mapping),
+		.name = read_text(p->reader, row->old_mapping),
 	};
 	*event = fault->throttled ? PLAYER_THROTTLED : PLAYER_FAULT;
 	return ROW_IS_EVENT;
@@ -241,9 +361,12 @@ static enum taken take_stack(struct player *p, enum player_event *event)
 
 /* Of each table: takes p->values. Sets *event if the row is one. */
 static enum taken (*const takers[RECORDING_TABLES])(struct player *p, enum player_event *event) = {
-	[RECORDING_START] = take_start, [RECORDING_TARGET] = take_target,
-	[RECORDING_FRAME] = take_frame, [RECORDING_STACK] = take_stack,
-	[RECORDING_FAULT] = take_fault, [RECORDING_END] = take_end,
+	[RECORDING_START] = take_start,	    [RECORDING_TARGET] = take_target,
+	[RECORDING_SETTING] = take_setting, [RECORDING_CGROUP] = take_cgroup,
+	[RECORDING_THREAD] = take_thread,   [RECORDING_MAPPING] = take_mapping,
+	[RECORDING_FRAME] = take_frame,	    [RECORDING_STACK] = take_stack,
+	[RECORDING_FAULT] = take_fault,	    [RECORDING_LOSS] = take_loss,
+	[RECORDING_END] = take_end,
 };
 
 /* Takes the row. True: *event came of it. */
@@ -260,7 +383,7 @@ static bool take(struct player *p, enum recording_table table, enum player_event
 
 static bool is_of_run(enum recording_table table)
 {
-	return table == RECORDING_START || table == RECORDING_TARGET;
+	return table == RECORDING_START || table == RECORDING_TARGET || table == RECORDING_SETTING;
 }
 
 /* Reads a row, or takes the one that waits. As capture_reader__next(). */
@@ -271,7 +394,7 @@ static int read_row(struct player *p)
 	if (!p->is_pending) {
 		ret = capture_reader__next(p->reader, &p->row);
 		if (ret == 1 && p->row.begins_segment)
-			read_stacks__clear(&p->stacks);
+			forget_segment(p);
 	}
 	p->is_pending = false;
 	return ret;
@@ -334,6 +457,25 @@ struct player_has player__has(const struct player *p)
 struct source_info player__info(const struct player *p)
 {
 	return p->info;
+}
+
+const struct player_setting *player__settings(const struct player *p, size_t *nr)
+{
+	*nr = p->nr_settings;
+	return p->settings;
+}
+
+const char *player__cgroup(const struct player *p, uint64_t id)
+{
+	const struct read_cgroup *cgroup = key_map__find(&p->cgroups, &id);
+
+	return cgroup ? cgroup->path : NULL;
+}
+
+const struct loss_row *player__losses(const struct player *p, size_t *nr)
+{
+	*nr = p->nr_losses;
+	return p->losses;
 }
 
 const struct fault *player__fault(const struct player *p)

@@ -10,6 +10,7 @@
 #include "../faults/fault.h"
 #include "../faults/format.h"
 #include "../source/source.h"
+#include "tables.h"
 
 struct player;
 
@@ -23,6 +24,12 @@ enum player_event {
 /* What the faults of a capture have. */
 struct player_has {
 	bool stacks, symbols, cause, residency;
+	bool uids; /* fault->rec->uid is known */
+};
+
+/* Something of the machine or the kernel that recorded, as "cpus" and "8". */
+struct player_setting {
+	const char *name, *value;
 };
 
 struct player *player__new(int fd, const struct capture_problem_sink *problems);
@@ -42,6 +49,11 @@ bool player__is_followed(const struct player *player);
 const struct run_start *player__start(const struct player *player);
 struct player_has player__has(const struct player *player);
 struct source_info player__info(const struct player *player);
+const struct player_setting *player__settings(const struct player *player, size_t *nr);
+/* The path of a cgroup that a fault so far had. NULL: not known. */
+const char *player__cgroup(const struct player *player, uint64_t id);
+/* When faults were lost, in the order of time. */
+const struct loss_row *player__losses(const struct player *player, size_t *nr);
 /* Of `record`. NULL: not known. */
 const char *player__command_line(const struct player *player);
 /* Of PLAYER_FAULT and PLAYER_THROTTLED, until the next event. */

@@ -13,12 +13,23 @@
 /* A format whose instances write nothing to their buffer. */
 extern const struct format_ops capture_format;
 
+/* Something of the machine or the kernel, in words. */
+struct recorder_setting {
+	const char *name, *value;
+};
+
+/* What it points to outlives the recorder. */
 struct recorder_options {
 	int fd;
 	const char *name; /* of the file, for messages */
 	const char *command_line;
 	struct source_info info; /* of the source of the faults */
 	bool stacks;
+	bool uids; /* the records have them */
+	const struct recorder_setting *settings;
+	size_t nr_settings;
+	/* The path of a cgroup by the kernel's id, malloc()ed; NULL: not known. May be NULL itself. */
+	char *(*cgroup_path)(unsigned long long id);
 	uint64_t segment_bytes; /* 0: what suits most */
 	struct format *tee;	/* also shows the faults that are in the capture; NULL: none */
 };
@@ -27,6 +38,8 @@ struct recorder_options {
 int recorder__open(struct format *format, const struct recorder_options *opts);
 /* Hands over what has come, so that a reader of the file sees it soon. */
 void recorder__flush(struct format *format);
+/* Writes what was lost since the last call. so_far: what the source has lost since it began. */
+void recorder__tell_losses(struct format *format, uint64_t now_ns, const struct run_end *so_far);
 /*
  * Completes the capture. 0, or -errno if not all could be written; that has been said. *dropped: how
  * many faults were not written because of it, without those of recorder__lost().

@@ -18,6 +18,8 @@ struct field {
 		.offset = offsetof(struct row, member),                 \
 	}
 
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
 #define DELTA  CAPTURE_DELTA
 #define STRING CAPTURE_STRING
 #define TIME   (CAPTURE_DELTA | CAPTURE_TIME)
@@ -41,10 +43,45 @@ static const struct field start_fields[] = {
 	FIELD(start_row, 16, sees_lookup, sees_lookup, 0),
 	FIELD(start_row, 17, sees_throttling, sees_throttling, 0),
 	FIELD(start_row, 18, sees_pages, sees_pages, 0),
+	FIELD(start_row, 19, uids, uids, 0),
 };
 
 static const struct field target_fields[] = {
 	FIELD(target_row, 1, id, id, DELTA),
+};
+
+static const struct field setting_fields[] = {
+	FIELD(setting_row, 1, name, name, STRING),
+	FIELD(setting_row, 2, value, value, STRING),
+};
+
+static const struct field cgroup_fields[] = {
+	FIELD(cgroup_row, 1, id, id, 0),
+	FIELD(cgroup_row, 2, path, path, STRING),
+};
+
+static const struct field thread_fields[] = {
+	FIELD(thread_row, 1, id, id, DELTA),	    FIELD(thread_row, 2, pid, pid, 0),
+	FIELD(thread_row, 3, tid, tid, 0),	    FIELD(thread_row, 4, uid, uid, 0),
+	FIELD(thread_row, 5, cgroup_id, cgroup, 0), FIELD(thread_row, 6, comm, comm, STRING),
+};
+
+static const struct field mapping_fields[] = {
+	FIELD(mapping_row, 1, id, id, DELTA),
+	FIELD(mapping_row, 2, start, vma.start, DELTA),
+	FIELD(mapping_row, 3, end, vma.end, DELTA),
+	FIELD(mapping_row, 4, offset, vma.offset, DELTA),
+	FIELD(mapping_row, 5, inode, vma.inode, 0),
+	FIELD(mapping_row, 6, dev, vma.dev, 0),
+	FIELD(mapping_row, 7, facts, vma.facts, 0),
+	FIELD(mapping_row, 8, name, name, STRING),
+};
+
+static const struct field loss_fields[] = {
+	FIELD(loss_row, 1, time_ns, time_ns, TIME), FIELD(loss_row, 2, since_ns, since_ns, DELTA),
+	FIELD(loss_row, 3, ring, ring, 0),	    FIELD(loss_row, 4, storage, storage, 0),
+	FIELD(loss_row, 5, unpaired, unpaired, 0),  FIELD(loss_row, 6, unexplained, unexplained, 0),
+	FIELD(loss_row, 7, file, file, 0),
 };
 
 static const struct field frame_fields[] = {
@@ -73,17 +110,8 @@ static const struct field fault_fields[] = {
 	FIELD(fault_row, 3, addr, rec.addr, DELTA),
 	FIELD(fault_row, 4, ip, rec.ip, DELTA),
 	FIELD(fault_row, 5, latency_ns, rec.latency_ns, 0),
-	FIELD(fault_row, 6, vma_start, rec.vma.start, DELTA),
-	FIELD(fault_row, 7, vma_end, rec.vma.end, DELTA),
-	FIELD(fault_row, 8, vma_offset, rec.vma.offset, DELTA),
-	FIELD(fault_row, 9, vma_inode, rec.vma.inode, 0),
-	FIELD(fault_row, 10, vma_dev, rec.vma.dev, 0),
-	FIELD(fault_row, 11, vma_facts, rec.vma.facts, 0),
-	FIELD(fault_row, 12, cgroup_id, rec.cgroup_id, 0),
 	FIELD(fault_row, 13, read_bytes, rec.read_bytes, 0),
 	FIELD(fault_row, 14, run_delay_ns, rec.run_delay_ns, 0),
-	FIELD(fault_row, 15, pid, rec.pid, 0),
-	FIELD(fault_row, 16, tid, rec.tid, 0),
 	FIELD(fault_row, 17, weight, rec.weight, 0),
 	FIELD(fault_row, 18, access, rec.access, 0),
 	FIELD(fault_row, 19, origin, rec.origin, 0),
@@ -122,16 +150,31 @@ static const struct field fault_fields[] = {
 	FIELD(fault_row, 52, data_offset, data_symbol.offset, 0),
 	FIELD(fault_row, 53, data_module, data_symbol.module, STRING),
 	FIELD(fault_row, 54, stack, stack, 0),
-	FIELD(fault_row, 55, comm, comm, STRING),
-	FIELD(fault_row, 56, mapping, mapping, STRING),
 	FIELD(fault_row, 57, is_throttled, is_throttled, 0),
 	FIELD(fault_row, 58, has_causes, has_causes, 0),
 	FIELD(fault_row, 59, has_cached, has_cached, 0),
 	FIELD(fault_row, 60, cached, cached, 0),
 	FIELD(fault_row, 61, has_read_pages, has_read_pages, 0),
-	FIELD(fault_row, 62, made_code, made_code, STRING),
-	FIELD(fault_row, 63, source, source, STRING),
-	FIELD(fault_row, 64, line, line, 0),
+	FIELD(fault_row, 62, thread_id, thread, 0),
+	FIELD(fault_row, 63, mapping_id, mapping, 0),
+	FIELD(fault_row, 64, made_code, made_code, STRING),
+	FIELD(fault_row, 65, source, source, STRING),
+	FIELD(fault_row, 66, line, line, 0),
+};
+
+/* Of each fault in older captures; now they are in the rows of its thread and its mapping. */
+static const struct field old_fault_fields[] = {
+	FIELD(fault_row, 6, vma_start, rec.vma.start, DELTA),
+	FIELD(fault_row, 7, vma_end, rec.vma.end, DELTA),
+	FIELD(fault_row, 8, vma_offset, rec.vma.offset, DELTA),
+	FIELD(fault_row, 9, vma_inode, rec.vma.inode, 0),
+	FIELD(fault_row, 10, vma_dev, rec.vma.dev, 0),
+	FIELD(fault_row, 11, vma_facts, rec.vma.facts, 0),
+	FIELD(fault_row, 12, cgroup_id, rec.cgroup_id, 0),
+	FIELD(fault_row, 15, pid, rec.pid, 0),
+	FIELD(fault_row, 16, tid, rec.tid, 0),
+	FIELD(fault_row, 55, comm, old_comm, STRING),
+	FIELD(fault_row, 56, mapping, old_mapping, STRING),
 };
 
 static const struct field end_fields[] = {
@@ -155,7 +198,7 @@ static const struct field end_fields[] = {
 	FIELD(run_end, 18, lost_file, lost_file, 0),
 };
 
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
+#define FIELDS(list) .fields = (list), .nr = NR(list)
 
 /* The numbers of the tables in the file. */
 static const struct {
@@ -163,16 +206,37 @@ static const struct {
 	const char *name;
 	const struct field *fields;
 	size_t nr;
+	const struct field *old_fields; /* read, and not written any more */
+	size_t nr_old;
 } tables[RECORDING_TABLES] = {
-	[RECORDING_START] = { 1, "start", start_fields, NR(start_fields) },
-	[RECORDING_TARGET] = { 2, "target", target_fields, NR(target_fields) },
-	[RECORDING_FRAME] = { 3, "frame", frame_fields, NR(frame_fields) },
-	[RECORDING_STACK] = { 4, "stack", stack_fields, NR(stack_fields) },
-	[RECORDING_FAULT] = { 5, "fault", fault_fields, NR(fault_fields) },
-	[RECORDING_END] = { 6, "end", end_fields, NR(end_fields) },
+	[RECORDING_START] = { 1, "start", FIELDS(start_fields) },
+	[RECORDING_TARGET] = { 2, "target", FIELDS(target_fields) },
+	[RECORDING_SETTING] = { 7, "setting", FIELDS(setting_fields) },
+	[RECORDING_CGROUP] = { 8, "cgroup", FIELDS(cgroup_fields) },
+	[RECORDING_THREAD] = { 9, "thread", FIELDS(thread_fields) },
+	[RECORDING_MAPPING] = { 10, "mapping", FIELDS(mapping_fields) },
+	[RECORDING_FRAME] = { 3, "frame", FIELDS(frame_fields) },
+	[RECORDING_STACK] = { 4, "stack", FIELDS(stack_fields) },
+	[RECORDING_FAULT] = { 5, "fault", FIELDS(fault_fields), old_fault_fields,
+			      NR(old_fault_fields) },
+	[RECORDING_LOSS] = { 11, "loss", FIELDS(loss_fields) },
+	[RECORDING_END] = { 6, "end", FIELDS(end_fields) },
 };
 
-_Static_assert(NR(fault_fields) <= RECORDING_COLUMNS, "the widest table has room");
+_Static_assert(NR(fault_fields) + NR(old_fault_fields) <= RECORDING_COLUMNS,
+	       "the widest table has room");
+
+/* The i-th of the columns that are read: first those that are written, then the old ones. */
+static const struct field *field_at(enum recording_table table, size_t i)
+{
+	return i < tables[table].nr ? &tables[table].fields[i]
+				    : &tables[table].old_fields[i - tables[table].nr];
+}
+
+static size_t nr_read(enum recording_table table)
+{
+	return tables[table].nr + tables[table].nr_old;
+}
 
 struct capture_schema recording_schema(void)
 {
@@ -197,11 +261,10 @@ const struct capture_wanted *recording_wanted(void)
 	static uint16_t columns[RECORDING_TABLES][RECORDING_COLUMNS];
 	static struct capture_wanted all[RECORDING_TABLES];
 
-	for (size_t i = 0; i < RECORDING_TABLES; i++) {
-		for (size_t j = 0; j < tables[i].nr; j++)
-			columns[i][j] = tables[i].fields[j].column.id;
-		all[i] = (struct capture_wanted) { tables[i].id, (uint16_t)tables[i].nr,
-						   columns[i] };
+	for (enum recording_table i = 0; i < RECORDING_TABLES; i++) {
+		for (size_t j = 0; j < nr_read(i); j++)
+			columns[i][j] = field_at(i, j)->column.id;
+		all[i] = (struct capture_wanted) { tables[i].id, (uint16_t)nr_read(i), columns[i] };
 	}
 	return all;
 }
@@ -226,8 +289,9 @@ void recording_values(enum recording_table table, const void *row, uint64_t *val
 
 void recording_row(enum recording_table table, const uint64_t *values, void *row)
 {
-	const struct field *fields = tables[table].fields;
+	for (size_t i = 0; i < nr_read(table); i++) {
+		const struct field *field = field_at(table, i);
 
-	for (size_t i = 0; i < tables[table].nr; i++)
-		value_store((char *)row + fields[i].offset, values[i], fields[i].column.width);
+		value_store((char *)row + field->offset, values[i], field->column.width);
+	}
 }

@@ -22,11 +22,38 @@ struct start_row {
 	uint8_t sees_gup, cause, residency, wide, stacks;
 	string_id command_line;				  /* of record */
 	uint8_t sees_lookup, sees_throttling, sees_pages; /* as struct source_info */
+	uint8_t uids;					  /* threads have their user ids */
 };
 
 /* One of the ids of the target. */
 struct target_row {
 	uint32_t id;
+};
+
+/* Something of the machine or the kernel, in words, as "cpus" and "8". */
+struct setting_row {
+	string_id name, value;
+};
+
+/* A cgroup of a thread. */
+struct cgroup_row {
+	uint64_t id; /* the kernel's */
+	string_id path;
+};
+
+/* A thread, as long as nothing of this changes. */
+struct thread_row {
+	uint64_t cgroup; /* the kernel's id */
+	uint32_t id;	 /* counts from 1 in each segment */
+	uint32_t pid, tid, uid;
+	string_id comm;
+};
+
+/* A mapping of a process, as long as nothing of this changes. */
+struct mapping_row {
+	struct ft_vma vma;
+	uint32_t id; /* counts from 1 in each segment */
+	string_id name;
 };
 
 /* A call stack. */
@@ -56,20 +83,37 @@ struct fault_row {
 	struct ft_causes causes;
 	struct ft_throttled throttled;
 	struct symbol_fields symbol, data_symbol;
-	uint64_t stack; /* the id of a stack_row; 0: there is none */
-	string_id comm, mapping;
-	string_id made_code, source; /* of the instruction */
+	uint64_t stack;			 /* the id of a stack_row; 0: there is none */
+	uint32_t thread, mapping;	 /* ids of their rows; 0: rec has all of it */
+	string_id made_code, source;	 /* of the instruction */
 	uint32_t line;
+	string_id old_comm, old_mapping; /* where these are 0 */
 	uint8_t is_throttled, has_causes, has_cached, cached, has_read_pages;
 };
 
-/* Their places in the schema. */
+/* Faults that were lost between two times, by the cause. */
+struct loss_row {
+	uint64_t since_ns, time_ns;
+	uint64_t ring, storage, unpaired, unexplained, file; /* as in struct run_end */
+};
+
+static inline unsigned long long loss_row__sum(const struct loss_row *row)
+{
+	return row->ring + row->storage + row->unpaired + row->unexplained + row->file;
+}
+
+/* Their places in the schema. A row comes after the rows that it points to. */
 enum recording_table {
 	RECORDING_START,
 	RECORDING_TARGET,
+	RECORDING_SETTING,
+	RECORDING_CGROUP,
+	RECORDING_THREAD,
+	RECORDING_MAPPING,
 	RECORDING_FRAME,
 	RECORDING_STACK,
 	RECORDING_FAULT,
+	RECORDING_LOSS,
 	RECORDING_END, /* struct run_end, when the run has ended */
 	RECORDING_TABLES
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Faults that are written to a capture, and read again: nothing of them is lost, and nothing made up. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -8,7 +9,9 @@
 #include "../../src/format/formats.h"
 #include "../../src/recording/read_stacks.h"
 #include "../../src/recording/recorder.h"
+#include "../../src/recording/id_rows.h"
 #include "../../src/recording/tables.h"
+#include "expect.h"
 #include "format_test.h"
 #include "play.h"
 
@@ -56,6 +59,7 @@ static struct ft_fault any_record(uint64_t i)
 		.run_delay_ns = any_number(),
 		.pid = below(70000),
 		.tid = below(70000),
+		.uid = below(3),
 		.weight = 1 + below(3),
 		.access = (uint8_t)below(FT_ACCESS_COUNT + 1),
 		.origin = (uint8_t)below(FT_ORIGIN_COUNT),
@@ -252,6 +256,106 @@ static void test_later_segments(void)
 	test_done("a capture without its begin");
 }
 
+/* ---- What formats do not show ------------------------------------------------------------------- */
+
+static char *path_of(unsigned long long id)
+{
+	return id == 1 ? must(strdup("/a.slice")) : NULL;
+}
+
+/* Two faults, and losses before, between and after them. */
+static void record_more(int fd)
+{
+	static const struct recorder_setting settings[] = { { "cpus", "8" }, { "swap", "0" } };
+	struct run_start run = run_of();
+	struct buf nothing = { 0 };
+	struct format *capture = format__new(&capture_format, &nothing, &run);
+	const struct recorder_options options = { .fd = fd,
+						  .name = "capture",
+						  .uids = true,
+						  .settings = settings,
+						  .nr_settings = 2,
+						  .cgroup_path = path_of };
+	struct run_end losses = { .lost_ring = 5, .lost_unexplained = 3 };
+	unsigned long long dropped;
+
+	CHECK_EQ(recorder__open(capture, &options), 0);
+	recorder__tell_losses(capture, run.time_ns + 1000, &losses);
+	for (uint64_t i = 0; i < 2; i++) {
+		struct ft_fault rec = { .weight = 1, .uid = 1000 + i, .cgroup_id = 1 + i };
+		struct fault fault = { .rec = &rec, .name = "" };
+
+		format__show(capture, fault, &fault);
+	}
+	recorder__tell_losses(capture, run.time_ns + 2000, &losses);
+	losses = (struct run_end) { .lost_ring = 6, .lost_unexplained = 1 };
+	recorder__tell_losses(capture, run.time_ns + 3000, &losses);
+	format__show(capture, end, &any_end);
+	CHECK_EQ(recorder__close(capture, &dropped), 0);
+	format__free(capture);
+}
+
+static void check_losses(const struct player *player)
+{
+	uint64_t begin = player__start(player)->time_ns;
+	size_t nr;
+	const struct loss_row *losses = player__losses(player, &nr);
+
+	if (!CHECK(nr == 2))
+		return;
+	CHECK_EQ(losses[0].since_ns, begin);
+	CHECK_EQ(losses[0].time_ns, begin + 1000);
+	CHECK_EQ(losses[0].ring, 5);
+	CHECK_EQ(losses[0].unexplained, 3);
+	CHECK_EQ(losses[1].since_ns, begin + 2000);
+	CHECK_EQ(losses[1].time_ns, begin + 3000);
+	CHECK_EQ(loss_row__sum(&losses[1]), 1);
+}
+
+static void test_more(void)
+{
+	int fd = new_file();
+	struct capture_problem_sink sink = { count_problem, &(struct played) { 0 } };
+	struct player *player;
+	const struct player_setting *settings;
+	enum player_event event;
+	size_t nr, nr_faults = 0;
+
+	record_more(fd);
+	lseek(fd, 0, SEEK_SET);
+	player = player__new(fd, &sink);
+	while (player__next(player, &event) == 1) {
+		if (event == PLAYER_FAULT)
+			CHECK_EQ(player__fault(player)->rec->uid, 1000 + nr_faults++);
+	}
+	CHECK_EQ(nr_faults, 2);
+	CHECK(player__has(player).uids);
+	settings = player__settings(player, &nr);
+	CHECK_EQ(nr, 2);
+	CHECK_STR(settings[1].name, "swap");
+	CHECK_STR(settings[1].value, "0");
+	CHECK_STR(player__cgroup(player, 1), "/a.slice");
+	CHECK(!player__cgroup(player, 2) && !player__cgroup(player, 3));
+	check_losses(player);
+	player__free(player);
+	close(fd);
+	test_done("users, cgroups, settings of the machine, and when faults were lost");
+}
+
+/* A capture of faulttrace 0.1.0: its faults have the columns of their threads and mappings. */
+static void test_older_version(void)
+{
+	static const char path[] = "tests/fixtures/capture-1.ft";
+	struct buf lines = { 0 };
+	int fd = open(path, O_RDONLY);
+	struct played played = play(fd, &json_format, true, &lines);
+
+	CHECK_EQ(played.result, 0);
+	CHECK_EQ(played.nr_problems + played.refused, 0);
+	close(fd);
+	compare(EXPECT_DIR "capture-1.ndjson", &lines);
+}
+
 /* ---- Rows that nobody would write --------------------------------------------------------------- */
 
 static void add_row(struct capture_writer *writer, enum recording_table table, const void *row)
@@ -309,14 +413,18 @@ static void test_impossible_faults(void)
 	const size_t nr = sizeof(impossible) / sizeof(*impossible);
 	int fd = new_file();
 	struct capture_writer *writer = begin_capture(fd);
-	/* Of strings and of a stack that do not exist. */
+	/* They point to strings and to a stack that do not exist. */
+	const struct thread_row thread = { .id = 1, .comm = 7 };
+	const struct mapping_row mapping = { .id = 1, .name = ~0U };
 	struct fault_row row = { .rec.weight = 1,
 				 .stack = 99,
-				 .comm = 7,
-				 .mapping = ~0U,
+				 .thread = 1,
+				 .mapping = 1,
 				 .symbol = { .name = 5, .module = 6 } };
 
 	add_start(writer);
+	add_row(writer, RECORDING_THREAD, &thread);
+	add_row(writer, RECORDING_MAPPING, &mapping);
 	add_row(writer, RECORDING_FAULT, &row);
 	for (size_t i = 0; i < nr; i++) {
 		row = (struct fault_row) { .rec = impossible[i] };
@@ -361,6 +469,35 @@ static void test_impossible_stacks(void)
 	test_done("stacks that cannot be");
 }
 
+/* Without its thread or its mapping a fault would be another one: it is left out. */
+static void test_lost_rows(void)
+{
+	static const struct thread_row threads[] = { { .id = 2 }, { .id = 2 }, { .id = 0 } };
+	static const struct mapping_row mappings[] = { { .id = ID_ROWS_MAX },
+						       { .id = ID_ROWS_MAX + 1 } };
+	static const struct fault_row faults[] = {
+		{ .rec.weight = 1, .thread = 2, .mapping = ID_ROWS_MAX },
+		{ .rec.weight = 1, .thread = 1 },
+		{ .rec.weight = 1, .thread = 2, .mapping = 1 },
+		{ .rec.weight = 1, .thread = ~0U },
+		{ .rec.weight = 1, .mapping = ~0U },
+	};
+	int fd = new_file();
+	struct capture_writer *writer = begin_capture(fd);
+
+	add_start(writer);
+	for (size_t i = 0; i < 3; i++)
+		add_row(writer, RECORDING_THREAD, &threads[i]);
+	for (size_t i = 0; i < 2; i++)
+		add_row(writer, RECORDING_MAPPING, &mappings[i]);
+	for (size_t i = 0; i < 5; i++)
+		add_row(writer, RECORDING_FAULT, &faults[i]);
+	CHECK_EQ(capture_writer__end(writer), 0);
+	CHECK_EQ(refused_of(fd, 0, "fault"), 2 + 1 + 4);
+	close(fd);
+	test_done("threads and mappings that cannot be, and faults without theirs");
+}
+
 static void test_no_run(void)
 {
 	int fd = new_file();
@@ -382,7 +519,10 @@ int main(void)
 	srand(1);
 	test_round_trip();
 	test_later_segments();
+	test_more();
+	test_older_version();
 	test_impossible_faults();
+	test_lost_rows();
 	test_impossible_stacks();
 	test_no_run();
 	return test_status();
