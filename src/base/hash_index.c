@@ -27,24 +27,35 @@ static const uint64_t *secrets(void)
 	return secret;
 }
 
-/* Eight bytes at a time. Both halves of a product are used: its low bits alone are predictable. */
-uint32_t hash_bytes(const void *bytes, size_t len)
+/* Both halves of a product are used: its low bits alone are predictable. */
+static uint64_t add_word(uint64_t hash, uint64_t word, uint64_t secret)
+{
+	unsigned __int128 product = (unsigned __int128)(hash ^ word) * secret;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t hash64_bytes(const void *bytes, size_t len)
 {
 	const char *next = bytes;
 	const uint64_t *secret = secrets();
-	uint64_t hash = secret[0] ^ len;
+	uint64_t hash = secret[0] ^ len, word;
 
-	while (len) {
-		size_t n = len < sizeof(uint64_t) ? len : sizeof(uint64_t);
-		unsigned __int128 product;
-		uint64_t word = 0;
-
-		memcpy(&word, next, n);
-		product = (unsigned __int128)(hash ^ word) * secret[1];
-		hash = (uint64_t)product ^ (uint64_t)(product >> 64);
-		next += n;
-		len -= n;
+	for (; len >= sizeof(word); next += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, next, sizeof(word));
+		hash = add_word(hash, word, secret[1]);
 	}
+	if (!len)
+		return hash;
+	word = 0;
+	memcpy(&word, next, len);
+	return add_word(hash, word, secret[1]);
+}
+
+uint32_t hash_bytes(const void *bytes, size_t len)
+{
+	uint64_t hash = hash64_bytes(bytes, len);
+
 	return (uint32_t)(hash ^ hash >> 32);
 }
 

@@ -24,6 +24,8 @@ struct hash_index {
 void hash_index__free(struct hash_index *index);
 
 uint32_t hash_bytes(const void *bytes, size_t len);
+/* Equal only for equal bytes, as far as anyone who does not know this process can bring about. */
+uint64_t hash64_bytes(const void *bytes, size_t len);
 
 /* Adds an item, which must not be there yet. Slots move. */
 void hash_index__add(struct hash_index *index, uint32_t hash, uint32_t number);

@@ -161,8 +161,17 @@ static void sum_up(uint64_t value, unsigned int width, size_t nr_rows, uint64_t 
 	}
 }
 
+static bool are_same(const struct planes *planes, unsigned int width)
+{
+	bool same = true;
+
+	for (unsigned int i = 0; i < width; i++)
+		same = same && planes->same[i];
+	return same;
+}
+
 static bool decode_column(struct reading *reading, const struct capture_column *column,
-			  uint64_t *values)
+			  struct decoded_column *decoded)
 {
 	bool is_delta = column->flags & CAPTURE_DELTA;
 	struct planes planes;
@@ -176,22 +185,27 @@ static bool decode_column(struct reading *reading, const struct capture_column *
 	}
 	if (!find_planes(reading, column->width, &planes))
 		return false;
-	if (!values)
+	if (!decoded->values)
 		return true;
-	join(&planes, column->width, reading->nr_rows, values);
+	/* Differences that are the same are steps, unless they are 0. */
+	join(&planes, column->width, 1, decoded->values);
+	decoded->is_steady = are_same(&planes, column->width) && !(is_delta && *decoded->values);
+	if (!decoded->is_steady)
+		join(&planes, column->width, reading->nr_rows, decoded->values);
 	if (is_delta)
-		sum_up(first, column->width, reading->nr_rows, values);
+		sum_up(first, column->width, decoded->is_steady ? 1 : reading->nr_rows,
+		       decoded->values);
 	return true;
 }
 
 bool columns__decode(const struct capture_table *table, size_t nr_rows, const char *data,
-		     size_t len, uint64_t *const *wanted)
+		     size_t len, struct decoded_column *columns)
 {
 	const unsigned char *bytes = (const unsigned char *)data;
 	struct reading reading = { bytes, bytes + len, nr_rows };
 
 	for (size_t i = 0; i < table->nr_columns; i++)
-		if (!decode_column(&reading, &table->columns[i], wanted[i]))
+		if (!decode_column(&reading, &table->columns[i], &columns[i]))
 			return false;
 	return reading.at == reading.end;
 }

@@ -18,11 +18,14 @@
  */
 size_t columns__encode(const struct capture_table *table, const char *values, size_t stride,
 		       size_t nr_rows, char *data);
-/*
- * wanted: for each column, where its values go; NULL: they are not wanted. False: these are no
- * data of such a table.
- */
+/* A column that is decoded. */
+struct decoded_column {
+	uint64_t *values; /* where they go; NULL: they are not wanted */
+	bool is_steady;	  /* all rows have the same value: only values[0] is set */
+};
+
+/* columns: one for each of the table. False: these are no data of such a table. */
 bool columns__decode(const struct capture_table *table, size_t nr_rows, const char *data,
-		     size_t len, uint64_t *const *wanted);
+		     size_t len, struct decoded_column *columns);
 
 #endif /* CAPTURE_COLUMNS_H */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zstd.h>
 
 #include "../base/must.h"
@@ -16,7 +17,10 @@ struct read_rows {
 	const struct capture_table *table;
 	size_t nr, next;
 	size_t nr_values;
-	const uint64_t *columns[CAPTURE_COLUMNS_MAX]; /* of each value; NULL: not in this file */
+	const struct decoded_column *columns[CAPTURE_COLUMNS_MAX]; /* NULL: not in this file */
+	struct decoded_column decoded[CAPTURE_COLUMNS_MAX];	   /* in the order of the file */
+	uint16_t moving[CAPTURE_COLUMNS_MAX]; /* the values that are not the same in all rows */
+	size_t nr_moving;
 	uint64_t *storage;
 	size_t storage_size;
 };
@@ -134,11 +138,11 @@ static bool take_strings(struct capture_reader *reader, const struct read_block 
 }
 
 /* Gives each wanted column that the file has a place for its values, once. */
-static void place_columns(struct read_rows *rows, const struct capture_wanted *wanted,
-			  uint64_t **places)
+static void place_columns(struct read_rows *rows, const struct capture_wanted *wanted)
 {
 	uint64_t *next = rows->storage;
 
+	memset(rows->decoded, 0, sizeof(rows->decoded));
 	rows->nr_values = wanted ? wanted->nr_columns : rows->table->nr_columns;
 	for (size_t i = 0; i < rows->nr_values; i++) {
 		size_t column = wanted ? find_column(rows->table, wanted->columns[i]) : i;
@@ -146,12 +150,20 @@ static void place_columns(struct read_rows *rows, const struct capture_wanted *w
 		rows->columns[i] = NULL;
 		if (!is_readable(rows->table, column))
 			continue;
-		if (!places[column]) {
-			places[column] = next;
+		if (!rows->decoded[column].values) {
+			rows->decoded[column].values = next;
 			next += rows->nr;
 		}
-		rows->columns[i] = places[column];
+		rows->columns[i] = &rows->decoded[column];
 	}
+}
+
+static void find_moving(struct read_rows *rows)
+{
+	rows->nr_moving = 0;
+	for (size_t i = 0; i < rows->nr_values; i++)
+		if (rows->columns[i] && !rows->columns[i]->is_steady)
+			rows->moving[rows->nr_moving++] = (uint16_t)i;
 }
 
 /* A row has at least a byte for each value, so that rows are bounded as data are. */
@@ -170,7 +182,6 @@ static bool take_rows(struct capture_reader *reader, const struct read_block *bl
 {
 	const struct capture_header *header = &block->header;
 	const struct capture_wanted *wanted = find_wanted(reader, header->table);
-	uint64_t *places[CAPTURE_COLUMNS_MAX] = { 0 };
 	struct read_rows *rows = &reader->rows;
 
 	rows->table = find_table(reader, header->table);
@@ -183,11 +194,14 @@ static bool take_rows(struct capture_reader *reader, const struct read_block *bl
 		return false;
 	rows->nr = header->rows;
 	reserve_values(rows);
-	place_columns(rows, wanted, places);
-	if (columns__decode(rows->table, rows->nr, reader->data, header->data_bytes, places))
-		return true;
-	rows->nr = 0;
-	return false;
+	place_columns(rows, wanted);
+	if (!columns__decode(rows->table, rows->nr, reader->data, header->data_bytes,
+			     rows->decoded)) {
+		rows->nr = 0;
+		return false;
+	}
+	find_moving(rows);
+	return true;
 }
 
 static bool take_end(struct capture_reader *reader, const struct read_block *block)
@@ -236,13 +250,19 @@ int capture_reader__next(struct capture_reader *reader, struct capture_row *row)
 		rows->nr = rows->next = 0;
 		take(reader, &block);
 	}
-	for (size_t i = 0; i < rows->nr_values; i++)
-		reader->values[i] = rows->columns[i] ? rows->columns[i][rows->next] : 0;
-	rows->next++;
+	if (!rows->next)
+		for (size_t i = 0; i < rows->nr_values; i++)
+			reader->values[i] = rows->columns[i] ? *rows->columns[i]->values : 0;
+	for (size_t i = 0; i < rows->nr_moving; i++)
+		reader->values[rows->moving[i]] =
+			rows->columns[rows->moving[i]]->values[rows->next];
 	*row = (struct capture_row) {
 		.table = rows->table,
 		.nr_values = rows->nr_values,
 		.values = reader->values,
+		.is_first = !rows->next++,
+		.moving = rows->moving,
+		.nr_moving = rows->nr_moving,
 		.segment = reader->segment,
 		.begins_segment = reader->begins_segment,
 	};

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "../../bpf/contract/row_key.h"
-#include "../base/hash64.h"
+#include "../base/hash_index.h"
 #include "key_words.h"
 
 static uint64_t hash_of(const char *text)
 {
-	return hash64_text(HASH64_BEGIN, text);
+	return hash64_bytes(text, strlen(text));
 }
 
 /* The function that contains the instruction: other frames before it are inlined into it. */

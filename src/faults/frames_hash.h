@@ -3,17 +3,23 @@
 #ifndef FAULTS_FRAMES_HASH_H
 #define FAULTS_FRAMES_HASH_H
 
-#include "../base/hash64.h"
 #include "../symbols/unwind.h"
+
+/* FNV-1a, of 64-bit words. */
+static inline uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * 0x100000001b3ULL;
+	return hash ^ hash >> 29;
+}
 
 /* code: the process and the generation of its code. Never 0. */
 static inline uint64_t hash_frames(uint64_t code, const struct unwind_frame *frames, size_t nr,
 				   bool is_cut)
 {
-	uint64_t hash = hash64_mix(hash64_mix(HASH64_BEGIN, code), is_cut);
+	uint64_t hash = mix(mix(0xcbf29ce484222325ULL, code), is_cut);
 
 	for (size_t i = 0; i < nr; i++)
-		hash = hash64_mix(hash, frames[i].address << 1 | frames[i].is_return);
+		hash = mix(hash, frames[i].address << 1 | frames[i].is_return);
 	return hash ? hash : 1;
 }
 

@@ -77,9 +77,12 @@ const char *mapping_names__of(struct mapping_names *naming, int pid, const struc
 
 bool mapping_names__wanted(const char *glob, const char *name)
 {
-	const char *base = strrchr(name, '/');
+	const char *base;
 
+	if (!glob)
+		return true;
+	base = strrchr(name, '/');
 	/* "[heap]" as a glob matches one letter: so globs are compared as text first. */
-	return !glob || !strcmp(glob, name) || !fnmatch(glob, name, 0) ||
+	return !strcmp(glob, name) || !fnmatch(glob, name, 0) ||
 	       (base && !fnmatch(glob, base + 1, 0));
 }

@@ -50,7 +50,7 @@ struct player {
 	struct capture_row row;
 	bool is_pending;
 
-	/* The row that is taken. */
+	/* The row as it was read, which the next one of the block changes; and as it is taken. */
 	union {
 		struct start_row start;
 		struct target_row target;
@@ -63,7 +63,7 @@ struct player {
 		struct fault_row fault;
 		struct loss_row loss;
 		struct run_end end;
-	} values;
+	} read, values;
 
 	/* The event. */
 	struct fault fault; /* points to values.fault */
@@ -374,8 +374,10 @@ static bool take(struct player *p, enum recording_table table, enum player_event
 {
 	enum taken taken;
 
-	memset(&p->values, 0, sizeof(p->values));
-	recording_row(table, p->row.values, &p->values);
+	if (p->row.is_first)
+		memset(&p->read, 0, sizeof(p->read));
+	recording_row(table, &p->row, &p->read);
+	p->values = p->read;
 	taken = takers[table](p, event);
 	p->refused += taken == ROW_REFUSED;
 	return taken == ROW_IS_EVENT;

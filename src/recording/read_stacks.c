@@ -2,9 +2,10 @@
 #include "read_stacks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../base/array.h"
-#include "../base/hash64.h"
+#include "../base/hash_index.h"
 #include "../base/must.h"
 
 struct read_stack {
@@ -92,23 +93,33 @@ static struct stack_frame make_frame(const struct frame_row *row,
 	};
 }
 
-static uint64_t hash_frame(uint64_t hash, const struct stack_frame *frame)
+static uint64_t hash_text(const char *text)
 {
-	hash = hash64_mix(hash, frame->ip);
-	hash = hash64_mix(hash, frame->offset);
-	hash = hash64_mix(hash, frame->address);
-	hash = hash64_mix(hash, (uint64_t)frame->line << 1 | frame->is_inlined);
-	hash = hash64_text(hash, frame->function);
-	hash = hash64_text(hash, frame->made_code ? frame->made_code : "");
-	hash = hash64_text(hash, frame->module);
-	hash = hash64_text(hash, frame->build_id);
-	return hash64_text(hash, frame->source);
+	return hash64_bytes(text, strlen(text));
+}
+
+static uint64_t hash_frame(uint64_t before, const struct stack_frame *frame)
+{
+	const uint64_t words[] = {
+		before,
+		frame->ip,
+		frame->offset,
+		frame->address,
+		(uint64_t)frame->line << 1 | frame->is_inlined,
+		hash_text(frame->function),
+		hash_text(frame->made_code ? frame->made_code : ""),
+		hash_text(frame->module),
+		hash_text(frame->build_id),
+		hash_text(frame->source),
+	};
+
+	return hash64_bytes(words, sizeof(words));
 }
 
 /* Ids are of a segment; this number is the same for equal stacks of all segments. */
 static uint64_t serial_of(const struct stack *stack)
 {
-	uint64_t hash = hash64_mix(HASH64_BEGIN, stack->is_cut);
+	uint64_t hash = stack->is_cut;
 
 	for (size_t i = 0; i < stack->nr; i++)
 		hash = hash_frame(hash, &stack->frames[i]);

@@ -287,11 +287,14 @@ void recording_values(enum recording_table table, const void *row, uint64_t *val
 			value_load((const char *)row + fields[i].offset, fields[i].column.width);
 }
 
-void recording_row(enum recording_table table, const uint64_t *values, void *row)
+void recording_row(enum recording_table table, const struct capture_row *from, void *row)
 {
-	for (size_t i = 0; i < nr_read(table); i++) {
-		const struct field *field = field_at(table, i);
+	size_t nr = from->is_first ? nr_read(table) : from->nr_moving;
 
-		value_store((char *)row + field->offset, values[i], field->column.width);
+	for (size_t i = 0; i < nr; i++) {
+		size_t value = from->is_first ? i : from->moving[i];
+		const struct field *field = field_at(table, value);
+
+		value_store((char *)row + field->offset, from->values[value], field->column.width);
 	}
 }

@@ -83,9 +83,9 @@ struct fault_row {
 	struct ft_causes causes;
 	struct ft_throttled throttled;
 	struct symbol_fields symbol, data_symbol;
-	uint64_t stack;			 /* the id of a stack_row; 0: there is none */
-	uint32_t thread, mapping;	 /* ids of their rows; 0: rec has all of it */
-	string_id made_code, source;	 /* of the instruction */
+	uint64_t stack;		     /* the id of a stack_row; 0: there is none */
+	uint32_t thread, mapping;    /* ids of their rows; 0: rec has all of it */
+	string_id made_code, source; /* of the instruction */
 	uint32_t line;
 	string_id old_comm, old_mapping; /* where these are 0 */
 	uint8_t is_throttled, has_causes, has_cached, cached, has_read_pages;
@@ -130,6 +130,7 @@ enum recording_table recording_table(uint16_t id);
 
 /* Between a row's struct and the values of its columns. */
 void recording_values(enum recording_table table, const void *row, uint64_t *values);
-void recording_row(enum recording_table table, const uint64_t *values, void *row);
+/* row: has the row before, unless this one is the first of its block. */
+void recording_row(enum recording_table table, const struct capture_row *from, void *row);
 
 #endif /* RECORDING_TABLES_H */
