@@ -81,7 +81,9 @@ def blocks(data):
             complain(f"block {header.sequence} is damaged")
             continue
         at += header.frame_bytes
-        if complete and header.sequence == 0:
+        if header.sequence == 0 and header.type == META and sequence:
+            if not complete:
+                complain("a capture follows one that has no end")
             sequence = 0
         if header.sequence != sequence:
             complain(f"blocks {sequence} to {header.sequence - 1} are missing")
@@ -142,6 +144,8 @@ def main():
     for header, content in blocks(data):
         if header.version != 1 or header.type not in (META, STRINGS, ROWS, END):
             complain(f"block {header.sequence} is of an unknown type")
+        elif header.type == META and header.segment == segment and header.sequence:
+            pass # the second one
         elif header.type == META:
             segment, tables, strings = header.segment, read_meta(Data(content), header.rows), {}
         elif header.segment != segment and header.type != END:

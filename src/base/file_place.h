@@ -30,6 +30,7 @@ int file_place__refuse(const struct file_place *place, int err, const char *why)
 bool file_place__is_trap(const struct file_place *place, const struct stat *st);
 #define FILE_PLACE_LINK "it is a symbolic link"
 #define FILE_PLACE_TRAP "another user may have put it there"
+#define FILE_PLACE_BUSY "another faulttrace writes it"
 
 /* Creates a new file in the folder, for its owner alone. A file descriptor or -errno. */
 int file_place__create(const struct file_place *place, const char *name);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -141,6 +142,18 @@ int whole_file__write(struct whole_file *f, const struct buf *bytes)
 	return f->direct.fd >= 0 ? write_all(&f->direct, bytes) : write_aside(f, bytes);
 }
 
+/* Is the file that is to be replaced being written? Who begins one holds a lock until it is closed. */
+static bool is_locked(const struct whole_file *f)
+{
+	int fd = openat(f->place.folder, f->place.name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool is_locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return is_locked;
+}
+
 int whole_file__begin(struct whole_file *f)
 {
 	int fd = f->direct.fd;
@@ -149,11 +162,16 @@ int whole_file__begin(struct whole_file *f)
 		f->direct.fd = -1;
 		return fd;
 	}
+	if (is_locked(f))
+		return file_place__refuse(&f->place, -EBUSY, FILE_PLACE_BUSY);
 	fd = create_aside(f);
-	if (fd < 0)
+	if (fd < 0) {
 		log_error("cannot write %s: %s", f->place.path, strerror(-fd));
-	else
-		file_place__give(&f->place, fd);
+		return fd;
+	}
+	file_place__give(&f->place, fd);
+	/* Where a file system has no locks there is none. */
+	flock(fd, LOCK_EX | LOCK_NB);
 	return fd;
 }
 
@@ -164,6 +182,8 @@ int whole_file__keep(struct whole_file *f, const char *old_name)
 
 	if (!*f->aside)
 		return 0;
+	if (is_locked(f))
+		return file_place__refuse(&f->place, -EBUSY, FILE_PLACE_BUSY);
 	if (old_name && stat_old(f, &old) && renameat(folder, f->place.name, folder, old_name))
 		err = -errno;
 	if (!err && renameat(folder, f->aside, folder, f->place.name))

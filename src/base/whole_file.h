@@ -30,7 +30,7 @@ int whole_file__write(struct whole_file *f, const struct buf *bytes);
 /*
  * Instead of whole_file__write(), for what is written bit by bit: returns the caller's own file
  * descriptor, or -errno after saying why. A new file is its owner's alone, and under sudo the user's
- * who called it.
+ * who called it. It is locked until it is closed: none can begin, or keep, the same one meanwhile.
  */
 int whole_file__begin(struct whole_file *f);
 /*

@@ -27,6 +27,7 @@ struct block_stream {
 	uint64_t expected; /* the next block's sequence */
 	uint64_t last_ns;  /* the latest time in the headers so far */
 	uint64_t in_vain;  /* bytes of damaged blocks in which other blocks were searched for */
+	uint32_t capture;  /* how many captures came before this one */
 	bool has_blocks;
 	bool is_complete; /* the last block was of type END */
 	bool is_at_end;
@@ -159,8 +160,7 @@ static void tell_missing(struct block_stream *stream, uint64_t sequence, uint64_
 	stream->skipped = 0;
 }
 
-/* 0, or -EBADMSG. */
-static int end(struct block_stream *stream)
+static void tell_truncated(const struct block_stream *stream)
 {
 	struct capture_problem truncated = {
 		.kind = CAPTURE_TRUNCATED,
@@ -170,13 +170,19 @@ static int end(struct block_stream *stream)
 		.offset = stream->offset,
 	};
 
+	tell(stream, &truncated);
+}
+
+/* 0, or -EBADMSG. */
+static int end(struct block_stream *stream)
+{
 	if (!stream->has_blocks)
 		return -EBADMSG;
 	if (stream->is_at_end)
 		return 0;
 	stream->is_at_end = true;
 	if (!stream->is_complete)
-		tell(stream, &truncated);
+		tell_truncated(stream);
 	else if (stream->skipped)
 		tell_missing(stream, stream->expected, stream->last_ns);
 	return 0;
@@ -184,12 +190,20 @@ static int end(struct block_stream *stream)
 
 /* ---- Blocks --------------------------------------------------------------------------------- */
 
+/* A capture may follow another one, also one that was cut off before its end. */
+static void begin_capture(struct block_stream *stream)
+{
+	if (!stream->is_complete)
+		tell_truncated(stream);
+	stream->capture++;
+	stream->expected = stream->skipped = stream->last_ns = 0;
+}
+
 /* Is the block here the next one, or a later one? Others are copies, or in the wrong place. */
 static bool is_in_order(struct block_stream *stream, const struct capture_header *header)
 {
-	/* A capture may follow another one. */
-	if (stream->is_complete && !header->sequence)
-		stream->expected = 0;
+	if (stream->expected && !header->sequence && header->type == CAPTURE_META)
+		begin_capture(stream);
 	if (header->sequence < stream->expected)
 		return false;
 	if (stream->skipped || header->sequence > stream->expected)
@@ -240,10 +254,12 @@ static int take_block(struct block_stream *stream, struct read_block *block)
 	if (capture_crc(block->frame, header->frame_bytes) != header->frame_crc)
 		return leave_damaged(stream, block);
 	use(stream, sizeof(*header) + header->frame_bytes);
-	if (is_in_order(stream, header))
-		return 1;
-	block_stream__tell(stream, CAPTURE_DAMAGED, block);
-	return 0;
+	if (!is_in_order(stream, header)) {
+		block_stream__tell(stream, CAPTURE_DAMAGED, block);
+		return 0;
+	}
+	block->capture = stream->capture;
+	return 1;
 }
 
 /* 1: a block. 0: look on. Or -errno. */

@@ -15,6 +15,7 @@ struct read_block {
 	struct capture_header header;
 	const char *frame; /* until the next block is read */
 	uint64_t offset;
+	uint32_t capture; /* how many captures there are before the block's in the file */
 };
 
 struct block_stream *block_stream__new(int fd, const struct capture_problem_sink *problems);

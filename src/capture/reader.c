@@ -34,7 +34,9 @@ struct capture_reader {
 	struct read_strings strings;
 	bool has_segment;
 	bool begins_segment;
+	bool begins_capture;
 	uint32_t segment;
+	uint32_t capture; /* of the segment */
 	struct read_rows rows;
 	uint64_t values[CAPTURE_COLUMNS_MAX]; /* of the row */
 };
@@ -116,9 +118,14 @@ static bool decompress(struct capture_reader *reader, const struct read_block *b
 				   header->frame_bytes) == header->data_bytes;
 }
 
-/* A segment begins, even if its first block cannot be read: what is known is of the one before. */
+/*
+ * A segment begins, even if its first block cannot be read: what is known is of the one before. Each
+ * segment has two of these blocks, of which the second one takes the place of a damaged first one.
+ */
 static bool take_meta(struct capture_reader *reader, const struct read_block *block)
 {
+	if (reader->has_segment && block->header.segment == reader->segment)
+		return true;
 	reader->has_segment = false;
 	read_strings__clear(&reader->strings);
 	if (!decompress(reader, block) ||
@@ -178,6 +185,23 @@ static void reserve_values(struct read_rows *rows)
 	rows->storage_size = needed;
 }
 
+/* Are the times that were read between those of the header, by which blocks are skipped? */
+static bool are_times_right(const struct read_rows *rows, const struct capture_header *header)
+{
+	for (size_t i = 0; i < rows->table->nr_columns; i++) {
+		const struct decoded_column *column = &rows->decoded[i];
+		size_t nr = column->is_steady ? 1 : rows->nr;
+
+		if (!column->values || !(rows->table->columns[i].flags & CAPTURE_TIME))
+			continue;
+		for (size_t row = 0; row < nr; row++)
+			if (column->values[row] < header->first_ns ||
+			    column->values[row] > header->last_ns)
+				return false;
+	}
+	return true;
+}
+
 static bool take_rows(struct capture_reader *reader, const struct read_block *block)
 {
 	const struct capture_header *header = &block->header;
@@ -196,7 +220,8 @@ static bool take_rows(struct capture_reader *reader, const struct read_block *bl
 	reserve_values(rows);
 	place_columns(rows, wanted);
 	if (!columns__decode(rows->table, rows->nr, reader->data, header->data_bytes,
-			     rows->decoded)) {
+			     rows->decoded) ||
+	    !are_times_right(rows, header)) {
 		rows->nr = 0;
 		return false;
 	}
@@ -235,6 +260,13 @@ static void take(struct capture_reader *reader, const struct read_block *block)
 		block_stream__tell(reader->stream, CAPTURE_DAMAGED, block);
 }
 
+static void begin_capture(struct capture_reader *reader, uint32_t capture)
+{
+	reader->capture = capture;
+	reader->has_segment = false;
+	reader->begins_capture = true;
+}
+
 /* ---- Rows ----------------------------------------------------------------------------------- */
 
 int capture_reader__next(struct capture_reader *reader, struct capture_row *row)
@@ -248,6 +280,8 @@ int capture_reader__next(struct capture_reader *reader, struct capture_row *row)
 		if (err <= 0)
 			return err;
 		rows->nr = rows->next = 0;
+		if (block.capture != reader->capture)
+			begin_capture(reader, block.capture);
 		take(reader, &block);
 	}
 	if (!rows->next)
@@ -265,8 +299,9 @@ int capture_reader__next(struct capture_reader *reader, struct capture_row *row)
 		.nr_moving = rows->nr_moving,
 		.segment = reader->segment,
 		.begins_segment = reader->begins_segment,
+		.begins_capture = reader->begins_capture,
 	};
-	reader->begins_segment = false;
+	reader->begins_segment = reader->begins_capture = false;
 	return 1;
 }
 

@@ -38,6 +38,7 @@ struct capture_row {
 	size_t nr_moving;
 	uint32_t segment;
 	bool begins_segment; /* the first row that is read of it: what ids meant before is over */
+	bool begins_capture; /* the first row that is read of a capture that follows another one */
 };
 
 struct capture_reader *capture_reader__new(const struct capture_reader_options *opts);

@@ -94,12 +94,21 @@ static void put_rows(struct capture_writer *writer, size_t last_table)
 	}
 }
 
-static void put_meta(struct capture_writer *writer, struct block *block)
+static void put_meta_block(struct capture_writer *writer, struct block *block)
 {
 	block->header.rows = (uint32_t)writer->opts.schema.nr_tables;
 	block->len = writer->meta.len;
 	memcpy(block->data, writer->meta.data, writer->meta.len);
 	put_block(writer, &block);
+}
+
+/* Twice, if there is another free block: without it the whole segment could not be read. */
+static void put_meta(struct capture_writer *writer, struct block *block)
+{
+	put_meta_block(writer, block);
+	block = take_block(writer, CAPTURE_META);
+	if (block)
+		put_meta_block(writer, block);
 }
 
 /* ---- Segments ------------------------------------------------------------------------------- */

@@ -424,7 +424,7 @@ int player__next(struct player *p, enum player_event *event)
 			return tell_start(p, event);
 		}
 		/* A row that comes before the start row is of a run of which nothing is known. */
-		if (p->is_over)
+		if (p->is_over || (p->has_start && p->row.begins_capture))
 			p->is_followed = true;
 		else if (!p->has_start && !is_of_run(table))
 			p->refused++;
@@ -432,7 +432,7 @@ int player__next(struct player *p, enum player_event *event)
 			return 1;
 	}
 	if (p->is_followed)
-		return 0;
+		ret = 0;
 	return ret || p->is_told ? ret : tell_start(p, event);
 }
 

@@ -185,6 +185,7 @@ struct sample_read {
 	uint64_t next[SAMPLE_TABLES]; /* the lowest index that is possible */
 	uint64_t missing_blocks;
 	unsigned int nr_segments;
+	unsigned int nr_captures; /* but for the first one */
 	uint64_t damaged_first_ns, damaged_last_ns;
 	int err;
 };
@@ -236,6 +237,9 @@ static inline void sample_see(struct sample_read *read, const struct capture_rea
 	size_t table = 0;
 
 	read->nr_segments += row->begins_segment;
+	read->nr_captures += row->begins_capture;
+	if (row->begins_capture)
+		memset(read->next, 0, sizeof(read->next));
 	while (table < SAMPLE_TABLES && sample_tables[table].id != row->table->id)
 		table++;
 	if (table < SAMPLE_TABLES && row->nr_values == sample_tables[table].nr_columns &&

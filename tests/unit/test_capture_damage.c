@@ -190,7 +190,8 @@ static void test_segments(void)
 		struct sample_read read;
 
 		memcpy(&header, capture + at, sizeof(header));
-		if (header.type != CAPTURE_META)
+		/* Of the two META blocks of a segment the first one. */
+		if (header.type != CAPTURE_META || header.segment != nr)
 			continue;
 		nr++;
 		read = read_bytes(capture + at, capture_len - at);
@@ -202,6 +203,50 @@ static void test_segments(void)
 	}
 	CHECK_EQ(nr, sample.nr_segments);
 	test_done("the oldest segments can be cut off");
+}
+
+/* As cat(1) joins what several runs of a recorder that was killed have left. */
+static void test_joined(void)
+{
+	for (size_t len = blocks_len - 1; len > blocks_len / 4; len -= blocks_len / 5) {
+		struct buf bytes = { 0 };
+		struct sample_read read;
+
+		buf__add(&bytes, capture, len);
+		buf__add(&bytes, capture, capture_len);
+		read = read_bytes(bytes.data, bytes.len);
+		CHECK_EQ(read.wrong + read.nameless, 0);
+		CHECK_EQ(read.nr_captures, 1);
+		CHECK_EQ(read.problems[CAPTURE_TRUNCATED], 1);
+		/* The block that was cut is damaged. */
+		CHECK_EQ(read.nr_problems, 1 + read.problems[CAPTURE_DAMAGED]);
+		CHECK_EQ(count_rows(read.nr), rows_within(len) + count_rows(sample.nr));
+		buf__free(&bytes);
+	}
+	test_done("a capture behind one that has no end");
+}
+
+/* Each META block is there twice: one of them may be damaged. */
+static void test_two_metas(void)
+{
+	struct capture_header header;
+
+	for (size_t at = 0; at < blocks_len; at += sizeof(header) + header.frame_bytes) {
+		struct sample_read read;
+
+		memcpy(&header, capture + at, sizeof(header));
+		if (header.type != CAPTURE_META)
+			continue;
+		for (size_t byte = 0; byte < sizeof(header) + header.frame_bytes; byte += 25) {
+			capture[at + byte] ^= 4;
+			read = read_bytes(capture, capture_len);
+			capture[at + byte] ^= 4;
+			CHECK_EQ(read.nr_problems, 1);
+			CHECK_EQ(read.wrong + read.nameless, 0);
+			CHECK_EQ(count_rows(read.nr), count_rows(sample.nr));
+		}
+	}
+	test_done("one damaged META block costs no row");
 }
 
 /* ---- Strangers ------------------------------------------------------------------------------ */
@@ -286,12 +331,21 @@ static void test_forged(void)
 		{ "short strings", { .type = 2, .rows = 1 }, FORGED("\1\0\0\0\1\0ab"), 0 },
 		{ "many strings", { .type = 2, .rows = ~0u }, FORGED("\1\0\0\0\0\0\0\0"), 0 },
 		{ "no id", { .type = 2, .rows = 0 }, FORGED("\1\0\0"), 0 },
-		{ "no tables", { .type = 1, .rows = 0 }, FORGED(""), -1 },
-		{ "table twice", { .type = 1, .rows = 2 }, FORGED(META META), 0 },
-		{ "many tables", { .type = 1, .rows = ~0u }, FORGED(META), 0 },
-		{ "no columns", { .type = 1, .rows = 1 }, FORGED("\1\0\0\0\1t\0"), 0 },
-		{ "width", { .type = 1, .rows = 1 }, FORGED("\1\0\1\0\1t\0\1\0\3\0\1a\0"), 0 },
-		{ "name", { .type = 1, .rows = 1 }, FORGED("\1\0\1\0\1t\0\1\0\2\0\2a\0"), 0 },
+		{ "no tables", { .type = 1, .segment = 1, .rows = 0 }, FORGED(""), -1 },
+		{ "table twice", { .type = 1, .segment = 1, .rows = 2 }, FORGED(META META), 0 },
+		{ "many tables", { .type = 1, .segment = 1, .rows = ~0u }, FORGED(META), 0 },
+		{ "no columns",
+		  { .type = 1, .segment = 1, .rows = 1 },
+		  FORGED("\1\0\0\0\1t\0"),
+		  0 },
+		{ "width",
+		  { .type = 1, .segment = 1, .rows = 1 },
+		  FORGED("\1\0\1\0\1t\0\1\0\3\0\1a\0"),
+		  0 },
+		{ "name",
+		  { .type = 1, .segment = 1, .rows = 1 },
+		  FORGED("\1\0\1\0\1t\0\1\0\2\0\2a\0"),
+		  0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -410,6 +464,8 @@ int main(void)
 	test_mixed_up();
 	test_told();
 	test_segments();
+	test_joined();
+	test_two_metas();
 	test_forged();
 	test_later_versions();
 	test_flood();
