@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../../src/capture/writer.h"
+#include "../../src/faults/aggregate.h"
 #include "../../src/format/formats.h"
 #include "../../src/recording/tables.h"
 #include "../unit/play.h"
@@ -57,6 +58,49 @@ static void make(int fd, struct input *input)
 	EXPECT(!capture_writer__end(writer));
 }
 
+/* A table of all faults, by these keys. */
+static void play_table(int fd, enum ft_key_type first, enum ft_key_type second, struct buf *out)
+{
+	const struct aggregate_options options = {
+		.rows.by = { first, second },
+		.max_rows = 20,
+		.tells_rest = true,
+		.bytes = true,
+		.cause = true,
+		.residency = true,
+		.of_faults = true,
+	};
+	struct played played = { 0 };
+	const struct capture_problem_sink sink = { count_problem, &played };
+	struct player *player = player__new(fd, &sink);
+	struct run_start run = { .plan = "", .cause = true, .bytes = true, .wide = true };
+	struct format *format = format__new(&json_format, out, &run);
+	struct interval interval = { 0 };
+	struct aggregate *table;
+	enum player_event event;
+
+	EXPECT(!aggregate__new(&options, &table));
+	lseek(fd, 0, SEEK_SET);
+	while (player__next(player, &event) == 1) {
+		const struct source_info info = player__info(player);
+		const struct fault *fault = player__fault(player);
+
+		if (event == PLAYER_START)
+			aggregate__begin_faults(table, &info);
+		else if (event == PLAYER_FAULT && aggregate__counts(table, fault))
+			aggregate__add_fault(table, fault);
+		else if (event == PLAYER_THROTTLED && aggregate__counts(table, fault))
+			aggregate__add_throttled(table, fault);
+	}
+	EXPECT(!aggregate__interval(table, true, &interval));
+	if (interval.nr_shown)
+		format__show(format, hist, &interval);
+	format__show(format, top, &interval);
+	aggregate__free(table);
+	format__free(format);
+	player__free(player);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, data + size };
@@ -69,6 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (text.len)
 		check_lines(&text, false);
 	play(fd, &json_format, true, &json);
+	play_table(fd, FT_KEY_SYMBOL, FT_KEY_STACK, &json);
+	play_table(fd, FT_KEY_LINE, FT_KEY_VMA, &json);
+	play_table(fd, FT_KEY_FILE, FT_KEY_COMM, &json);
 	if (json.len)
 		check_json_lines(&json);
 	buf__free(&text);
