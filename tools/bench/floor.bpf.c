@@ -10,19 +10,30 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile bool reads_clock;
 
-#define EMPTY_PROGRAM(section, name)                       \
-	SEC(section)                                       \
-	int name(void *ctx)                                \
-	{                                                  \
-		return reads_clock && !bpf_ktime_get_ns(); \
+/* The verifier wants a program at fexit to return 0. */
+#define EMPTY_PROGRAM(section, name) \
+	SEC(section)                 \
+	int name(void *ctx)          \
+	{                            \
+		return 0;            \
 	}
 
-EMPTY_PROGRAM("?tp_btf/page_fault_user", begin_user)
-EMPTY_PROGRAM("?tp_btf/page_fault_kernel", begin_kernel)
-EMPTY_PROGRAM("?perf_event", end_perf)
-EMPTY_PROGRAM("?tp_btf/count_memcg_events", end_memcg)
+/* Where a tracer must read the clock, to know how long a fault took. */
+#define CLOCK_PROGRAM(section, name)        \
+	SEC(section)                        \
+	int name(void *ctx)                 \
+	{                                   \
+		if (reads_clock)            \
+			bpf_ktime_get_ns(); \
+		return 0;                   \
+	}
+
+CLOCK_PROGRAM("?tp_btf/page_fault_user", begin_user)
+CLOCK_PROGRAM("?tp_btf/page_fault_kernel", begin_kernel)
+CLOCK_PROGRAM("?perf_event", end_perf)
+CLOCK_PROGRAM("?tp_btf/count_memcg_events", end_memcg)
 EMPTY_PROGRAM("?tp_btf/sched_switch", switch_memcg)
 EMPTY_PROGRAM("?fentry/handle_mm_fault", begin_fentry)
-EMPTY_PROGRAM("?fexit/handle_mm_fault", end_fexit)
+CLOCK_PROGRAM("?fexit/handle_mm_fault", end_fexit)
 EMPTY_PROGRAM("?kprobe/handle_mm_fault", begin_kprobe)
-EMPTY_PROGRAM("?kretprobe/handle_mm_fault", end_kretprobe)
+CLOCK_PROGRAM("?kretprobe/handle_mm_fault", end_kretprobe)
