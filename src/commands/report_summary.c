@@ -113,7 +113,8 @@ static void show_totals(struct report *r)
 static void show_table(struct report *r, const struct summary_view *view, struct aggregate *table)
 {
 	struct format *format = format__new(&text_format, &r->out.buf, &view->start);
-	struct interval interval = { .begin_ns = r->start.time_ns + r->opts->from_ns, .end_ns = report__end_ns(r) };
+	struct interval interval = { .begin_ns = r->start.time_ns + r->opts->from_ns,
+				     .end_ns = report__end_ns(r) };
 
 	if (format && !aggregate__interval(table, false, &interval) && interval.nr_rows) {
 		buf__addc(&r->out.buf, '\n');
