@@ -13,6 +13,7 @@ const volatile __u32 target = FT_TARGET_ALL;
 const volatile bool target_is_thread; /* chosen holds tids */
 const volatile __u32 only_pid;	      /* the only process; 0: see the map chosen */
 const volatile __u32 own_pid;	      /* the tracer: never shown */
+const volatile __u32 own_session;     /* of the processes that work for it; 0: there are none */
 const volatile __u32 command_pid;     /* our child: traced after its exec */
 const volatile bool follow_children;
 

@@ -302,7 +302,7 @@ static __always_inline bool is_chosen(struct task_struct *task)
 	__u32 id = target_is_thread ? task->pid : task->tgid;
 
 	if (target == FT_TARGET_ALL)
-		return task->mm && (__u32)task->tgid != own_pid;
+		return task->mm && (__u32)task->tgid != own_pid && !is_helper(task);
 	return target == FT_TARGET_CHOSEN && bpf_map_lookup_elem(&chosen, &id);
 }
 

@@ -248,6 +248,19 @@ static __always_inline struct thread *worker_of_chosen(struct task_struct *task)
 	return leader_of_this_thread() ? new_thread() : NULL;
 }
 
+/* Does this thread's process work for the tracer? Such ones are no more shown than it is. */
+static __always_inline bool is_helper(struct task_struct *task)
+{
+	struct signal_struct *signal;
+	struct pid *session;
+
+	if (!own_session)
+		return false;
+	signal = kread(task, struct task_struct, signal);
+	session = kread(signal, struct signal_struct, pids[PIDTYPE_SID]);
+	return (__u32)kread(session, struct pid, numbers[0].nr) == own_session;
+}
+
 /*
  * The state of the current thread if it is one to trace, else NULL. A fault of any
  * other thread costs no more than this: cheapest test first.
@@ -270,7 +283,8 @@ static __always_inline struct thread *wanted_thread(struct task_struct *task, bo
 		th = this_thread(false);
 		return th || !create ? th : worker_of_chosen(task);
 	}
-	return create && !finished ? new_thread() : this_thread(false);
+	th = this_thread(false);
+	return th || !create || finished || is_helper(task) ? th : new_thread();
 }
 
 #endif /* FT_THREAD_BPF_H */

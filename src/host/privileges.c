@@ -39,8 +39,11 @@ static const struct {
 	{ CAP_SYSLOG, PRIVILEGE_NAMES, false },
 	/* mincore(2), cachestat(2) and O_NOATIME on others' files; files in others' sticky folders */
 	{ CAP_FOWNER, PRIVILEGE_PAGES | PRIVILEGE_FILES, false },
-	/* a command that runs as another user */
-	{ CAP_KILL, PRIVILEGE_COMMAND, false },
+	/* a command, or a process that works for us, that runs as another user */
+	{ CAP_KILL, PRIVILEGE_COMMAND | PRIVILEGE_HELPERS, false },
+	/* to make a process another user's */
+	{ CAP_SETUID, PRIVILEGE_HELPERS, false },
+	{ CAP_SETGID, PRIVILEGE_HELPERS, false },
 	/* new files in the folder of the user who called sudo */
 	{ CAP_DAC_OVERRIDE, PRIVILEGE_FILES, false },
 	/* which are that user's */

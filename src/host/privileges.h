@@ -6,7 +6,7 @@
 #ifndef HOST_PRIVILEGES_H
 #define HOST_PRIVILEGES_H
 
-/* What a run does after it has begun to trace. The table in privileges.c has what that takes. */
+/* What a process does after it has begun to trace. The table in privileges.c has what that takes. */
 enum privilege_use {
 	PRIVILEGE_TRACE = 1U << 0,   /* each run */
 	PRIVILEGE_NEW_CPU = 1U << 1, /* opens perf events for a CPU that comes online */
@@ -14,6 +14,7 @@ enum privilege_use {
 	PRIVILEGE_PAGES = 1U << 3,   /* asks which pages of files are in memory */
 	PRIVILEGE_COMMAND = 1U << 4, /* sends signals to a command */
 	PRIVILEGE_FILES = 1U << 5,   /* opens files for writing, at its end */
+	PRIVILEGE_HELPERS = 1U << 6, /* starts and ends processes of other users */
 };
 
 /*

@@ -11,13 +11,12 @@
 
 #define PROCESSES_MAX  256
 #define MODULES_MAX    128
-#define BYTES_MAX      (512UL << 20) /* of modules, without their lines */
-#define LINE_BYTES_MAX (512UL << 20)
-#define JIT_BYTES_MAX  (256UL << 20) /* of processes */
+/* The symbolizer has a gigabyte, also for what it reads just now. */
+#define BYTES_MAX      (256UL << 20) /* of modules, without their lines */
+#define LINE_BYTES_MAX (256UL << 20)
+#define JIT_BYTES_MAX  (128UL << 20) /* of processes */
 #define MAPS_BYTES_MAX (128UL << 20) /* of processes */
 #define CHECK_NS       1000000000ULL
-
-#define VDSO_SERIAL 1
 
 struct cached_process {
 	struct proc_snapshot process;
@@ -25,8 +24,8 @@ struct cached_process {
 };
 
 struct binaries {
+	struct symbolizer *symbolizer;
 	uint64_t uses;
-	uint64_t serials;
 	struct binary vdso;
 	struct binary modules[MODULES_MAX];
 	size_t nr;
@@ -34,26 +33,35 @@ struct binaries {
 	struct work_budget budget;
 };
 
-int binaries__new(struct binaries **ret)
+int binaries__new(bool is_apart, struct binaries **ret)
 {
+	int err;
+
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	(*ret)->serials = VDSO_SERIAL;
 	(*ret)->vdso.fd = -1;
-	return 0;
+	err = symbolizer__new(is_apart, &(*ret)->symbolizer);
+	if (err) {
+		free(*ret);
+		*ret = NULL;
+	}
+	return err;
 }
 
 void binaries__free(struct binaries *binaries)
 {
 	if (!binaries)
 		return;
+	/* It need not forget each of them. */
+	symbolizer__stop(binaries->symbolizer);
 	for (size_t i = 0; i < binaries->nr; i++)
 		binary__free(&binaries->modules[i]);
 	for (size_t i = 0; i < PROCESSES_MAX; i++)
 		if (binaries->processes[i].used)
 			proc_snapshot__free(&binaries->processes[i].process);
 	binary__free(&binaries->vdso);
+	symbolizer__free(binaries->symbolizer);
 	free(binaries);
 }
 
@@ -141,7 +149,7 @@ static size_t count_bytes(const struct binaries *binaries)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < binaries->nr; i++)
-		bytes += binary__bytes(&binaries->modules[i]);
+		bytes += binaries->modules[i].bytes;
 	return bytes;
 }
 
@@ -150,7 +158,7 @@ static size_t count_line_bytes(const struct binaries *binaries)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < binaries->nr; i++)
-		bytes += source_lines__bytes(binaries->modules[i].lines);
+		bytes += binaries->modules[i].line_bytes;
 	return bytes;
 }
 
@@ -173,7 +181,7 @@ static struct binary *oldest_with_lines(struct binaries *binaries)
 	for (size_t i = 0; i < binaries->nr; i++) {
 		struct binary *module = &binaries->modules[i];
 
-		if (!module->lines)
+		if (!module->line_bytes)
 			continue;
 		nr++;
 		if (!oldest || module->used < oldest->used)
@@ -237,9 +245,8 @@ static void load_module(struct binaries *binaries, int pid, uint64_t address,
 		mapping = *now;
 	else
 		mapping.name = name;
-	binary__load(ret, process, &mapping);
+	binary__load(ret, binaries->symbolizer, process, &mapping);
 	work_budget__charge(&binaries->budget, pid, start_ns);
-	ret->serial = ++binaries->serials;
 }
 
 /* Keeps what was read before, if the file cannot be read again. */
@@ -280,7 +287,7 @@ static struct binary *find_module(struct binaries *binaries, int pid, uint64_t a
 
 struct binary *binaries__by_serial(struct binaries *binaries, uint64_t serial)
 {
-	if (serial == VDSO_SERIAL)
+	if (serial && serial == binaries->vdso.serial)
 		return &binaries->vdso;
 	for (size_t i = 0; i < binaries->nr; i++)
 		if (binaries->modules[i].serial == serial) {
@@ -292,10 +299,8 @@ struct binary *binaries__by_serial(struct binaries *binaries, uint64_t serial)
 
 static struct binary *find_vdso(struct binaries *binaries)
 {
-	if (!binaries->vdso.serial) {
-		binary__load_vdso(&binaries->vdso);
-		binaries->vdso.serial = VDSO_SERIAL;
-	}
+	if (!binaries->vdso.serial)
+		binary__load_vdso(&binaries->vdso, binaries->symbolizer);
 	return &binaries->vdso;
 }
 
@@ -363,7 +368,7 @@ static void limit_jit_bytes(struct binaries *binaries, const struct proc_snapsho
 
 		for (size_t i = 0; i < PROCESSES_MAX; i++) {
 			struct cached_process *cached = &binaries->processes[i];
-			size_t own = symbol_table__bytes(&cached->process.jit.table);
+			size_t own = cached->process.jit.bytes;
 
 			bytes += own;
 			if (own && &cached->process != keep &&
@@ -376,13 +381,16 @@ static void limit_jit_bytes(struct binaries *binaries, const struct proc_snapsho
 	}
 }
 
-const struct symbol_entry *binaries__find_jit(struct binaries *binaries,
-					      struct proc_snapshot *process, uint64_t address)
+bool binaries__refresh_jit(struct binaries *binaries, struct proc_snapshot *process)
 {
-	size_t bytes_before = symbol_table__bytes(&process->jit.table);
-	const struct symbol_entry *entry = proc_snapshot__find_jit(process, address);
+	bool is_new = proc_snapshot__refresh_jit(process, binaries->symbolizer);
 
-	if (symbol_table__bytes(&process->jit.table) > bytes_before)
+	if (is_new)
 		limit_jit_bytes(binaries, process);
-	return entry;
+	return is_new;
+}
+
+uint64_t binaries__failures(const struct binaries *binaries)
+{
+	return symbolizer__failures(binaries->symbolizer);
 }

@@ -22,14 +22,20 @@ struct place {
 	bool has_address;
 };
 
-/* For hash tables with places as keys; module must be set. */
-static inline uint32_t place__hash(const struct place *place)
+/* For hash tables of addresses in modules. */
+static inline uint32_t place_hash(uint64_t serial, uint64_t address)
 {
-	return (uint32_t)((place->address ^ place->module->serial << 40) * 0x9e3779b97f4a7c15ULL >>
-			  32);
+	return (uint32_t)((address ^ serial << 40) * 0x9e3779b97f4a7c15ULL >> 32);
 }
 
-int binaries__new(struct binaries **ret);
+/* The same of a place; module must be set. */
+static inline uint32_t place__hash(const struct place *place)
+{
+	return place_hash(place->module->serial, place->address);
+}
+
+/* is_apart: files are read in a process apart, if there can be one. 0 or -errno. */
+int binaries__new(bool is_apart, struct binaries **ret);
 void binaries__free(struct binaries *binaries);
 
 /* Of the work that reading modules and looking up names is for each process. */
@@ -52,9 +58,10 @@ void binaries__place_zeroed(struct binaries *binaries, int pid, uint64_t address
 /* The module with this serial; NULL: it was evicted. */
 struct binary *binaries__by_serial(struct binaries *binaries, uint64_t serial);
 
-/* The symbol of code that was made at run time (JIT): an entry of process->jit. */
-const struct symbol_entry *binaries__find_jit(struct binaries *binaries,
-					      struct proc_snapshot *process, uint64_t address);
+/* Has the process's names of JIT code read again, not too often. True if there are new ones. */
+bool binaries__refresh_jit(struct binaries *binaries, struct proc_snapshot *process);
+/* Names that were not found because files were read too slowly, or who read them died. */
+uint64_t binaries__failures(const struct binaries *binaries);
 /*
  * Evicts modules if together they exceed the limits, as they grow by loading more. May move the
  * others.

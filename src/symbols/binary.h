@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A program or library that processes map: its symbols, segments, source lines and unwind
- * information.
+ * A program or library that processes map: its file, its segments, and what the symbolizer says of
+ * its symbols, source lines and unwind information.
  */
 #ifndef SYMBOLS_BINARY_H
 #define SYMBOLS_BINARY_H
 
-#include "cfi.h"
-#include "elf_image.h"
+#include "debug_file.h"
+#include "unwind_row.h"
+#include "inlined.h"
 #include "proc_snapshot.h"
 #include "regular_file.h"
-#include "source_lines.h"
-#include "symbol_table.h"
+#include "symbolizer.h"
 
 enum module_state {
 	MODULE_UNREADABLE, /* not found, or not permitted; another process may show it */
@@ -22,7 +22,7 @@ enum module_state {
 struct binary {
 	uint32_t dev;
 	uint64_t inode;
-	uint64_t serial; /* unique, never reused */
+	uint64_t serial; /* unique, never reused: the symbolizer knows the file by it */
 	uint64_t used;	 /* the number of its last use */
 	enum module_state state;
 	int tried_pid;
@@ -33,14 +33,14 @@ struct binary {
 	struct file_version version;
 	struct elf_segment *segments;
 	size_t nr_segments;
-	struct symbol_table table;
-	struct source_lines *lines; /* NULL until first asked for */
-	bool lines_tried;
-	uint64_t entry;	     /* where a program or the dynamic loader starts */
-	struct cfi eh_frame; /* both are read when first asked for */
-	struct cfi debug_frame;
-	bool eh_frame_tried;
-	bool debug_frame_tried;
+	uint64_t entry; /* where a program or the dynamic loader starts */
+	struct debug_file_names names;
+
+	struct symbolizer *symbolizer;
+	uint64_t generation;	   /* of the symbolizer that has loaded it; 0: none has */
+	bool has_failed[PURPOSES]; /* what is not asked for any more */
+	uint64_t bytes;		   /* of memory that it takes there, without its lines */
+	uint64_t line_bytes;	   /* ... that these take */
 };
 
 /*
@@ -48,10 +48,10 @@ struct binary {
  * namespace; once the process is gone, only by its path. Compares device and inode, so as never
  * to load another file.
  */
-void binary__load(struct binary *module, struct proc_snapshot *process,
-		  const struct named_vma *mapping);
+void binary__load(struct binary *module, struct symbolizer *symbolizer,
+		  struct proc_snapshot *process, const struct named_vma *mapping);
 /* The vdso of this kernel's 64-bit processes: they all have ours. */
-void binary__load_vdso(struct binary *module);
+void binary__load_vdso(struct binary *module, struct symbolizer *symbolizer);
 void binary__free(struct binary *module);
 
 /* Was the file written to since it was loaded? */
@@ -72,21 +72,26 @@ bool binary__address_behind(const struct binary *module, uint64_t file_offset, u
 bool binary__address_zeroed(const struct binary *module, const struct named_vma *code,
 			    uint64_t start, uint64_t address, uint64_t *ret);
 
-/* The source lines; NULL: there are none, or too many. */
-struct source_lines *binary__lines(struct binary *module, struct proc_snapshot *process);
-/* Frees the lines; binary__lines() reads them again. */
+/*
+ * The name of the symbol at an address, readable; it lives until the next question about any
+ * module. *start: of the symbol. NULL: there is none.
+ */
+const char *binary__name(struct binary *module, const struct proc_snapshot *process,
+			 uint64_t address, uint64_t *start);
+/*
+ * Fills frames, innermost first: the functions at an address, and the source line of each. The
+ * strings live as long. Returns how many.
+ */
+size_t binary__lines(struct binary *module, const struct proc_snapshot *process, uint64_t address,
+		     struct source_frame *frames, size_t max);
+/* Frees the memory of the lines, which are read again when asked for. */
 void binary__forget_lines(struct binary *module);
 
 /*
  * The unwind row of the instruction at this address: how to get from its frame to its caller's.
  * False: there is none, or *budget was used up (see cfi__find()).
  */
-bool binary__find_row(struct binary *module, struct proc_snapshot *process, uint64_t address,
-		      unsigned int *budget, struct cfi_row *row);
-/* The section that holds the row's expressions. */
-const struct cfi *binary__cfi(const struct binary *module, const struct cfi_row *row);
-
-/* Memory in bytes, without the source lines. */
-size_t binary__bytes(const struct binary *module);
+bool binary__find_row(struct binary *module, const struct proc_snapshot *process, uint64_t address,
+		      unsigned int *budget, struct unwind_row *row);
 
 #endif /* SYMBOLS_BINARY_H */

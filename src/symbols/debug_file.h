@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds the separate file in which distributions keep a program's debug information and symbols:
- * by build id, or by the name in the program's .gnu_debuglink.
+ * Finds a separate file with symbols or DWARF, such as distributions' debug packages install: by
+ * build id, else by the name in .gnu_debuglink.
  */
 #ifndef SYMBOLS_DEBUG_FILE_H
 #define SYMBOLS_DEBUG_FILE_H
 
+#include <stdbool.h>
+
 #include "elf_image.h"
 
+/* What a program says of its debug file. Untrusted. */
+struct debug_file_names {
+	struct build_id build_id;
+	struct debug_link link;
+	const char *path; /* of the program */
+};
+
+/* Is it the right one? The descriptor stays the caller's. */
+typedef bool (*debug_file_taker)(void *ctx, int fd);
+
 /*
- * For the program or library at this path: looks first below root, the process's own "/" (-1:
- * not known), then on this host. Accepts only a file with the same build id or, if there is
- * none, the right checksum. 0 or -ENOENT.
+ * Opens what is in the usual places, one after the other, until one is taken; false: none was.
+ * Looks below root (a file descriptor; -1: none) first, then in the file system of this process.
  */
-int debug_file__open(struct elf_image *image, const char *path, int root, struct elf_image *ret);
+bool debug_file__find(const struct debug_file_names *names, int root, debug_file_taker take,
+		      void *ctx);
 
 #endif /* SYMBOLS_DEBUG_FILE_H */

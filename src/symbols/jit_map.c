@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +10,10 @@
 #include <unistd.h>
 
 #include "../base/cleanup.h"
+#include "../base/log.h"
 #include "../base/path.h"
-#include "../base/stop.h"
+#include "jit_names.h"
 #include "regular_file.h"
-
-/* The most that is read of one file: a large Java service writes a quarter of it. */
-#define JIT_MAP_MAX   (64u << 20)
-#define JIT_LINES_MAX (2 * SYMBOL_ENTRIES_MAX)
-#define NAME_LEN_MAX  4095
-/* Longer lines are left out. */
-#define CHUNK_BYTES   (64u << 10)
 
 static void drop(int *fd)
 {
@@ -29,14 +22,21 @@ static void drop(int *fd)
 	*fd = 0;
 }
 
+static bool is_loaded(const struct jit_map *map)
+{
+	return map->symbolizer && map->generation == symbolizer__generation(map->symbolizer);
+}
+
 static void forget_names(struct jit_map *map)
 {
-	symbol_table__free(&map->table);
+	const struct question question = { .type = ASK_FORGET, .id = map->id };
+	struct reply reply;
+
+	if (map->id && is_loaded(map))
+		symbolizer__ask(map->symbolizer, &question, -1, ANSWER_MS, &reply);
 	drop(&map->kept);
-	map->inode = 0;
-	map->read_bytes = 0;
-	map->nr_lines = 0;
-	map->in_long_line = false;
+	map->inode = map->id = map->version = map->generation = 0;
+	map->read_bytes = map->bytes = 0;
 }
 
 void jit_map__free(struct jit_map *map)
@@ -128,62 +128,37 @@ static int open_again(const struct jit_map *map, struct stat *stat)
 	return fd < 0 || fstat(fd, stat) ? -ESRCH : fd;
 }
 
-static void add_line(struct jit_map *map, const char *line)
+/* Has it read what was added. The last line may be incomplete: it is read the next time. */
+static int read_names(struct jit_map *map, int fd)
 {
-	uint64_t start, size;
-	int name_at = 0;
+	const struct question question = { .type = ASK_READ_JIT, .id = map->id };
+	struct jit_read read;
+	struct reply reply;
+	int err = symbolizer__ask(map->symbolizer, &question, fd, INDEX_MS, &reply);
 
-	if (sscanf(line, "%" SCNx64 " %" SCNx64 " %n", &start, &size, &name_at) < 2 || !name_at ||
-	    start + size < start)
-		return;
-	/* New code may replace old code at an address, so a later line gets a higher rank. */
-	symbol_table__add(&map->table, start, start + size,
-			  symbol_table__add_strings(&map->table, line + name_at,
-						    strnlen(line + name_at, NAME_LEN_MAX)),
-			  map->nr_lines);
-}
-
-/* Adds the whole lines of a chunk. Returns how many bytes they are. */
-static size_t add_lines(struct jit_map *map, char *chunk, size_t len)
-{
-	char *line = chunk, *end;
-
-	while ((end = memchr(line, '\n', (size_t)(chunk + len - line)))) {
-		*end = '\0';
-		if (!map->in_long_line && map->nr_lines < JIT_LINES_MAX) {
-			map->nr_lines++;
-			add_line(map, line);
-		}
-		map->in_long_line = false;
-		line = end + 1;
-	}
-	return (size_t)(line - chunk);
-}
-
-/* Reads what was added to the file. The last line may be incomplete: it is read the next time. */
-static int read_lines(struct jit_map *map, int fd)
-{
-	char *chunk __cleanup_free = malloc(CHUNK_BYTES);
-	ssize_t n = CHUNK_BYTES;
-	size_t taken;
-
-	if (!chunk)
-		return -ENOMEM;
-	while (n > 0 && map->read_bytes < JIT_MAP_MAX && !stop_asked()) {
-		n = pread(fd, chunk, CHUNK_BYTES, (off_t)map->read_bytes);
-		taken = n > 0 ? add_lines(map, chunk, (size_t)n) : 0;
-		if (!taken && n < CHUNK_BYTES)
-			break;
-		if (!taken) {
-			map->in_long_line = true;
-			taken = CHUNK_BYTES;
-		}
-		map->read_bytes += taken;
-	}
+	if (!err)
+		err = reply.head.err;
+	if (!err && reply.len != sizeof(read))
+		err = -EPROTO;
+	if (err)
+		return err;
+	memcpy(&read, reply.bytes, sizeof(read));
+	map->read_bytes = read.read_bytes;
+	map->bytes = reply.head.bytes;
+	map->generation = symbolizer__generation(map->symbolizer);
+	map->version = symbolizer__new_id(map->symbolizer);
 	return 0;
 }
 
-int jit_map__update(struct jit_map *map, int process)
+static void give_up(struct jit_map *map, int err)
+{
+	log_info("a perf map is not read: %s",
+		 err == -ETIME ? "it takes too long" : "who reads it dies");
+	map->has_failed = true;
+	symbolizer__count_failure(map->symbolizer);
+}
+
+int jit_map__update(struct jit_map *map, struct symbolizer *symbolizer, int process)
 {
 	struct stat stat = { 0 };
 	int found = open_file(map, process, &stat);
@@ -193,8 +168,10 @@ int jit_map__update(struct jit_map *map, int process)
 
 	if (fd < 0)
 		return fd;
-	/* It is another file, or was truncated. */
-	if (stat.st_ino != map->inode || (uint64_t)stat.st_size < map->read_bytes)
+	map->symbolizer = symbolizer;
+	/* It is another file, or was truncated, or who has read it is gone. */
+	if (stat.st_ino != map->inode || (uint64_t)stat.st_size < map->read_bytes ||
+	    !is_loaded(map))
 		forget_names(map);
 	if (!map->kept) {
 		int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -202,10 +179,30 @@ int jit_map__update(struct jit_map *map, int process)
 		map->kept = kept < 0 ? 0 : kept;
 	}
 	map->inode = stat.st_ino;
-	if ((uint64_t)stat.st_size <= map->read_bytes || map->read_bytes >= JIT_MAP_MAX)
+	if ((uint64_t)stat.st_size <= map->read_bytes || map->read_bytes >= JIT_NAMES_READ_MAX ||
+	    map->has_failed)
 		return -EAGAIN;
-	map->table.newest_wins = true;
-	err = read_lines(map, fd);
-	symbol_table__sort(&map->table);
+	if (!map->id)
+		map->id = symbolizer__new_id(symbolizer);
+	err = read_names(map, fd);
+	/* It may have died by no fault of the file's. */
+	if (err == -EPIPE)
+		err = read_names(map, fd);
+	if (err == -EPIPE || err == -ETIME)
+		give_up(map, err);
 	return err;
+}
+
+const char *jit_map__name(struct jit_map *map, uint64_t address, uint64_t *start)
+{
+	const struct question question = { .type = ASK_NAME, .id = map->id, .address = address };
+	struct reply reply;
+	int err;
+
+	if (!map->version || map->has_failed || !is_loaded(map))
+		return NULL;
+	err = symbolizer__ask(map->symbolizer, &question, -1, ANSWER_MS, &reply);
+	if (err == -ETIME)
+		give_up(map, err);
+	return err || reply.head.err ? NULL : reply__name(&reply, start);
 }

@@ -41,6 +41,12 @@ static int open_dir(int pid)
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+int proc_snapshot__open_root(const struct proc_snapshot *process)
+{
+	return process->dir < 0 ? -1
+				: openat(process->dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* The parts of a file are next to each other, and share its name. */
 static const char *share_name(const struct named_vma *last, const char *name)
 {
@@ -172,19 +178,18 @@ const struct named_vma *proc_snapshot__find_continued(struct proc_snapshot *proc
 	return m;
 }
 
-const struct symbol_entry *proc_snapshot__find_jit(struct proc_snapshot *process, uint64_t address)
+bool proc_snapshot__refresh_jit(struct proc_snapshot *process, struct symbolizer *symbolizer)
 {
-	const struct symbol_entry *entry = symbol_table__find(&process->jit.table, address);
 	uint64_t now_ns;
 	int err;
 
-	if (entry || process->dir < 0)
-		return entry;
+	if (process->dir < 0)
+		return false;
 	now_ns = clock_ns(CLOCK_MONOTONIC);
 	if (now_ns - process->jit_read_ns < JIT_OLD_NS + process->jit_cost_ns * JIT_ONE_IN)
-		return NULL;
-	err = jit_map__update(&process->jit, process->dir);
+		return false;
+	err = jit_map__update(&process->jit, symbolizer, process->dir);
 	process->jit_read_ns = clock_ns(CLOCK_MONOTONIC);
 	process->jit_cost_ns = process->jit_read_ns - now_ns;
-	return err ? NULL : symbol_table__find(&process->jit.table, address);
+	return !err;
 }

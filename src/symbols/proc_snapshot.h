@@ -30,6 +30,9 @@ struct proc_snapshot {
 void proc_snapshot__init(struct proc_snapshot *process, int pid);
 void proc_snapshot__free(struct proc_snapshot *process);
 
+/* Its "/", only to open files in it; -1: the process is gone. */
+int proc_snapshot__open_root(const struct proc_snapshot *process);
+
 /*
  * The mapping at this address, or NULL. Reads the mappings again if they are older than a
  * second, or, not too often, if they do not cover the address.
@@ -41,7 +44,7 @@ const struct named_vma *proc_snapshot__find(struct proc_snapshot *process, uint6
  */
 const struct named_vma *proc_snapshot__find_continued(struct proc_snapshot *process,
 						      uint64_t address);
-/* Code that was made at run time. */
-const struct symbol_entry *proc_snapshot__find_jit(struct proc_snapshot *process, uint64_t address);
+/* Has its names of JIT code read again, not too often. True if there are new ones. */
+bool proc_snapshot__refresh_jit(struct proc_snapshot *process, struct symbolizer *symbolizer);
 
 #endif /* SYMBOLS_PROC_SNAPSHOT_H */

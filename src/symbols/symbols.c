@@ -11,31 +11,26 @@
 #include "../base/log.h"
 #include "../base/path.h"
 #include "../host/clock.h"
-#include "demangle.h"
 #include "kernel_names.h"
 #include "binaries.h"
 
-#define NR(array)    (sizeof(array) / sizeof((array)[0]))
-#define NR_ANSWERS   4096
-#define NAME_MAX_LEN 4096
-#define FRAMES_MAX   64
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+#define NR_NAMES  16384
 
-/* A cached answer: the symbol at an address of a module. */
-struct answer {
-	uint64_t serial; /* the module's; 0: free */
+/* A cached answer: the symbol at an address of a module, or in a version of a process's JIT code. */
+struct known_name {
+	uint64_t serial; /* the module's, or the version; 0: free */
 	uint64_t address;
 	uint64_t offset;
-	char *name;
+	char *name; /* NULL: there is none */
 };
 
 struct symbols {
 	struct binaries *binaries;
 	struct kernel_names kernel;
-	struct answer answers[NR_ANSWERS];
+	struct known_name names[NR_NAMES];
 	struct inlined inlined;
-	char name[NAME_MAX_LEN]; /* demangled; of a symbol that is not cached */
-	char path[PATH_MAX];	 /* of a file that is no module */
-	char frame_names[FRAMES_MAX][NAME_MAX_LEN];
+	char path[PATH_MAX]; /* of a file that is no module */
 };
 
 int symbols__new(struct symbols **ret)
@@ -45,7 +40,7 @@ int symbols__new(struct symbols **ret)
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	err = binaries__new(&(*ret)->binaries);
+	err = binaries__new(true, &(*ret)->binaries);
 	if (err) {
 		free(*ret);
 		*ret = NULL;
@@ -57,8 +52,8 @@ void symbols__free(struct symbols *symbols)
 {
 	if (!symbols)
 		return;
-	for (size_t i = 0; i < NR_ANSWERS; i++)
-		free(symbols->answers[i].name);
+	for (size_t i = 0; i < NR_NAMES; i++)
+		free(symbols->names[i].name);
 	inlined__free(&symbols->inlined);
 	kernel_names__free(&symbols->kernel);
 	binaries__free(symbols->binaries);
@@ -118,66 +113,80 @@ static void find_place(struct symbols *symbols, const struct symbol_request *req
 		binaries__place_behind(symbols->binaries, request->pid, request->address, ret);
 }
 
-static const char *readable_name(struct symbols *symbols, const char *name)
+static struct known_name *slot_of(struct symbols *symbols, uint64_t serial, uint64_t address)
 {
-	return demangle(name, symbols->name, sizeof(symbols->name)) ? symbols->name : name;
+	return &symbols->names[place_hash(serial, address) % NR_NAMES];
 }
 
-/* Demangles a name without its version: "memcpy@@GLIBC_2.14" is memcpy. */
-static char *copy_name(struct symbols *symbols, const char *name)
+static bool is_of(const struct known_name *known, uint64_t serial, uint64_t address)
 {
-	char *plain = strndup(name, strnlen(name, NAME_MAX_LEN - 1)), *copy;
-
-	if (plain)
-		plain[strcspn(plain, "@")] = '\0';
-	if (!plain || !demangle(plain, symbols->name, sizeof(symbols->name)))
-		return plain;
-	copy = strdup(symbols->name);
-	free(plain);
-	return copy;
+	return known->serial == serial && known->address == address;
 }
 
-static const struct answer *look_up(struct symbols *symbols, int pid, const struct place *place)
+/* name: of the symbol that begins at start; NULL: there is none. */
+static void remember(struct known_name *known, uint64_t serial, uint64_t address, const char *name,
+		     uint64_t start)
 {
-	const struct binary *module = place->module;
-	struct answer *answer = &symbols->answers[place__hash(place) % NR_ANSWERS];
-	const struct symbol_entry *entry;
-	uint64_t start_ns;
-
-	if (answer->serial == module->serial && answer->address == place->address)
-		return answer;
-	start_ns = clock_ns(CLOCK_MONOTONIC);
-	entry = symbol_table__find(&module->table, place->address);
-	free(answer->name);
-	*answer = (struct answer) {
-		.serial = module->serial,
-		.address = place->address,
-		.offset = entry ? place->address - entry->start : 0,
-		.name = entry ? copy_name(symbols, symbol_table__name(&module->table, entry))
-			      : NULL,
+	free(known->name);
+	*known = (struct known_name) {
+		.serial = serial,
+		.address = address,
+		.offset = name ? address - start : 0,
+		.name = name ? strdup(name) : NULL,
 	};
+}
+
+static const struct known_name *look_up(struct symbols *symbols, int pid, const struct place *place)
+{
+	struct binary *module = place->module;
+	struct known_name *known = slot_of(symbols, module->serial, place->address);
+	uint64_t start_ns, start = 0;
+	const char *name;
+
+	if (is_of(known, module->serial, place->address))
+		return known;
+	start_ns = clock_ns(CLOCK_MONOTONIC);
+	name = binary__name(module, binaries__process(symbols->binaries, pid), place->address,
+			    &start);
+	remember(known, module->serial, place->address, name, start);
 	charge(symbols, pid, start_ns);
-	return answer;
+	return known;
+}
+
+static const struct known_name *look_up_jit(struct symbols *symbols, struct proc_snapshot *process,
+					    uint64_t address)
+{
+	struct known_name *known = slot_of(symbols, process->jit.version, address);
+	uint64_t start = 0;
+
+	/* Without any names it has no version. */
+	if (!process->jit.version)
+		return NULL;
+	if (!is_of(known, process->jit.version, address)) {
+		const char *name = jit_map__name(&process->jit, address, &start);
+
+		remember(known, process->jit.version, address, name, start);
+	}
+	return known->name ? known : NULL;
 }
 
 static bool find_jit(struct symbols *symbols, struct proc_snapshot *process, uint64_t address,
 		     struct symbol *ret)
 {
 	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
-	const struct symbol_entry *entry = binaries__find_jit(symbols->binaries, process, address);
+	const struct known_name *known = look_up_jit(symbols, process, address);
 
-	if (!entry) {
-		charge(symbols, process->pid, start_ns);
-		return false;
-	}
-	*ret = (struct symbol) {
-		.name = readable_name(symbols, symbol_table__name(&process->jit.table, entry)),
-		.offset = address - entry->start,
-		.module = "[jit]",
-		.build_id = "",
-	};
+	if (!known && binaries__refresh_jit(symbols->binaries, process))
+		known = look_up_jit(symbols, process, address);
+	if (known)
+		*ret = (struct symbol) {
+			.name = known->name,
+			.offset = known->offset,
+			.module = "[jit]",
+			.build_id = "",
+		};
 	charge(symbols, process->pid, start_ns);
-	return true;
+	return known;
 }
 
 /* Programs come from files: what is executed elsewhere was made there. */
@@ -217,13 +226,13 @@ static void find_in_file(struct symbols *symbols, const struct symbol_request *r
 static void find_in_module(struct symbols *symbols, int pid, const struct place *place,
 			   struct symbol *ret)
 {
-	const struct answer *answer = look_up(symbols, pid, place);
+	const struct known_name *known = look_up(symbols, pid, place);
 
 	ret->has_module_address = true;
 	ret->module_address = place->address;
-	if (answer->name) {
-		ret->name = answer->name;
-		ret->offset = answer->offset;
+	if (known->name) {
+		ret->name = known->name;
+		ret->offset = known->offset;
 	}
 }
 
@@ -285,43 +294,27 @@ bool symbols__has_mapped(struct symbols *symbols, int pid, const char *name)
 	return false;
 }
 
-static const struct inlined_frames *add_inlined(struct symbols *symbols, struct source_lines *lines,
-						uint64_t module_id, uint64_t address)
-{
-	struct source_frame frames[FRAMES_MAX];
-	size_t nr = source_lines__find(lines, address, frames, FRAMES_MAX);
-
-	for (size_t i = 0; i < nr; i++) {
-		char *name = symbols->frame_names[i];
-
-		if (!demangle(frames[i].function, name, NAME_MAX_LEN))
-			snprintf(name, NAME_MAX_LEN, "%.*s", NAME_MAX_LEN - 1, frames[i].function);
-		frames[i].function = name;
-		/* A path that long leads nowhere. */
-		if (strnlen(frames[i].file, PATH_MAX) == PATH_MAX)
-			frames[i].file = "";
-	}
-	return inlined__add(&symbols->inlined, module_id, address, frames, nr);
-}
-
 const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int pid,
 						   uint64_t module_id, uint64_t module_address)
 {
 	const struct inlined_frames *found =
 		inlined__find(&symbols->inlined, module_id, module_address);
-	struct source_lines *lines;
+	struct source_frame frames[LINES_MAX];
 	struct binary *module;
 	uint64_t start_ns;
+	size_t nr;
 
 	if (!found && allows(symbols, pid)) {
 		start_ns = clock_ns(CLOCK_MONOTONIC);
 		/* Makes room first, as that moves modules. */
 		binaries__make_room(symbols->binaries);
 		module = binaries__by_serial(symbols->binaries, module_id);
-		lines = module ? binary__lines(module, binaries__process(symbols->binaries, pid))
-			       : NULL;
-		if (lines)
-			found = add_inlined(symbols, lines, module_id, module_address);
+		nr = module ? binary__lines(module, binaries__process(symbols->binaries, pid),
+					    module_address, frames, LINES_MAX)
+			    : 0;
+		if (module)
+			found = inlined__add(&symbols->inlined, module_id, module_address, frames,
+					     nr);
 		charge(symbols, pid, start_ns);
 	}
 	return found && found->nr ? found : NULL;
@@ -330,7 +323,11 @@ const struct inlined_frames *symbols__find_inlined(struct symbols *symbols, int 
 void symbols__advise(struct symbols *symbols)
 {
 	uint64_t nr = binaries__budget(symbols->binaries)->nr_given_up;
+	uint64_t nr_failed = binaries__failures(symbols->binaries);
 
+	if (nr_failed)
+		log_note("%" PRIu64 " name%s not known: who read the files was late, or died",
+			 nr_failed, nr_failed == 1 ? " is" : "s are");
 	if (nr)
 		log_note("%" PRIu64 " name%s given up: they took too long to find", nr,
 			 nr == 1 ? " was" : "s were");

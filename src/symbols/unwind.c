@@ -20,7 +20,7 @@
 struct cached_row {
 	uint64_t serial; /* the module's; 0: free */
 	uint64_t address;
-	struct cfi_row row;
+	struct unwind_row row;
 };
 
 struct unwinder {
@@ -114,7 +114,7 @@ static bool is_code(struct walk *walk, uint64_t address)
 	       !covers(&walk->mapping, walk->registers.values[DWARF_SP]);
 }
 
-static const struct cfi_row *find_row(struct walk *walk, const struct place *place)
+static const struct unwind_row *find_row(struct walk *walk, const struct place *place)
 {
 	struct unwinder *unwinder = walk->unwinder;
 	struct cached_row *cached = &unwinder->rows[place__hash(place) % NR_ROWS];
@@ -125,21 +125,21 @@ static const struct cfi_row *find_row(struct walk *walk, const struct place *pla
 		if (!binary__find_row(place->module,
 				      binaries__process(unwinder->binaries, walk->request->pid),
 				      place->address, &walk->budget, &cached->row))
-			cached->row.cfa.kind = CFI_UNDEFINED;
+			cached->row.row.cfa.kind = CFI_UNDEFINED;
 		/* Not found within the budget of this stack: not cached, as the next one may find it. */
 		if (!walk->budget)
 			cached->serial = 0;
 		unwinder->has_loaded = true;
 	}
-	return cached->row.cfa.kind == CFI_UNDEFINED ? NULL : &cached->row;
+	return cached->row.row.cfa.kind == CFI_UNDEFINED ? NULL : &cached->row;
 }
 
 /* ---- By unwind information ------------------------------------------------------------------ */
 
-static int evaluate(struct walk *walk, const struct cfi *cfi, const struct cfi_rule *rule,
+static int evaluate(struct walk *walk, const struct unwind_row *row, const struct cfi_rule *rule,
 		    const uint64_t *cfa, uint64_t *ret)
 {
-	return expression__evaluate(cfi__expression(cfi, rule), cfa, &walk->registers,
+	return expression__evaluate(unwind_row__expression(row, rule), cfa, &walk->registers,
 				    &walk->request->stack, &walk->budget, ret);
 }
 
@@ -154,23 +154,23 @@ static int read_register(const struct walk *walk, unsigned int number, uint64_t 
 	return registers__has(&walk->registers, number) ? 0 : -ENODATA;
 }
 
-static int find_cfa(struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
-		    uint64_t *ret)
+static int find_cfa(struct walk *walk, const struct unwind_row *row, uint64_t *ret)
 {
+	const struct cfi_rule *cfa = &row->row.cfa;
 	int err;
 
-	if (row->cfa.kind == CFI_IS_EXPRESSION)
-		return evaluate(walk, cfi, &row->cfa, NULL, ret);
-	err = read_register(walk, row->cfa_register, ret);
-	*ret += (uint64_t)row->cfa.value;
+	if (cfa->kind == CFI_IS_EXPRESSION)
+		return evaluate(walk, row, cfa, NULL, ret);
+	err = read_register(walk, row->row.cfa_register, ret);
+	*ret += (uint64_t)cfa->value;
 	return err;
 }
 
 /* The caller's value of a register. */
-static int restore(struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
-		   unsigned int number, uint64_t cfa, uint64_t *ret)
+static int restore(struct walk *walk, const struct unwind_row *row, unsigned int number,
+		   uint64_t cfa, uint64_t *ret)
 {
-	const struct cfi_rule *rule = &row->rules[number];
+	const struct cfi_rule *rule = &row->row.rules[number];
 	uint64_t address;
 	int err;
 
@@ -186,20 +186,20 @@ static int restore(struct walk *walk, const struct cfi *cfi, const struct cfi_ro
 			       ? read_register(walk, (unsigned int)rule->value, ret)
 			       : -ENODATA;
 	case CFI_AT_EXPRESSION:
-		err = evaluate(walk, cfi, rule, &cfa, &address);
+		err = evaluate(walk, row, rule, &cfa, &address);
 		return err ? err : read_memory(walk, address, ret);
-	case CFI_IS_EXPRESSION: return evaluate(walk, cfi, rule, &cfa, ret);
+	case CFI_IS_EXPRESSION: return evaluate(walk, row, rule, &cfa, ret);
 	default: return -ENODATA;
 	}
 }
 
-static int restore_all(struct walk *walk, const struct cfi *cfi, const struct cfi_row *row,
-		       uint64_t cfa, struct registers *ret)
+static int restore_all(struct walk *walk, const struct unwind_row *row, uint64_t cfa,
+		       struct registers *ret)
 {
 	ret->known = 0;
 	for (unsigned int number = 0; number < NR_DWARF_REGISTERS; number++) {
 		uint64_t value;
-		int err = restore(walk, cfi, row, number, cfa, &value);
+		int err = restore(walk, row, number, cfa, &value);
 
 		if (!err)
 			registers__set(ret, number, value);
@@ -223,8 +223,8 @@ static bool is_above(const struct walk *walk, const struct cfi_row *row, uint64_
 
 static int step_by_row(struct walk *walk)
 {
+	const struct unwind_row *found;
 	const struct cfi_row *row;
-	const struct cfi *cfi;
 	struct registers caller;
 	struct place place;
 	uint64_t cfa;
@@ -232,19 +232,19 @@ static int step_by_row(struct walk *walk)
 
 	if (!find_place(walk, &place))
 		return -ENODATA;
-	row = find_row(walk, &place);
-	if (!row)
+	found = find_row(walk, &place);
+	if (!found)
 		return -ENODATA;
+	row = &found->row;
 	if (row->rules[DWARF_RETURN_ADDRESS].kind == CFI_UNDEFINED)
 		return OUTERMOST;
-	cfi = binary__cfi(place.module, row);
-	err = find_cfa(walk, cfi, row, &cfa);
+	err = find_cfa(walk, found, &cfa);
 	if (err)
 		return err;
 	/* CFI_SAME: there is no rule for the return address. */
 	if (row->rules[DWARF_RETURN_ADDRESS].kind == CFI_SAME || !is_above(walk, row, cfa))
 		return -ENODATA;
-	err = restore_all(walk, cfi, row, cfa, &caller);
+	err = restore_all(walk, found, cfa, &caller);
 	if (err)
 		return err;
 	if (!row->is_signal && caller.values[DWARF_IP] && !is_code(walk, caller.values[DWARF_IP]))

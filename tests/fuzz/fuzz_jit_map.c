@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../src/symbols/jit_map.h"
+#include "../../src/symbols/jit_names.h"
 #include "fuzz.h"
 
 static void check_names(const struct symbol_table *table)
@@ -20,27 +20,22 @@ static void check_names(const struct symbol_table *table)
 	}
 }
 
-/* Without a process the file that was read before is read on. */
-static void add(struct jit_map *map, const uint8_t *text, size_t len)
+static void add(struct jit_names *names, int file, const uint8_t *text, size_t len)
 {
-	EXPECT(write(map->kept, text, len) == (ssize_t)len);
-	jit_map__update(map, -1);
-	check_names(&map->table);
+	EXPECT(write(file, text, len) == (ssize_t)len);
+	EXPECT(!jit_names__read(names, file));
+	check_names(&names->table);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct jit_map map = { .kept = memfd_create("fuzz", MFD_CLOEXEC) };
-	int file = map.kept > 0 ? dup(map.kept) : -1;
+	struct jit_names names = { 0 };
+	int file = memfd_create("fuzz", MFD_CLOEXEC);
 
 	EXPECT(file >= 0);
-	/* A map of another file is emptied first: this is the file already. */
-	add(&map, data, 0);
-	if (!map.kept)
-		map.kept = dup(file);
-	add(&map, data, size / 2);
-	add(&map, data + size / 2, size - size / 2);
+	add(&names, file, data, size / 2);
+	add(&names, file, data + size / 2, size - size / 2);
 	close(file);
-	jit_map__free(&map);
+	jit_names__free(&names);
 	return 0;
 }

@@ -134,7 +134,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	EXPECT(map_file(fd, &mapping));
 	request.context = &mapping;
 	/* Each run has a file of its own: what was cached before is of no consequence. */
-	EXPECT(binaries || (!binaries__new(&binaries) && !unwinder__new(binaries, &unwinder)));
+	EXPECT(binaries ||
+	       (!binaries__new(false, &binaries) && !unwinder__new(binaries, &unwinder)));
 	unwind(unwinder, &request);
 	close(fd);
 	return 0;

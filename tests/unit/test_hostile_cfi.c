@@ -65,7 +65,7 @@ static void test_long_programs(void)
 	struct binaries *binaries;
 	struct unwinder *unwinder;
 
-	CHECK(!binaries__new(&binaries) && !unwinder__new(binaries, &unwinder));
+	CHECK(!binaries__new(false, &binaries) && !unwinder__new(binaries, &unwinder));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const char *first = build(cases[i].name, cases[i].pairs);
 		enum unwind_end end = UNWIND_UNREADABLE;

@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #include "../../src/base/buf.h"
+#include "../../src/symbols/contents.h"
 #include "../../src/symbols/debug_file.h"
 #include "../../src/symbols/elf_image.h"
 #include "../../src/symbols/source_lines.h"
@@ -664,15 +665,27 @@ static void test_units(void)
 
 /* ---- Debug files ---------------------------------------------------------------------------- */
 
+static bool offer(void *ctx, int fd)
+{
+	return contents__offer(ctx, FOR_LINES, dup(fd));
+}
+
 static bool has_no_debug_file(const char *path)
 {
-	struct elf_image image, debug;
+	struct contents contents = { .fd = -1 };
+	struct elf_segment *segments = NULL;
+	struct debug_file_names names = { .path = path };
+	struct loaded loaded;
 	bool ok;
 
-	if (!open_image(path, &image))
-		return false;
-	ok = debug_file__open(&image, path, -1, &debug) == -ENOENT;
-	elf_image__close(&image);
+	ok = !contents__load(&contents, open(path, O_RDONLY), &loaded, &segments);
+	if (ok) {
+		names.build_id = loaded.build_id;
+		names.link = loaded.link;
+		ok = *names.link.name && !debug_file__find(&names, -1, offer, &contents);
+	}
+	free(segments);
+	contents__free(&contents);
 	return ok;
 }
 

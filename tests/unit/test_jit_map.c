@@ -14,6 +14,7 @@
 
 static char path[64];
 static int process;
+static struct symbolizer *reader; /* in this process */
 
 static long peak_kb(void)
 {
@@ -31,9 +32,10 @@ static int create(void)
 
 static const char *name_at(struct jit_map *map, uint64_t address)
 {
-	const struct symbol_entry *entry = symbol_table__find(&map->table, address);
+	uint64_t start;
+	const char *name = jit_map__name(map, address, &start);
 
-	return entry ? symbol_table__name(&map->table, entry) : "";
+	return name ? name : "";
 }
 
 static void test_hole(void)
@@ -47,7 +49,7 @@ static void test_hole(void)
 	if (ftruncate(fd, 1LL << 40)) {
 		test_skip("a hole of 1 TiB", "no such large files here");
 	} else {
-		CHECK_EQ(jit_map__update(&map, process), 0);
+		CHECK_EQ(jit_map__update(&map, reader, process), 0);
 		CHECK_STR(name_at(&map, 0x1008), "before");
 		CHECK(map.read_bytes < 100u << 20);
 		CHECK(peak_kb() - before_kb < 64 << 10);
@@ -77,14 +79,14 @@ static void test_long_lines(void)
 	int fd = create();
 
 	write_long(fd, 10000);
-	CHECK_EQ(jit_map__update(&map, process), 0);
+	CHECK_EQ(jit_map__update(&map, reader, process), 0);
 	CHECK_EQ(strlen(name_at(&map, 0x2000)), 4095);
 	CHECK_STR(name_at(&map, 0x3000), "after10000");
 	write_long(fd, 3000000);
-	CHECK_EQ(jit_map__update(&map, process), 0);
+	CHECK_EQ(jit_map__update(&map, reader, process), 0);
 	CHECK_EQ(strlen(name_at(&map, 0x2000)), 4095);
 	CHECK_STR(name_at(&map, 0x3000), "after3000000");
-	CHECK(symbol_table__bytes(&map.table) < 100000);
+	CHECK(map.bytes < 100000);
 	jit_map__free(&map);
 	close(fd);
 	test_done("long lines");
@@ -96,10 +98,10 @@ static void test_incomplete_line(void)
 	int fd = create();
 
 	dprintf(fd, "1000 10 one\n1010 10 tw");
-	CHECK_EQ(jit_map__update(&map, process), 0);
+	CHECK_EQ(jit_map__update(&map, reader, process), 0);
 	CHECK_STR(name_at(&map, 0x1010), "");
 	dprintf(fd, "o\n1020 10 three");
-	CHECK_EQ(jit_map__update(&map, process), 0);
+	CHECK_EQ(jit_map__update(&map, reader, process), 0);
 	CHECK_STR(name_at(&map, 0x1000), "one");
 	CHECK_STR(name_at(&map, 0x1010), "two");
 	CHECK_STR(name_at(&map, 0x1020), "");
@@ -131,10 +133,10 @@ static int try_links(int of_process, const char *map_path)
 	dprintf(fd, "1000 10 name\n");
 	close(fd);
 	CHECK(!rename(map_path, target) && !symlink(target, map_path));
-	as_link = jit_map__update(&map, of_process);
+	as_link = jit_map__update(&map, reader, of_process);
 	jit_map__free(&map);
 	CHECK(!rename(target, map_path));
-	as_file = jit_map__update(&map, of_process);
+	as_file = jit_map__update(&map, reader, of_process);
 	jit_map__free(&map);
 	unlink(map_path);
 	CHECK_EQ(as_file, 0);
@@ -167,10 +169,13 @@ int main(void)
 {
 	process = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
+	if (symbolizer__new(false, &reader))
+		return 1;
 	test_incomplete_line();
 	test_long_lines();
 	test_link();
 	test_hole();
+	symbolizer__free(reader);
 	unlink(path);
 	return test_status();
 }

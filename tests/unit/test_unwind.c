@@ -66,9 +66,12 @@ static int start(const char *path, const char *argument)
 /* Its threads first: it has not ended before they were waited for. */
 static void finish(int pid)
 {
-	if (pid > 0)
-		kill(pid, SIGKILL);
-	while (waitpid(-1, NULL, __WALL) > 0)
+	int ended;
+
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	while ((ended = waitpid(-1, NULL, __WALL)) > 0 && ended != pid)
 		continue;
 }
 
@@ -676,6 +679,7 @@ static void test_agrees_with_libdw(void)
 	snprintf(debug, sizeof(debug), "%s/way7", work);
 	const char *paths[] = { path_of_libc(), "/proc/self/exe", debug };
 
+	elf_version(EV_CURRENT);
 	for (size_t i = 0; i < NR(paths); i++) {
 		bool is_eh = paths[i] != debug;
 		int fd = open(paths[i], O_RDONLY | O_CLOEXEC);
@@ -712,7 +716,7 @@ static void unwind_anew(const struct unwind_request *request, struct unwound *re
 	struct unwinder *old = unwinder;
 	struct binaries *binaries;
 
-	if (!CHECK(!binaries__new(&binaries)) || !CHECK(!unwinder__new(binaries, &unwinder)))
+	if (!CHECK(!binaries__new(false, &binaries)) || !CHECK(!unwinder__new(binaries, &unwinder)))
 		return;
 	unwind(request, ret);
 	unwinder__free(unwinder);

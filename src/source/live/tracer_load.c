@@ -11,6 +11,7 @@
 #include "../../base/cleanup.h"
 #include "../../base/log.h"
 #include "../../host/cgroup.h"
+#include "../../host/helpers.h"
 #include "../../host/task.h"
 #include "../../host/zero_page.h"
 #include "page_layout.h"
@@ -86,6 +87,7 @@ static void configure_target(struct tracer *t)
 	config->target_is_thread = target->kind == TARGET_TID;
 	config->follow_children = target->follow;
 	config->own_pid = (unsigned int)getpid();
+	config->own_session = (unsigned int)helpers__session();
 	config->command_pid = (unsigned int)t->command_pid;
 	if (!target->follow && target->kind == TARGET_COMMAND)
 		config->only_pid = (unsigned int)t->command_pid;

@@ -10,6 +10,7 @@
  *   DWARF_RETURN_ADDRESS  which one stands for the return address in unwind information
  *   RED_ZONE_BYTES        below the stack pointer, where leaf functions may keep values
  *   ENTRY_CODE_BYTES      size of the dynamic loader's entry code, which has no unwind information
+ *   ARCH_AUDIT            this architecture's system calls, in a filter of them
  */
 #ifndef SYMBOLS_ARCH_ARCH_H
 #define SYMBOLS_ARCH_ARCH_H

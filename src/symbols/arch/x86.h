@@ -3,6 +3,8 @@
 #ifndef SYMBOLS_ARCH_X86_H
 #define SYMBOLS_ARCH_X86_H
 
+#include <linux/audit.h>
+
 enum dwarf_register {
 	DWARF_RAX,
 	DWARF_RDX,
@@ -31,5 +33,6 @@ enum dwarf_register {
 
 #define RED_ZONE_BYTES	 128
 #define ENTRY_CODE_BYTES 128
+#define ARCH_AUDIT	 AUDIT_ARCH_X86_64
 
 #endif /* SYMBOLS_ARCH_X86_H */

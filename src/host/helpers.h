@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The processes that work for this one are in a session of their own. By it they are known to who
+ * must leave them out, as they are no part of what is observed.
+ */
+#ifndef HOST_HELPERS_H
+#define HOST_HELPERS_H
+
+void helpers__set_session(int id);
+/* 0: there are none. */
+int helpers__session(void);
+
+#endif /* HOST_HELPERS_H */
