@@ -3,15 +3,17 @@
  * Everything at once: threads that take random steps, the same for the same seed. Some steps
  * say which faults they took in a range of their own; the others disturb them.
  *
- * torture [-s SEED] [-n STEPS] [-t THREADS] [-u] [STEP]
+ * torture [-s SEED] [-n STEPS] [-t THREADS] [-u] [-x] [-c FILE] [STEP]
  *
- * -u: with programs that are setuid or cannot be read, run by nobody. STEP: that one only.
+ * -u: with programs that are setuid or cannot be read, run by nobody. -x: also steps that disturb the
+ * whole machine, or whose account is not known to hold everywhere. -c: with processes that are
+ * limited by the cgroup of which FILE is cgroup.procs. STEP: that one only.
  */
 #define _GNU_SOURCE
 #include <sys/stat.h>
 
 #include "torture_accounted.h"
-#include "torture_chaos.h"
+#include "torture_memory.h"
 
 #define THREADS_MAX 64
 #define STEPS_MAX   1000
@@ -19,8 +21,10 @@
 struct step {
 	const char *name;
 	void (*run)(struct torturer *t);
-	unsigned int weight;
+	unsigned int weight; /* with ROUGH: only taken with -x, or by name */
 };
+
+#define ROUGH 0x100u
 
 static const struct step steps[] = {
 	{ "anon", touch_anon, 6 },
@@ -36,6 +40,8 @@ static const struct step steps[] = {
 	{ "mlock", lock_memory, 4 },
 	{ "populate", populate, 3 },
 	{ "mremap", move_half_touched, 4 },
+	{ "mremap_leave", move_and_leave, ROUGH | 3 },
+	{ "dontneed", drop_and_touch, ROUGH | 4 },
 	{ "uffd", ask_userfaultfd, 4 },
 	{ "spawn", spawn_nothing, 4 },
 	{ "vfork", vfork_nothing, 3 },
@@ -52,6 +58,13 @@ static const struct step steps[] = {
 	{ "pageout", page_out_while_written, 2 },
 	{ "mprotect", protect_while_written, 2 },
 	{ "ksm", merge_pages, 1 },
+	{ "swap_in", swap_in, ROUGH | 4 },
+	{ "limited", exceed_limit, ROUGH | 2 },
+	{ "cool", cool_while_written, ROUGH | 2 },
+	{ "split", split_while_written, ROUGH | 2 },
+	{ "migrate", move_while_written, ROUGH | 2 },
+	{ "soft_dirty", soft_dirty_while_written, ROUGH | 2 },
+	{ "end", end_while_faulting, ROUGH | 4 },
 	{ "foreign", touched_by_child, 3 },
 	{ "proc_mem", write_own_memory, 3 },
 	{ "direct", read_directly, 3 },
@@ -62,18 +75,24 @@ static const struct step steps[] = {
 static uint64_t seed = 1;
 static unsigned long n_steps = 100, n_threads = 4;
 static const char *only;
+static bool takes_rough;
+
+static unsigned int weight_of(const struct step *step)
+{
+	return step->weight & ROUGH && !takes_rough ? 0 : step->weight & ~ROUGH;
+}
 
 static const struct step *choose_step(struct torturer *t)
 {
 	size_t total = 0, drawn;
 
 	for (size_t i = 0; i < N_STEPS; i++)
-		total += steps[i].weight;
+		total += weight_of(&steps[i]);
 	drawn = draw(t, total);
 	for (size_t i = 0; i < N_STEPS; i++) {
-		if (only ? !strcmp(only, steps[i].name) : drawn <= steps[i].weight)
+		if (only ? !strcmp(only, steps[i].name) : drawn <= weight_of(&steps[i]))
 			return &steps[i];
-		drawn -= steps[i].weight;
+		drawn -= weight_of(&steps[i]);
 	}
 	fail("no step is called %s", only);
 }
@@ -81,14 +100,17 @@ static const struct step *choose_step(struct torturer *t)
 /* Of the first file only single pages are in memory, so far apart that a read maps one of them. */
 static void make_files(struct torturer *t)
 {
-	struct file windows, pages;
+	struct file windows, pages, large;
 
 	temp_file_windows(&windows, WINDOWS_MAX, NULL);
 	temp_file_whole(&pages, PAGES_MAX);
+	temp_file(&large);
 	unlink(windows.path);
 	unlink(pages.path);
+	unlink(large.path);
 	t->file = windows.fd;
 	t->pages_file = pages.fd;
+	t->large_file = large.fd;
 }
 
 static void use_alternate_stack(void)
@@ -204,18 +226,22 @@ static void copy_self(char *path, mode_t mode)
 
 static void parse(int argc, char **argv)
 {
-	for (int option; (option = getopt(argc, argv, "s:n:t:u")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "s:n:t:uxc:")) != -1;) {
 		if (option == 's')
 			seed = number(optarg, ULONG_MAX);
 		else if (option == 'n')
 			n_steps = number(optarg, STEPS_MAX);
 		else if (option == 't')
 			n_threads = number(optarg, THREADS_MAX);
+		else if (option == 'c')
+			limited_procs = optarg;
+		else if (option == 'x')
+			takes_rough = true;
 		else if (option == 'u') {
 			copy_self(setuid_path, 04711);
 			copy_self(unreadable_path, 0711);
 		} else {
-			fail("usage: torture [-s SEED] [-n STEPS] [-t THREADS] [-u] [STEP]");
+			fail("usage: torture [-s SEED] [-n STEPS] [-t THREADS] [-u] [-x] [-c FILE] [STEP]");
 		}
 	}
 	only = argv[optind];

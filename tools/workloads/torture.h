@@ -43,6 +43,7 @@ struct torturer {
 	char *slot;
 	int file; /* one page of content in each of WINDOWS_MAX windows */
 	int pages_file;
+	int large_file; /* empty */
 	sigjmp_buf after_signal;
 };
 
@@ -184,7 +185,7 @@ static void say_skipped(const struct torturer *t, const char *why)
 
 /* --- children --- */
 
-static void wait_for(pid_t pid)
+static int wait_for_any_end(pid_t pid)
 {
 	int status;
 
@@ -194,6 +195,13 @@ static void wait_for(pid_t pid)
 		if (errno != EINTR)
 			fail("waitpid: %s", strerror(errno));
 	}
+	return status;
+}
+
+static void wait_for(pid_t pid)
+{
+	int status = wait_for_any_end(pid);
+
 	if (status)
 		fail("step %s: the child ended with status %#x", this_torturer->name, status);
 }

@@ -221,6 +221,38 @@ static void move_half_touched(struct torturer *t)
 	munmap(to, len);
 }
 
+/* Where the pages were, there is fresh memory. */
+static void move_and_leave(struct torturer *t)
+{
+	size_t n = draw(t, PAGES_MAX), len = n * page_size;
+	char *p = slot_pages(t, n, PROT_READ | PROT_WRITE), *to = p + SLOT_BYTES / 2;
+
+	touch_write(p, n, page_size);
+	if (mremap(p, len, len, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) != to) {
+		say_skipped(t, "no MREMAP_DONTUNMAP");
+	} else {
+		touch_write(p, n, page_size);
+		touch_read(to, n, page_size);
+		say(t, p, len, (struct account) { .kind = "anon", .count = 2 * n });
+		say(t, to, len, (struct account) { .kind = "anon", .count = 0 });
+		munmap(to, len);
+	}
+	munmap(p, len);
+}
+
+static void drop_and_touch(struct torturer *t)
+{
+	size_t n = draw(t, PAGES_MAX);
+	char *p = slot_pages(t, n, PROT_READ | PROT_WRITE);
+
+	touch_write(p, n, page_size);
+	if (madvise(p, n * page_size, MADV_DONTNEED))
+		fail("MADV_DONTNEED: %s", strerror(errno));
+	touch_write(p, n, page_size);
+	say(t, p, n * page_size, (struct account) { .kind = "anon", .count = 2 * n });
+	munmap(p, n * page_size);
+}
+
 /* --- userfaultfd --- */
 
 struct served {

@@ -19,10 +19,11 @@
 #define MADV_COLLAPSE 25
 #endif
 
-#define ROUNDS	 20
-#define STORM_MS 20
-#define STORM_US 500
-#define NOBODY	 65534
+#define ROUNDS		 20
+#define STORM_MS	 20
+#define STORM_US	 500
+#define NOBODY		 65534
+#define THREADS_THAT_END 3
 #define FOREIGN \
 	"\"file\",\"shmem\",\"mkwrite\",\"device\",\"hugetlb\",\"uffd\",\"cow:file\",\"cow:ksm\""
 #define NEVER_ANON  FOREIGN ",\"numa\",\"error\""
@@ -98,8 +99,7 @@ static void run_workload(struct torturer *t)
 		say_skipped(t, "another workload is not there");
 		return;
 	}
-	while (waitpid(pid, NULL, 0) != pid && errno == EINTR)
-		;
+	wait_for_any_end(pid);
 }
 
 static void run_as_nobody(struct torturer *t, char *path, size_t n)
@@ -304,23 +304,48 @@ static void protect_while_written(struct torturer *t)
 	     FOREIGN ",\"numa\",\"swap\",\"zero\",\"cow:zero\"");
 }
 
-static void merge_pages(struct torturer *t)
-{
-	char *p = slot_pages(t, PAGES_MAX, PROT_READ | PROT_WRITE);
+/* --- processes that end while they fault --- */
 
-	if (knob_number("/sys/kernel/mm/ksm/run") != 1 ||
-	    madvise(p, PAGES_MAX * page_size, MADV_MERGEABLE)) {
-		say_skipped(t, "KSM does not run");
-		return;
+static void *fault_for_ever(void *p)
+{
+	for (;;) {
+		touch_write(p, PAGES_MAX, page_size);
+		madvise(p, PAGES_MAX * page_size, MADV_DONTNEED);
 	}
-	for (size_t i = 0; i < ROUNDS; i++) {
-		memset(p, 'k', PAGES_MAX * page_size);
-		sleep_ms(2);
+	return NULL;
+}
+
+static void exit_while_faulting(struct torturer *t, char *p, size_t n)
+{
+	pthread_t thread;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (size_t i = 0; i < THREADS_THAT_END; i++) {
+		if (pthread_create(&thread, NULL, fault_for_ever, p + i * PAGES_MAX * page_size))
+			_exit(EXIT_FAILURE);
 	}
-	say_never(
-		t, p, PAGES_MAX * page_size,
-		"\"file\",\"shmem\",\"mkwrite\",\"device\",\"hugetlb\",\"uffd\",\"swap\",\"cow:file\"");
-	munmap(p, PAGES_MAX * page_size);
+	sleep_ms(draw(t, 10));
+	if (n)
+		_exit(EXIT_SUCCESS);
+	fault_for_ever(p + THREADS_THAT_END * PAGES_MAX * page_size);
+}
+
+/* By exit_group(2), or by a signal that nobody expects. */
+static void end_while_faulting(struct torturer *t)
+{
+	size_t len = (THREADS_THAT_END + 1) * PAGES_MAX * page_size, ends_itself = draw(t, 2) - 1;
+	char *p = slot_pages(t, len / page_size, PROT_READ | PROT_WRITE);
+	pid_t pid = start_child(exit_while_faulting, t, p, ends_itself);
+
+	if (pid > 0 && !ends_itself) {
+		sleep_ms(draw(t, 15));
+		kill(pid, SIGKILL);
+		wait_for_any_end(pid);
+	} else {
+		wait_for(pid);
+	}
+	say_never(t, p, len, NEVER_ANON ",\"swap\",\"zero\",\"cow:zero\"");
+	munmap(p, len);
 }
 
 /* --- get_user_pages --- */

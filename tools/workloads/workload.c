@@ -26,7 +26,7 @@
 
 #define EXIT_SKIP    77
 #define MAX_EXPECTED 4
-#define MAX_UNDO     12
+#define MAX_UNDO     16
 #define WINDOW	     (64UL << 10)
 #define HUGE_ALIGN   (2UL << 20)
 #define STACK_WARM   (64UL << 10)
