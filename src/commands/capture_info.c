@@ -28,7 +28,7 @@ static void add_or_unknown(struct buf *out, const char *text)
 static void add_settings(struct buf *out, const struct player *player)
 {
 	size_t nr;
-	const struct player_setting *settings = player__settings(player, &nr);
+	const struct recording_setting *settings = player__settings(player, &nr);
 
 	if (!nr)
 		return;

@@ -37,7 +37,7 @@ struct record {
 	const char *old_name; /* what an existing file is renamed to; NULL: it is replaced */
 	struct buf command_line;
 	struct machine_setting machine[MACHINE_SETTINGS_MAX];
-	struct recorder_setting settings[MACHINE_SETTINGS_MAX];
+	struct recording_setting settings[MACHINE_SETTINGS_MAX];
 	struct tee tee;
 	unsigned long long next_ns;
 	unsigned long long faults; /* when losses were written last */
@@ -96,8 +96,8 @@ static size_t read_settings(struct record *record)
 	size_t nr = machine__read(record->machine);
 
 	for (size_t i = 0; i < nr; i++)
-		record->settings[i] = (struct recorder_setting) { record->machine[i].name,
-								  record->machine[i].value };
+		record->settings[i] = (struct recording_setting) { record->machine[i].name,
+								   record->machine[i].value };
 	return nr;
 }
 

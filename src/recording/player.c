@@ -5,22 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/array.h"
 #include "../base/must.h"
 #include "id_rows.h"
+#include "read_run.h"
 #include "read_stacks.h"
-
-/* More ids than a target has; what exceeds them is refused. */
-#define TARGET_IDS_MAX 4096
-/* What exceeds these is refused, too. */
-#define SETTINGS_MAX   64
-#define CGROUPS_MAX    (64u << 10)
-#define LOSSES_MAX     (64u << 10)
-
-struct read_cgroup {
-	uint64_t id;
-	char *path;
-};
 
 struct player {
 	struct capture_reader *reader;
@@ -28,22 +16,9 @@ struct player {
 	struct id_rows threads, mappings;
 	unsigned long long refused;
 
-	/* Of the run. The strings are copies: those of the reader are of a segment. */
-	struct run_start start;
-	struct player_has has;
-	struct source_info info;
-	int target_ids[TARGET_IDS_MAX];
-	char *strings[7 + 2 * SETTINGS_MAX];
-	const char *command_line;
-	size_t nr_strings;
-	struct player_setting settings[SETTINGS_MAX];
-	size_t nr_settings;
-	struct key_map cgroups; /* struct read_cgroup */
-	struct loss_row *losses;
-	size_t nr_losses, size_losses;
-	bool has_start; /* a start row came */
-	bool is_told;	/* as an event */
-	bool is_over;	/* the end has been given */
+	struct read_run run;
+	bool is_told; /* the run, as an event */
+	bool is_over; /* the end has been given */
 	bool is_followed;
 
 	/* A row that was read while PLAYER_START was due. */
@@ -93,8 +68,6 @@ struct player *player__new(int fd, const struct capture_problem_sink *problems)
 	read_stacks__clear(&p->stacks);
 	p->threads.row_bytes = sizeof(struct thread_row);
 	p->mappings.row_bytes = sizeof(struct mapping_row);
-	p->cgroups.item_bytes = sizeof(struct read_cgroup);
-	p->cgroups.key_bytes = sizeof(uint64_t);
 	return p;
 }
 
@@ -102,36 +75,13 @@ void player__free(struct player *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->nr_strings; i++)
-		free(p->strings[i]);
-	for (size_t i = 0; i < p->cgroups.nr; i++)
-		free(((struct read_cgroup *)key_map__at(&p->cgroups, i))->path);
-	key_map__clear(&p->cgroups);
-	free(p->losses);
+	read_run__free(&p->run);
 	forget_segment(p);
 	capture_reader__free(p->reader);
 	free(p);
 }
 
 /* ---- The run --------------------------------------------------------------------------------- */
-
-/* NULL: there is none. */
-static const char *copy_string(struct player *p, string_id id)
-{
-	size_t len;
-	const char *string = capture_reader__string(p->reader, id, &len);
-
-	if (!string)
-		return NULL;
-	return p->strings[p->nr_strings++] = must(strdup(string));
-}
-
-static unsigned int sound_page_size(uint32_t size)
-{
-	bool is_sound = size >= 512 && size <= 1U << 20 && !(size & (size - 1));
-
-	return is_sound ? size : 4096;
-}
 
 /* What became of a row. */
 enum taken {
@@ -140,103 +90,44 @@ enum taken {
 	ROW_IS_EVENT,
 };
 
+static enum taken taken_if(bool is_taken)
+{
+	return is_taken ? ROW_TAKEN : ROW_REFUSED;
+}
+
 /* Each segment has the row; the first one that can be read is taken. */
 static enum taken take_start(struct player *p, enum player_event *event)
 {
-	const struct start_row *row = &p->values.start;
-	const char *target;
-
 	(void)event;
-	if (p->has_start)
-		return ROW_TAKEN;
-	p->has_start = true;
-	p->start = (struct run_start) {
-		.version = copy_string(p, row->version),
-		.plan = copy_string(p, row->plan),
-		.kernel = copy_string(p, row->kernel),
-		.arch = copy_string(p, row->arch),
-		.target_text = copy_string(p, row->target_text),
-		.target_ids = p->target_ids,
-		.page_size = sound_page_size(row->page_size),
-		.time_ns = row->time_ns,
-		.wall_ns = row->wall_ns,
-		.sees_gup = row->sees_gup,
-	};
-	p->command_line = copy_string(p, row->command_line);
-	target = copy_string(p, row->target);
-	p->start.target = target ? target : "unknown";
-	p->has = (struct player_has) {
-		.stacks = row->stacks,
-		.symbols = row->wide,
-		.cause = row->cause,
-		.residency = row->residency,
-		.uids = row->uids,
-	};
-	p->info = (struct source_info) {
-		.page_shift = (unsigned int)__builtin_ctz(p->start.page_size),
-		.sees_lookup = row->sees_lookup,
-		.sees_throttling = row->sees_throttling,
-		.sees_pages = row->sees_pages,
-	};
+	if (!p->run.has_start)
+		read_run__add_start(&p->run, &p->values.start, p->reader);
 	return ROW_TAKEN;
 }
 
-/* Target rows come behind the start row; those of later segments repeat them. */
+/* Targets and settings come behind the start row; those of later segments repeat them. */
 static enum taken take_target(struct player *p, enum player_event *event)
 {
-	uint32_t id = p->values.target.id;
-
 	(void)event;
-	if (p->is_told)
-		return ROW_TAKEN;
-	if (p->start.nr_target_ids == TARGET_IDS_MAX || id > INT32_MAX)
-		return ROW_REFUSED;
-	p->target_ids[p->start.nr_target_ids++] = (int)id;
-	return ROW_TAKEN;
+	return taken_if(p->is_told || read_run__add_target(&p->run, p->values.target.id));
 }
 
-/* Settings come behind the start row, as targets do. */
 static enum taken take_setting(struct player *p, enum player_event *event)
 {
-	struct player_setting *setting = &p->settings[p->nr_settings];
-
 	(void)event;
-	if (p->is_told)
-		return ROW_TAKEN;
-	if (p->nr_settings == SETTINGS_MAX)
-		return ROW_REFUSED;
-	setting->name = copy_string(p, p->values.setting.name);
-	setting->value = copy_string(p, p->values.setting.value);
-	p->nr_settings += setting->name && setting->value;
-	return ROW_TAKEN;
+	return taken_if(p->is_told ||
+			read_run__add_setting(&p->run, &p->values.setting, p->reader));
 }
 
-/* Paths outlive the segment: tables by cgroup are shown at the end. */
 static enum taken take_cgroup(struct player *p, enum player_event *event)
 {
-	const struct cgroup_row *row = &p->values.cgroup;
-	const char *path;
-	size_t len;
-
 	(void)event;
-	path = capture_reader__string(p->reader, row->path, &len);
-	if (!path || key_map__find(&p->cgroups, &row->id))
-		return ROW_TAKEN;
-	if (p->cgroups.nr == CGROUPS_MAX)
-		return ROW_REFUSED;
-	((struct read_cgroup *)key_map__add(&p->cgroups, &row->id))->path = must(strdup(path));
-	return ROW_TAKEN;
+	return taken_if(read_run__add_cgroup(&p->run, &p->values.cgroup, p->reader));
 }
 
 static enum taken take_loss(struct player *p, enum player_event *event)
 {
 	(void)event;
-	if (p->nr_losses == LOSSES_MAX)
-		return ROW_REFUSED;
-	p->losses =
-		must(array_reserve(p->losses, p->nr_losses, &p->size_losses, sizeof(*p->losses)));
-	p->losses[p->nr_losses++] = p->values.loss;
-	return ROW_TAKEN;
+	return taken_if(read_run__add_loss(&p->run, &p->values.loss));
 }
 
 static enum taken take_end(struct player *p, enum player_event *event)
@@ -279,7 +170,7 @@ static enum taken take_thread(struct player *p, enum player_event *event)
 	const struct thread_row *row = &p->values.thread;
 
 	(void)event;
-	return id_rows__add(&p->threads, row->id, row) ? ROW_TAKEN : ROW_REFUSED;
+	return taken_if(id_rows__add(&p->threads, row->id, row));
 }
 
 static enum taken take_mapping(struct player *p, enum player_event *event)
@@ -287,7 +178,7 @@ static enum taken take_mapping(struct player *p, enum player_event *event)
 	const struct mapping_row *row = &p->values.mapping;
 
 	(void)event;
-	return id_rows__add(&p->mappings, row->id, row) ? ROW_TAKEN : ROW_REFUSED;
+	return taken_if(id_rows__add(&p->mappings, row->id, row));
 }
 
 /* Completes the record by the rows of its thread and of its mapping. False: they were lost. */
@@ -348,13 +239,13 @@ static enum taken take_fault(struct player *p, enum player_event *event)
 static enum taken take_frame(struct player *p, enum player_event *event)
 {
 	(void)event;
-	return read_stacks__add_frame(&p->stacks, &p->values.frame) ? ROW_TAKEN : ROW_REFUSED;
+	return taken_if(read_stacks__add_frame(&p->stacks, &p->values.frame));
 }
 
 static enum taken take_stack(struct player *p, enum player_event *event)
 {
 	(void)event;
-	return read_stacks__add(&p->stacks, &p->values.stack) ? ROW_TAKEN : ROW_REFUSED;
+	return taken_if(read_stacks__add(&p->stacks, &p->values.stack));
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
@@ -405,7 +296,7 @@ static int read_row(struct player *p)
 /* PLAYER_START is due once all that tells of the run has been read. */
 static int tell_start(struct player *p, enum player_event *event)
 {
-	if (!p->has_start)
+	if (!p->run.has_start)
 		return -ENODATA;
 	p->is_told = true;
 	*event = PLAYER_START;
@@ -419,14 +310,14 @@ int player__next(struct player *p, enum player_event *event)
 	while (!p->is_followed && (ret = read_row(p)) == 1) {
 		enum recording_table table = recording_table(p->row.table->id);
 
-		if (!p->is_told && p->has_start && !is_of_run(table)) {
+		if (!p->is_told && p->run.has_start && !is_of_run(table)) {
 			p->is_pending = true;
 			return tell_start(p, event);
 		}
 		/* A row that comes before the start row is of a run of which nothing is known. */
-		if (p->is_over || (p->has_start && p->row.begins_capture))
+		if (p->is_over || (p->run.has_start && p->row.begins_capture))
 			p->is_followed = true;
-		else if (!p->has_start && !is_of_run(table))
+		else if (!p->run.has_start && !is_of_run(table))
 			p->refused++;
 		else if (take(p, table, event))
 			return 1;
@@ -443,41 +334,39 @@ bool player__is_followed(const struct player *p)
 
 const char *player__command_line(const struct player *p)
 {
-	return p->command_line;
+	return p->run.command_line;
 }
 
 const struct run_start *player__start(const struct player *p)
 {
-	return &p->start;
+	return &p->run.start;
 }
 
 struct player_has player__has(const struct player *p)
 {
-	return p->has;
+	return p->run.has;
 }
 
 struct source_info player__info(const struct player *p)
 {
-	return p->info;
+	return p->run.info;
 }
 
-const struct player_setting *player__settings(const struct player *p, size_t *nr)
+const struct recording_setting *player__settings(const struct player *p, size_t *nr)
 {
-	*nr = p->nr_settings;
-	return p->settings;
+	*nr = p->run.nr_settings;
+	return p->run.settings;
 }
 
 const char *player__cgroup(const struct player *p, uint64_t id)
 {
-	const struct read_cgroup *cgroup = key_map__find(&p->cgroups, &id);
-
-	return cgroup ? cgroup->path : NULL;
+	return read_run__cgroup(&p->run, id);
 }
 
 const struct loss_row *player__losses(const struct player *p, size_t *nr)
 {
-	*nr = p->nr_losses;
-	return p->losses;
+	*nr = p->run.nr_losses;
+	return p->run.losses;
 }
 
 const struct fault *player__fault(const struct player *p)

@@ -27,11 +27,6 @@ struct player_has {
 	bool uids; /* fault->rec->uid is known */
 };
 
-/* Something of the machine or the kernel that recorded, as "cpus" and "8". */
-struct player_setting {
-	const char *name, *value;
-};
-
 struct player *player__new(int fd, const struct capture_problem_sink *problems);
 void player__free(struct player *player);
 
@@ -49,7 +44,7 @@ bool player__is_followed(const struct player *player);
 const struct run_start *player__start(const struct player *player);
 struct player_has player__has(const struct player *player);
 struct source_info player__info(const struct player *player);
-const struct player_setting *player__settings(const struct player *player, size_t *nr);
+const struct recording_setting *player__settings(const struct player *player, size_t *nr);
 /* The path of a cgroup that a fault so far had. NULL: not known. */
 const char *player__cgroup(const struct player *player, uint64_t id);
 /* When faults were lost, in the order of time. */

@@ -41,7 +41,7 @@ static void begin_segment(void *ctx)
 static void add_settings(struct recorder *r)
 {
 	for (size_t i = 0; i < r->opts.nr_settings; i++) {
-		const struct recorder_setting *setting = &r->opts.settings[i];
+		const struct recording_setting *setting = &r->opts.settings[i];
 		struct setting_row row = {
 			.name = segment__string(&r->segment, setting->name),
 			.value = segment__string(&r->segment, setting->value),
@@ -259,11 +259,12 @@ void recorder__tell_losses(struct format *format, uint64_t now_ns, const struct 
 		.file = r->lost - told->file,
 	};
 
-	begin(r);
-	if (loss_row__sum(&row))
+	if (loss_row__sum(&row)) {
+		begin(r);
 		segment__row(&r->segment, RECORDING_LOSS, &row);
-	if (r->segment.error)
-		return;
+		if (r->segment.error)
+			return;
+	}
 	r->losses.time_ns = now_ns;
 	r->losses.ring += row.ring;
 	r->losses.storage += row.storage;

@@ -9,14 +9,10 @@
 #include "../capture/writer.h"
 #include "../faults/format.h"
 #include "../source/source.h"
+#include "tables.h"
 
 /* A format whose instances write nothing to their buffer. */
 extern const struct format_ops capture_format;
-
-/* Something of the machine or the kernel, in words. */
-struct recorder_setting {
-	const char *name, *value;
-};
 
 /* What it points to outlives the recorder. */
 struct recorder_options {
@@ -26,7 +22,7 @@ struct recorder_options {
 	struct source_info info; /* of the source of the faults */
 	bool stacks;
 	bool uids; /* the records have them */
-	const struct recorder_setting *settings;
+	const struct recording_setting *settings;
 	size_t nr_settings;
 	/* The path of a cgroup by the kernel's id, malloc()ed; NULL: not known. May be NULL itself. */
 	char *(*cgroup_path)(unsigned long long id);

@@ -30,7 +30,11 @@ struct target_row {
 	uint32_t id;
 };
 
-/* Something of the machine or the kernel, in words, as "cpus" and "8". */
+/* Something of the machine or the kernel that recorded, as "cpus" and "8". */
+struct recording_setting {
+	const char *name, *value;
+};
+
 struct setting_row {
 	string_id name, value;
 };

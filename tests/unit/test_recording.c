@@ -266,7 +266,7 @@ static char *path_of(unsigned long long id)
 /* Two faults, and losses before, between and after them. */
 static void record_more(int fd)
 {
-	static const struct recorder_setting settings[] = { { "cpus", "8" }, { "swap", "0" } };
+	static const struct recording_setting settings[] = { { "cpus", "8" }, { "swap", "0" } };
 	struct run_start run = run_of();
 	struct buf nothing = { 0 };
 	struct format *capture = format__new(&capture_format, &nothing, &run);
@@ -317,7 +317,7 @@ static void test_more(void)
 	int fd = new_file();
 	struct capture_problem_sink sink = { count_problem, &(struct played) { 0 } };
 	struct player *player;
-	const struct player_setting *settings;
+	const struct recording_setting *settings;
 	enum player_event event;
 	size_t nr, nr_faults = 0;
 
@@ -514,6 +514,26 @@ static void test_no_run(void)
 	test_done("a capture that does not say of which run it is");
 }
 
+/* More settings than are kept: with a name but no value, and then with both. */
+static void test_many_settings(void)
+{
+	int fd = new_file();
+	struct capture_writer *writer = begin_capture(fd);
+	struct setting_row row = { 0 };
+
+	add_start(writer);
+	CHECK_EQ(capture_writer__string(writer, "name", 4, &row.name), 0);
+	for (int i = 0; i < 500; i++)
+		add_row(writer, RECORDING_SETTING, &row);
+	row.value = row.name;
+	for (int i = 0; i < 500; i++)
+		add_row(writer, RECORDING_SETTING, &row);
+	CHECK_EQ(capture_writer__end(writer), 0);
+	CHECK_EQ(refused_of(fd, 0, "start"), 500 - 64);
+	close(fd);
+	test_done("settings without a value, and too many");
+}
+
 int main(void)
 {
 	srand(1);
@@ -525,5 +545,6 @@ int main(void)
 	test_lost_rows();
 	test_impossible_stacks();
 	test_no_run();
+	test_many_settings();
 	return test_status();
 }
