@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct hash_slot {
 	uint32_t hash;
@@ -24,8 +25,13 @@ struct hash_index {
 void hash_index__free(struct hash_index *index);
 
 uint32_t hash_bytes(const void *bytes, size_t len);
-/* Equal only for equal bytes, as far as anyone who does not know this process can bring about. */
+/* With a secret key: a stranger cannot choose bytes that differ, and have the same hash. */
 uint64_t hash64_bytes(const void *bytes, size_t len);
+
+static inline uint64_t hash64_text(const char *text)
+{
+	return hash64_bytes(text, strlen(text));
+}
 
 /* Adds an item, which must not be there yet. Slots move. */
 void hash_index__add(struct hash_index *index, uint32_t hash, uint32_t number);

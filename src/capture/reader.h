@@ -32,8 +32,7 @@ struct capture_row {
 	const struct capture_table *table; /* as the file describes it */
 	size_t nr_values;
 	const uint64_t *values; /* of the wanted columns; 0 where the file does not have one */
-	/* All values are those of the row before, but for these; of the first row of a block, all. */
-	bool is_first;
+	bool is_first; /* of its block; in later rows only the values `moving` may have changed */
 	const uint16_t *moving;
 	size_t nr_moving;
 	uint32_t segment;

@@ -221,9 +221,8 @@ static void take_fault(struct report *r, bool is_throttled)
 			r->view->fault(r, fault);
 		return;
 	}
-	r->throttled_ns += (long long)(fault->throttled->ns * fault->rec->weight);
-	if (r->view->throttled)
-		r->view->throttled(r, fault);
+	if (!r->view->throttled || r->view->throttled(r, fault))
+		r->throttled_ns += (long long)(fault->throttled->ns * fault->rec->weight);
 }
 
 /* The length of the time that is shown. */
@@ -406,7 +405,7 @@ const struct command report_command = {
 	.id = COMMAND_REPORT,
 	.name = "report",
 	.usage = "report [FILE] [trace|hist|top] [OPTION..] [INTERVAL [COUNT]]",
-	.what = "what record has written: a summary, or as trace, hist or top",
+	.what = "what record has written: a summary, lines, histograms, a table",
 	.examples = "  faulttrace report                         what is in faulttrace.ft\n"
 		    "  faulttrace report trace --major           its major faults\n"
 		    "  faulttrace report hist --from 10 --to 20  ten seconds of it, by kind\n"

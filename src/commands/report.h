@@ -16,9 +16,10 @@ struct report;
 struct report_view {
 	/* The run is known, and the output open. 0, or -errno after saying why it cannot be shown. */
 	int (*begin)(struct report *report);
-	/* A fault that the filters take; how memory.high throttled the thread after such a fault. */
+	/* A fault that the filters take. */
 	void (*fault)(struct report *report, const struct fault *fault);
-	void (*throttled)(struct report *report, const struct fault *fault);
+	/* How memory.high throttled the thread after such a fault. True: the fault was shown. */
+	bool (*throttled)(struct report *report, const struct fault *fault);
 	/* All has been read: shows the rest. */
 	void (*end)(struct report *report);
 	/* Frees the state, which is NULL if begin() was not called. */
@@ -41,7 +42,7 @@ struct report {
 	unsigned long long last_ns; /* of a fault */
 	unsigned long long
 		until_ns; /* set by a view that shows no faults after it; 0: it has none */
-	int failed;	  /* not 0: a file other than `out` could not be written (already said) */
+	int failed; /* not 0: the file of a profile could not be written, which has been said */
 	bool is_damaged;
 	struct capture_problem problems[PROBLEMS_MAX];
 	size_t nr_problems;

@@ -103,12 +103,14 @@ static void add_fault(struct report *r, const struct fault *fault)
 	view->has_faults = true;
 }
 
-static void add_throttled(struct report *r, const struct fault *fault)
+static bool add_throttled(struct report *r, const struct fault *fault)
 {
 	const struct tables_view *view = r->state;
 
-	if (!view->is_over && aggregate__counts(view->table, fault))
-		aggregate__add_throttled(view->table, fault);
+	if (view->is_over || !aggregate__counts(view->table, fault))
+		return false;
+	aggregate__add_throttled(view->table, fault);
+	return true;
 }
 
 static void end(struct report *r)

@@ -63,14 +63,16 @@ static void show_fault(struct report *r, const struct fault *recorded)
 	report__flush(r);
 }
 
-static void show_throttled(struct report *r, const struct fault *recorded)
+static bool show_throttled(struct report *r, const struct fault *recorded)
 {
 	struct fault fault = as_asked(r->opts, recorded);
 	const struct trace_view *view = r->state;
 
-	if (!is_full(r))
-		format__show(view->format, throttled, &fault);
+	if (is_full(r))
+		return false;
+	format__show(view->format, throttled, &fault);
 	report__flush(r);
+	return true;
 }
 
 static void end(struct report *r)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "side_capture.h"
 
+#include <errno.h>
+
 #include "../host/cgroup.h"
 #include "../recording/recorder.h"
 
@@ -35,7 +37,7 @@ int side_capture__begin(struct side_capture *capture, const struct session *sess
 		return err;
 	capture->format = format__new(&capture_format, &capture->out.buf, &session->start);
 	if (!capture->format)
-		return -1;
+		return -ENOMEM;
 	options.fd = capture->out.fd;
 	options.name = capture->out.name;
 	options.info = source__info(session->source);

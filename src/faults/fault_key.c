@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "fault_key.h"
 
-#include <string.h>
-
 #include "../../bpf/contract/row_key.h"
 #include "../base/hash_index.h"
 #include "key_words.h"
-
-static uint64_t hash_of(const char *text)
-{
-	return hash64_bytes(text, strlen(text));
-}
 
 /* The function that contains the instruction: other frames before it are inlined into it. */
 static const struct stack_frame *containing(const struct stack *stack)
@@ -51,8 +44,8 @@ static void key_of_function(__u64 *word, const struct fault *fault)
 	/* Faults of get_user_pages have no instruction, and the word of no function. */
 	if (!fault->rec->ip)
 		return;
-	word[0] = hash_of(function.name);
-	word[1] = hash_of(function.made_code ? function.made_code : function.module);
+	word[0] = hash64_text(function.name);
+	word[1] = hash64_text(function.made_code ? function.made_code : function.module);
 	if (!*function.name && !function.made_code)
 		word[2] = *function.module ? function.offset : function.address;
 }
@@ -82,7 +75,7 @@ static void key_of_line(__u64 *word, const struct fault *fault)
 		key_of_function(word, fault);
 		return;
 	}
-	word[0] = hash_of(line.source);
+	word[0] = hash64_text(line.source);
 	word[1] = line.line;
 }
 
@@ -90,7 +83,7 @@ static void key_of_line(__u64 *word, const struct fault *fault)
 static void key_of_file(__u64 *word, const struct fault *fault)
 {
 	if (*fault->name)
-		word[0] = hash_of(fault->name);
+		word[0] = hash64_text(fault->name);
 	else
 		ft_key_of_file(word, fault->rec);
 }
@@ -98,7 +91,7 @@ static void key_of_file(__u64 *word, const struct fault *fault)
 static void key_of_mapping(__u64 *word, const struct fault *fault)
 {
 	ft_key_of_mapping(word, fault->rec);
-	word[2] = *fault->name ? hash_of(fault->name) : 0;
+	word[2] = *fault->name ? hash64_text(fault->name) : 0;
 }
 
 void fault_key__make(const struct row_spec *rows, const struct fault *fault, struct ft_key *key)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The processes that work for this one are in a session of their own. By it they are known to who
- * must leave them out, as they are no part of what is observed.
+ * The processes that work for this one are in a session of their own, by whose id the BPF programs
+ * leave their faults out.
  */
 #ifndef HOST_HELPERS_H
 #define HOST_HELPERS_H

@@ -2,7 +2,6 @@
 #include "read_stacks.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "../base/array.h"
 #include "../base/hash_index.h"
@@ -93,11 +92,6 @@ static struct stack_frame make_frame(const struct frame_row *row,
 	};
 }
 
-static uint64_t hash_text(const char *text)
-{
-	return hash64_bytes(text, strlen(text));
-}
-
 static uint64_t hash_frame(uint64_t before, const struct stack_frame *frame)
 {
 	const uint64_t words[] = {
@@ -106,11 +100,11 @@ static uint64_t hash_frame(uint64_t before, const struct stack_frame *frame)
 		frame->offset,
 		frame->address,
 		(uint64_t)frame->line << 1 | frame->is_inlined,
-		hash_text(frame->function),
-		hash_text(frame->made_code ? frame->made_code : ""),
-		hash_text(frame->module),
-		hash_text(frame->build_id),
-		hash_text(frame->source),
+		hash64_text(frame->function),
+		hash64_text(frame->made_code ? frame->made_code : ""),
+		hash64_text(frame->module),
+		hash64_text(frame->build_id),
+		hash64_text(frame->source),
 	};
 
 	return hash64_bytes(words, sizeof(words));

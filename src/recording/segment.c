@@ -9,7 +9,7 @@
 
 struct known_mapping {
 	struct mapping_key {
-		struct ft_vma vma; /* without name_id, which is the kernel's */
+		struct ft_vma vma; /* name_id is 0: the kernel half's ids are not recorded */
 		string_id name;
 		uint32_t no_padding;
 	} key;

@@ -10,7 +10,7 @@
 #include "contents.h"
 #include "demangle.h"
 
-/* More than the tracer keeps at a time: those of programs, and of processes' perf maps. */
+/* More than the tracer's caches have together: programs, and perf maps of processes. */
 #define FILES_MAX 1024
 
 struct answers {

@@ -22,7 +22,7 @@ enum module_state {
 struct binary {
 	uint32_t dev;
 	uint64_t inode;
-	uint64_t serial; /* unique, never reused: the symbolizer knows the file by it */
+	uint64_t serial; /* unique, never reused; the file's id in questions to the symbolizer */
 	uint64_t used;	 /* the number of its last use */
 	enum module_state state;
 	int tried_pid;
@@ -38,9 +38,9 @@ struct binary {
 
 	struct symbolizer *symbolizer;
 	uint64_t generation;	   /* of the symbolizer that has loaded it; 0: none has */
-	bool has_failed[PURPOSES]; /* what is not asked for any more */
-	uint64_t bytes;		   /* of memory that it takes there, without its lines */
-	uint64_t line_bytes;	   /* ... that these take */
+	bool has_failed[PURPOSES]; /* by purpose: nothing more is asked, after a failure */
+	uint64_t bytes;	     /* of the symbolizer's memory that the file takes, without lines */
+	uint64_t line_bytes; /* ... that its lines take */
 };
 
 /*

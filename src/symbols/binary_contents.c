@@ -11,7 +11,7 @@
 
 #define SEGMENTS_MAX 1024
 
-/* A question about this module: the symbolizer is to have loaded it. */
+/* Asks about this module, which the symbolizer has loaded. */
 static int ask_loaded(struct binary *module, const struct question *question, int fd,
 		      unsigned int limit_ms, struct reply *ret)
 {
@@ -119,7 +119,7 @@ static void give_up(struct binary *module, enum purpose purpose, int err)
 	module->has_failed[purpose] = true;
 }
 
-/* What is the same for all purposes has failed. */
+/* Loading has failed, without which nothing can be asked. */
 static void give_up_all(struct binary *module, int err)
 {
 	for (unsigned int i = 0; i < PURPOSES; i++)
@@ -130,7 +130,7 @@ int binary_contents__load(struct binary *module, const struct proc_snapshot *pro
 {
 	int err = load(module, process);
 
-	/* It may have died by no fault of the file's. */
+	/* The symbolizer may have died for another reason than this file. */
 	if (err == -EPIPE)
 		err = load(module, process);
 	if (err == -EPIPE || err == -ETIME) {
@@ -170,7 +170,10 @@ static int ask_once(struct binary *module, const struct proc_snapshot *process,
 	return err ? err : ask_loaded(module, question, -1, limit_ms, ret);
 }
 
-/* True if there is an answer. What is late, or who dies of it twice, is not asked for again. */
+/*
+ * True if there is an answer. If the answer was late, or the symbolizer died twice, the same
+ * purpose is not asked for again.
+ */
 static bool ask(struct binary *module, const struct proc_snapshot *process,
 		const struct question *question, unsigned int limit_ms, struct reply *ret)
 {
@@ -214,7 +217,7 @@ size_t binary__lines(struct binary *module, const struct proc_snapshot *process,
 	};
 	struct reply reply;
 
-	/* Each unit of a program is indexed when it is asked for first. */
+	/* A compilation unit of the program is indexed by the first question for a line of it. */
 	return ask(module, process, &question, INDEX_MS, &reply) ? reply__lines(&reply, frames, max)
 								 : 0;
 }
@@ -242,7 +245,7 @@ bool binary__find_row(struct binary *module, const struct proc_snapshot *process
 	struct found_row found;
 	struct reply reply;
 
-	/* The first one indexes them. */
+	/* The first question for a row of this file indexes all rows. */
 	if (!ask(module, process, &question, INDEX_MS, &reply) || reply.len != sizeof(found))
 		return false;
 	memcpy(&found, reply.bytes, sizeof(found));

@@ -14,7 +14,7 @@
 #include "channel.h"
 #include "confinement.h"
 
-/* Helpers that do not end, as a file system does not answer, count. */
+/* Also those that were killed, but wait for a file system and have not ended yet. */
 #define HELPERS_MAX 16
 #define ANSWER_MS   2000
 
@@ -33,7 +33,7 @@ struct helpers {
 
 /* ---- The broker ----------------------------------------------------------------------------- */
 
-/* Only what was not waited for yet has its pid for sure. */
+/* Forgets helpers that have ended: their pids may be those of other processes from now on. */
 static void reap(struct helpers *helpers)
 {
 	for (size_t i = 0; i < HELPERS_MAX; i++)

@@ -49,7 +49,7 @@ void confine__stand_alone(int keep)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	close_from(0, (unsigned int)keep - 1);
 	close_from((unsigned int)keep + 1, ~0U);
-	/* The first that are free: nothing else that is opened gets these numbers. */
+	/* As descriptors 0, 1 and 2: what a library writes to standard output must not go elsewhere. */
 	while (open("/dev/null", O_RDWR | O_CLOEXEC) < STDERR_FILENO)
 		;
 	if (chdir("/"))
@@ -138,7 +138,7 @@ unsigned int confine__reader(int parent)
 	unsigned int missing = become_nobody() ? 0 : CONFINE_USER;
 
 	privileges__keep(0);
-	/* After the change of users, which undoes it. */
+	/* Set only now: a change of the user id clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (getppid() != parent)
 		_exit(1);

@@ -21,7 +21,7 @@ struct contents {
 	struct source_lines *lines;
 	struct cfi eh_frame, debug_frame;
 	bool eh_frame_tried;
-	bool tried[PURPOSES]; /* also in another file, if that is what it takes */
+	bool tried[PURPOSES]; /* by purpose: a debug file has been taken, or is not needed */
 };
 
 /* Takes ownership of fd. 0 or -errno; *ret without segments, which are malloc()ed. */

@@ -18,17 +18,17 @@
 
 enum question_type {
 	ASK_LOAD,     /* with the descriptor of a file: what it is. struct loaded, segments */
-	ASK_OFFER,    /* with a debug file, or without: there is none. Was it taken? */
+	ASK_OFFER,    /* with a debug file: is it the program's? Without one: there is none */
 	ASK_NAME,     /* of the symbol at an address. struct found_name, and the name */
 	ASK_LINES,    /* struct found_line, function and file of each; innermost first */
 	ASK_ROW,      /* struct found_row */
 	ASK_READ_JIT, /* with the descriptor of a perf map: reads what was added. struct jit_read */
-	ASK_FORGET,   /* all of a file */
-	ASK_FORGET_LINES, /* only its lines, which can be read again */
+	ASK_FORGET,   /* frees what was read of a file */
+	ASK_FORGET_LINES, /* frees its lines only; ASK_LINES reads them again */
 	QUESTION_TYPES,
 };
 
-/* What a debug file is looked for. */
+/* What a debug file is needed for. */
 enum purpose {
 	FOR_SYMBOLS,
 	FOR_LINES,
@@ -38,7 +38,7 @@ enum purpose {
 
 struct question {
 	uint32_t type;
-	uint32_t purpose; /* of ASK_OFFER */
+	uint32_t purpose; /* of ASK_OFFER; else what a debug file may be needed for */
 	uint64_t id;	  /* of the file: the tracer chooses it */
 	uint64_t address;
 	uint32_t budget; /* of ASK_ROW: see cfi__find() */

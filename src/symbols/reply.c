@@ -3,54 +3,53 @@
 
 #include <string.h>
 
-/* What is left to be read of a reply. */
-struct rest {
-	const uint8_t *at;
-	size_t len;
-};
+#include "reader.h"
 
-static bool take(struct rest *rest, void *to, size_t len)
+static struct reader reader_of(const struct reply *reply)
 {
-	if (rest->len < len)
+	return (struct reader) { .at = reply->bytes, .end = reply->bytes + reply->len };
+}
+
+static bool take(struct reader *reader, void *to, size_t len)
+{
+	struct reader part = reader__part(reader, len);
+
+	if (reader->failed)
 		return false;
-	memcpy(to, rest->at, len);
-	rest->at += len;
-	rest->len -= len;
+	memcpy(to, part.at, len);
 	return true;
 }
 
 /* A text of len bytes with its NUL, or NULL. */
-static const char *take_text(struct rest *rest, uint32_t len)
+static const char *take_text(struct reader *reader, uint32_t len)
 {
-	const char *text = (const char *)rest->at;
+	struct reader part = reader__part(reader, len);
 
-	if (!len || len > TEXT_MAX + 1 || rest->len < len || text[len - 1])
+	if (reader->failed || !len || len > TEXT_MAX + 1 || part.end[-1])
 		return NULL;
-	rest->at += len;
-	rest->len -= len;
-	return text;
+	return (const char *)part.at;
 }
 
 const char *reply__name(const struct reply *reply, uint64_t *start)
 {
-	struct rest rest = { reply->bytes, reply->len };
+	struct reader reader = reader_of(reply);
 	struct found_name found;
 
-	if (!take(&rest, &found, sizeof(found)))
+	if (!take(&reader, &found, sizeof(found)))
 		return NULL;
 	*start = found.start;
-	return take_text(&rest, found.len);
+	return take_text(&reader, found.len);
 }
 
 size_t reply__lines(const struct reply *reply, struct source_frame *frames, size_t max)
 {
-	struct rest rest = { reply->bytes, reply->len };
+	struct reader reader = reader_of(reply);
 	struct found_line found;
 	size_t nr = 0;
 
-	while (nr < max && take(&rest, &found, sizeof(found))) {
-		const char *function = take_text(&rest, found.function_len);
-		const char *file = take_text(&rest, found.file_len);
+	while (nr < max && take(&reader, &found, sizeof(found))) {
+		const char *function = take_text(&reader, found.function_len);
+		const char *file = take_text(&reader, found.file_len);
 
 		if (!function || !file)
 			break;

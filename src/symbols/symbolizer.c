@@ -17,7 +17,7 @@
 #include "confinement.h"
 
 #define SLICE_MS    20
-/* Without processor time for so long it waits for something, such as a file that is not read. */
+/* A process that gets no processor time for so long waits for a read(2) that is not answered. */
 #define PROGRESS_NS 1000000000ULL
 /* It is started anew at most so often in a run. */
 #define STARTS_MAX  64
@@ -112,13 +112,13 @@ void symbolizer__free(struct symbolizer *symbolizer)
 	free(symbolizer);
 }
 
-/* Its first message tells what it could not give up. */
+/* Takes the first message of a new process: which privileges it could not give up. */
 static int greet(struct symbolizer *symbolizer)
 {
 	unsigned int missing;
 	int passed;
 
-	/* It is another user's, and few have its id: so it was not late if it has begun at all. */
+	/* On a busy machine a new process may have to wait for a processor: waits as for an index. */
 	channel__limit(symbolizer->process.end, INDEX_MS);
 	if (channel__receive(symbolizer->process.end, &missing, sizeof(missing), &passed) !=
 	    sizeof(missing))
@@ -182,7 +182,7 @@ static bool is_late(const struct symbolizer *symbolizer, unsigned int limit_ms, 
 	uint64_t cpu = cpu_ns(symbolizer), now = clock_ns(CLOCK_MONOTONIC);
 
 	if (!wait->progress_ns) {
-		/* The first slice is over: what was taken before it is not known. */
+		/* Called first when a slice is over: the processor time of that slice is not counted. */
 		wait->begin_cpu_ns = cpu;
 		wait->progress_ns = now;
 	} else if (cpu != wait->last_cpu_ns) {

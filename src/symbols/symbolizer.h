@@ -19,17 +19,17 @@
 struct symbolizer;
 
 /*
- * is_apart: in a process of its own, if there can be one; it is started here, but for the first
- * question. 0 or -errno.
+ * is_apart: files are read in a process of its own, if it can be forked. The broker is forked by
+ * this call, the process itself by the first question. 0 or -errno.
  */
 int symbolizer__new(bool is_apart, struct symbolizer **ret);
-/* Ends the process: all that it knew is forgotten. Nothing may be asked any more. */
+/* Ends the process and the broker. symbolizer__ask() must not be called any more. */
 void symbolizer__stop(struct symbolizer *symbolizer);
 void symbolizer__free(struct symbolizer *symbolizer);
 
 /* An id for a file; never 0, nor given before. */
 uint64_t symbolizer__new_id(struct symbolizer *symbolizer);
-/* Changes when the symbolizer has been replaced: what it knew is to be told again. */
+/* Changes when the process has been replaced: files have to be loaded again then. */
 uint64_t symbolizer__generation(struct symbolizer *symbolizer);
 
 /*

@@ -159,7 +159,7 @@ static const struct known_name *look_up_jit(struct symbols *symbols, struct proc
 	struct known_name *known = slot_of(symbols, process->jit.version, address);
 	uint64_t start = 0;
 
-	/* Without any names it has no version. */
+	/* Version 0: no names have been read. */
 	if (!process->jit.version)
 		return NULL;
 	if (!is_of(known, process->jit.version, address)) {

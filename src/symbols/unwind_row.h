@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A row of unwind information with its expressions: without the section that it was found in. */
-#ifndef SYMBOLS_FRAME_ROW_H
-#define SYMBOLS_FRAME_ROW_H
+#ifndef SYMBOLS_UNWIND_ROW_H
+#define SYMBOLS_UNWIND_ROW_H
 
 #include "cfi.h"
 
@@ -23,4 +23,4 @@ bool unwind_row__is_valid(const struct unwind_row *row);
 /* The expression of a rule. */
 struct reader unwind_row__expression(const struct unwind_row *row, const struct cfi_rule *rule);
 
-#endif /* SYMBOLS_FRAME_ROW_H */
+#endif /* SYMBOLS_UNWIND_ROW_H */

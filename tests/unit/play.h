@@ -8,7 +8,7 @@
 #include "../../src/recording/player.h"
 
 struct played {
-	int result; /* the last one of player__next() */
+	int result; /* what the last call of player__next() returned */
 	unsigned long long refused;
 	size_t nr_problems;
 };

@@ -21,7 +21,6 @@
 #define PAGES	     61
 #define AREA_PAGES   1024
 #define TRIES	     100
-#define PAGE_SWAPPED (1ULL << 62)
 #define ZRAM_CONTROL "/sys/class/zram-control/"
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
@@ -116,28 +115,17 @@ static void swap_to_zram(void)
 	use_area(path);
 }
 
-static size_t pages_out(char *p)
-{
-	uint64_t entry[PAGES];
-	size_t n = 0;
-
-	read_pagemap(p, PAGES, entry);
-	for (size_t i = 0; i < PAGES; i++)
-		n += !!(entry[i] & PAGE_SWAPPED);
-	return n;
-}
-
 static void page_out(char *p)
 {
 	drain_lru();
 	for (int i = 0; i < TRIES; i++) {
 		if (madvise(p, PAGES * page_size, MADV_PAGEOUT))
 			skip("MADV_PAGEOUT: %s", strerror(errno));
-		if (pages_out(p) == PAGES)
+		if (swapped_pages(p, PAGES) == PAGES)
 			return;
 		sleep_ms(20);
 	}
-	skip("only %zu pages of %d were paged out", pages_out(p), PAGES);
+	skip("only %zu pages of %d were paged out", swapped_pages(p, PAGES), PAGES);
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,6 @@
 #define MADV_COLD 20
 #endif
 
-#define PAGE_SWAPPED  (1ULL << 62)
 #define PAGEOUT_TRIES 5
 #define MOVE_MF	      (1 << 1)
 
@@ -22,17 +21,6 @@ static const char *limited_procs;
 #define LIMITED_PAGES 3072
 
 /* --- swap --- */
-
-static size_t swapped_pages(char *p, size_t n)
-{
-	uint64_t entry[PAGES_MAX];
-	size_t swapped = 0;
-
-	read_pagemap(p, n, entry);
-	for (size_t i = 0; i < n; i++)
-		swapped += !!(entry[i] & PAGE_SWAPPED);
-	return swapped;
-}
 
 /* How many are swapped out by now: not all of them need be. */
 static size_t page_out_some(char *p, size_t n)

@@ -276,6 +276,21 @@ void read_pagemap(char *start, size_t pages, uint64_t *entries)
 	close(fd);
 }
 
+#define PAGE_SWAPPED (1ULL << 62)
+
+size_t swapped_pages(char *start, size_t pages)
+{
+	size_t swapped = 0;
+
+	for (size_t i = 0; i < pages; i++) {
+		uint64_t entry;
+
+		read_pagemap(start + i * page_size, 1, &entry);
+		swapped += !!(entry & PAGE_SWAPPED);
+	}
+	return swapped;
+}
+
 static sigjmp_buf after_signal;
 static volatile sig_atomic_t caught_code;
 

@@ -83,6 +83,8 @@ void touch_read(char *start, size_t count, size_t stride);
 void touch_write(char *start, size_t count, size_t stride);
 size_t resident_pages(char *start, size_t len);
 void read_pagemap(char *start, size_t pages, uint64_t *entries);
+/* How many of the pages are swapped out. */
+size_t swapped_pages(char *start, size_t pages);
 
 /* Another process, whose pid the report gives if asked; waits for its end. */
 void run_child(void (*body)(void));
