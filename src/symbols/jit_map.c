@@ -100,20 +100,35 @@ static int open_believed(const struct jit_map *map, int root, const char *path, 
 	return fd;
 }
 
+/* Learns what the file is found by. Returns "/" of the process, or -1. *is_gone: nothing of it is left. */
+static int look_at(struct jit_map *map, int process, bool *is_gone)
+{
+	int root = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	*is_gone = !read_status(map, process);
+	if (root >= 0)
+		keep_folder(map, root);
+	return root;
+}
+
+void jit_map__expect(struct jit_map *map, int process)
+{
+	bool is_gone;
+	int root __cleanup_close = look_at(map, process, &is_gone);
+}
+
 static int open_file(struct jit_map *map, int process, struct stat *stat)
 {
-	bool is_gone = !read_status(map, process);
-	int root __cleanup_close = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool is_gone;
+	int root __cleanup_close = look_at(map, process, &is_gone);
 	char path[64];
 	int fd = -ESRCH;
 
 	snprintf(path, sizeof(path), "tmp/perf-%u.map", map->pid);
-	if (root >= 0) {
-		keep_folder(map, root);
+	if (root >= 0)
 		fd = open_believed(map, root, path, stat);
-	} else if (map->folder) {
+	else if (map->folder)
 		fd = open_believed(map, map->folder, path_last(path), stat);
-	}
 	/* The process is gone, and writes no more: its file system need not be kept. */
 	if (is_gone)
 		drop(&map->folder);

@@ -27,6 +27,11 @@ struct jit_map {
 };
 
 /*
+ * To be called while the process runs: its file is then found also when the process has ended
+ * before the first update. process: fd of its /proc/PID.
+ */
+void jit_map__expect(struct jit_map *map, int process);
+/*
  * Has what was added to the file since the last call read. process: fd of its /proc/PID; the
  * process may have ended since that call. As perf does, accepts only a file of the process's
  * user, or of root and no link. 0, -EAGAIN if there is nothing new, or -errno.

@@ -105,6 +105,7 @@ static bool read_again(struct proc_snapshot *process)
 			close(process->dir);
 		process->dir = dir;
 		jit_map__free(&process->jit);
+		jit_map__expect(&process->jit, dir);
 	}
 	mappings = read_mappings(f, &nr, &bytes);
 	/* A process that is about to end has no mappings any more. */
@@ -131,6 +132,8 @@ static void read_timed(struct proc_snapshot *process)
 void proc_snapshot__init(struct proc_snapshot *process, int pid)
 {
 	*process = (struct proc_snapshot) { .pid = pid, .dir = open_dir(pid) };
+	if (process->dir >= 0)
+		jit_map__expect(&process->jit, process->dir);
 	read_timed(process);
 }
 
@@ -178,15 +181,27 @@ const struct named_vma *proc_snapshot__find_continued(struct proc_snapshot *proc
 	return m;
 }
 
+static bool is_soon(const struct proc_snapshot *process, uint64_t now_ns)
+{
+	return now_ns - process->jit_read_ns < JIT_OLD_NS + process->jit_cost_ns * JIT_ONE_IN;
+}
+
+/* True once: all names that it will ever have can be read then. */
+static bool has_just_ended(struct proc_snapshot *process, uint64_t now_ns)
+{
+	if (process->has_ended || now_ns - process->end_asked_ns < JIT_OLD_NS)
+		return false;
+	process->end_asked_ns = now_ns;
+	process->has_ended = faccessat(process->dir, "root", F_OK, 0) != 0;
+	return process->has_ended;
+}
+
 bool proc_snapshot__refresh_jit(struct proc_snapshot *process, struct symbolizer *symbolizer)
 {
-	uint64_t now_ns;
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 	int err;
 
-	if (process->dir < 0)
-		return false;
-	now_ns = clock_ns(CLOCK_MONOTONIC);
-	if (now_ns - process->jit_read_ns < JIT_OLD_NS + process->jit_cost_ns * JIT_ONE_IN)
+	if (process->dir < 0 || (is_soon(process, now_ns) && !has_just_ended(process, now_ns)))
 		return false;
 	err = jit_map__update(&process->jit, symbolizer, process->dir);
 	process->jit_read_ns = clock_ns(CLOCK_MONOTONIC);

@@ -24,6 +24,8 @@ struct proc_snapshot {
 	struct jit_map jit;
 	uint64_t jit_read_ns; /* the same of its names of JIT code */
 	uint64_t jit_cost_ns;
+	bool has_ended; /* so it was at end_asked_ns */
+	uint64_t end_asked_ns;
 };
 
 /* Always works: a process that is gone already has no mappings. */
