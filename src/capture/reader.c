@@ -30,6 +30,7 @@ struct capture_reader {
 	struct block_stream *stream;
 	ZSTD_DCtx *zstd;
 	char *data; /* of the block that is read */
+	size_t data_size;
 	struct capture_read_schema schema;
 	struct read_strings strings;
 	bool has_segment;
@@ -48,7 +49,6 @@ struct capture_reader *capture_reader__new(const struct capture_reader_options *
 	reader->opts = *opts;
 	reader->stream = block_stream__new(opts->fd, &opts->problems);
 	reader->zstd = must(ZSTD_createDCtx());
-	reader->data = must(malloc(CAPTURE_DATA_MAX));
 	return reader;
 }
 
@@ -105,16 +105,26 @@ static bool is_readable(const struct capture_table *table, size_t column)
 
 /* ---- Blocks --------------------------------------------------------------------------------- */
 
+static void reserve_data(struct capture_reader *reader, size_t needed)
+{
+	if (needed <= reader->data_size)
+		return;
+	free(reader->data);
+	reader->data = must(malloc(needed));
+	reader->data_size = needed;
+}
+
 /* Is there one frame, with as many data as the header says? Then they are in reader->data. */
 static bool decompress(struct capture_reader *reader, const struct read_block *block)
 {
 	const struct capture_header *header = &block->header;
 
-	return header->data_bytes <= CAPTURE_DATA_MAX &&
-	       ZSTD_getFrameContentSize(block->frame, header->frame_bytes) == header->data_bytes &&
-	       ZSTD_findFrameCompressedSize(block->frame, header->frame_bytes) ==
-		       header->frame_bytes &&
-	       ZSTD_decompressDCtx(reader->zstd, reader->data, CAPTURE_DATA_MAX, block->frame,
+	if (header->data_bytes > CAPTURE_DATA_MAX ||
+	    ZSTD_getFrameContentSize(block->frame, header->frame_bytes) != header->data_bytes ||
+	    ZSTD_findFrameCompressedSize(block->frame, header->frame_bytes) != header->frame_bytes)
+		return false;
+	reserve_data(reader, header->data_bytes ? header->data_bytes : 1);
+	return ZSTD_decompressDCtx(reader->zstd, reader->data, reader->data_size, block->frame,
 				   header->frame_bytes) == header->data_bytes;
 }
 

@@ -168,8 +168,8 @@ int capture_read_schema__set(struct capture_read_schema *read, const char *data,
 	struct cursor cursor;
 
 	capture_read_schema__free(read);
-	read->columns =
-		must(calloc(CAPTURE_TABLES_MAX * CAPTURE_COLUMNS_MAX, sizeof(*read->columns)));
+	/* There are not more than can be described in so many bytes. */
+	read->columns = must(calloc(len / sizeof(struct column_bytes) + 1, sizeof(*read->columns)));
 	read->data = must(malloc(len ? len : 1));
 	memcpy(read->data, data, len);
 	cursor = (struct cursor) { read->data, len };

@@ -188,11 +188,15 @@ losses() {
 	end_of "$1" '(.lost | add), (.lost | to_entries[] | select(.value > 0) | "\(.key)=\(.value)")' | xargs
 }
 
-# Wait for a command to succeed. The deadline is far away: machines may be slow.
+# Wait for a command to succeed. The deadline is far away: machines may be slow. Whoever waits until then has failed,
+# unless DEADLINE says how long it may be waited for.
 eventually() {
 	local until=$((SECONDS + ${DEADLINE:-60}))
 	until "$@" 2>/dev/null; do
-		((SECONDS < until)) || return 1
+		if ((SECONDS >= until)); then
+			[[ -n ${DEADLINE:-} ]] || fail "waited in vain" "for: $*"
+			return 1
+		fi
 		sleep 0.02
 	done
 }
@@ -451,10 +455,11 @@ trace_between_stops() {
 	target=$pid
 	eventually is_stopped "$target"
 	[[ -z ${count_with_perf:-} ]] || start_perf "$file.perf" "$target"
-	start_tracer "$file.trace" ${follow:+-f} -p "$target" "$@"
+	start_tracer "$file.trace" ${follow:+-f} -p "$target" "$@" ||
+		fail "the tracer does not start" "$(<"$file.trace.tracer.err")"
 	before=$(kernel_count "$target" "$follow")
 	kill -CONT "$target"
-	DEADLINE=${RUN_DEADLINE:-60} eventually test -e "$file.done"
+	DEADLINE=${RUN_DEADLINE:-60} eventually test -e "$file.done" || fail "what is traced does not end in time"
 	eventually is_stopped "$target"
 	stop_tracer "$tracer"
 	traced=$status

@@ -420,7 +420,7 @@ int main(void)
 	if (!mkdtemp(work) || chdir(work))
 		return 1;
 	signal(SIGPIPE, SIG_IGN);
-	alarm(60);
+	alarm(280);
 	test_round_trip();
 	test_zstd();
 	test_other_reader();

@@ -117,7 +117,7 @@ static void test_mixed_up(void)
 {
 	struct random random = { 16 };
 
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < 200; i++) {
 		size_t from = random_u32(&random) % blocks_len;
 		size_t n = random_u32(&random) % (1u << random_u32(&random) % 17);
 		size_t to = random_u32(&random) % blocks_len;
@@ -457,7 +457,7 @@ static void test_no_capture(void)
 
 int main(void)
 {
-	alarm(100);
+	alarm(280);
 	make_capture();
 	test_truncated();
 	test_bit_flips();
