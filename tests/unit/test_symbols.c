@@ -514,6 +514,17 @@ static void test_kept(void)
 
 /* ---- Code made at run time, and containers --------------------------------------------------- */
 
+/* On a busy machine the file is not read again so soon. */
+static void find_in_time(const struct symbol_request *request, const char *name, struct symbol *ret)
+{
+	int tries = 0;
+
+	do {
+		usleep(10000);
+		symbols__find(symbols, request, ret);
+	} while (!!strcmp(ret->name, name) && ++tries < 1000);
+}
+
 /* Another user cannot tell root what its code is called. */
 static void check_map_owner(const char *path, struct symbol_request *request)
 {
@@ -526,21 +537,9 @@ static void check_map_owner(const char *path, struct symbol_request *request)
 		CHECK(map && fprintf(map, "%" PRIx64 " 10 whose\n", request->address) > 0);
 		fclose(map);
 		CHECK_EQ(chown(path, own ? 0 : 65534, (gid_t)-1), 0);
-		usleep(10000);
-		symbols__find(symbols, request, &symbol);
+		find_in_time(request, own ? "whose" : "", &symbol);
 		CHECK_STR(symbol.name, own ? "whose" : "");
 	}
-}
-
-/* On a busy machine the file is not read again so soon. */
-static void find_in_time(const struct symbol_request *request, const char *name, struct symbol *ret)
-{
-	int tries = 0;
-
-	do {
-		usleep(10000);
-		symbols__find(symbols, request, ret);
-	} while (!!strcmp(ret->name, name) && ++tries < 1000);
 }
 
 static void test_jit(void)
