@@ -11,8 +11,10 @@
 struct block {
 	struct capture_header header; /* what describes the data */
 	const struct capture_table
-		*table;	   /* of CAPTURE_ROWS: data are columns, of block__capacity() rows */
-	size_t len;	   /* of all others: how many bytes data has */
+		*table; /* of CAPTURE_ROWS: data are columns, of block__capacity() rows */
+	size_t len;	/* of all others: how many bytes data has */
+	/* Of CAPTURE_META: it begins a segment, and with it the next file if there are several. */
+	bool begins_segment, begins_file;
 	uint64_t *dropped; /* of CAPTURE_ROWS: counts its rows if it is not written; or NULL */
 	struct block *next;
 	char data[BLOCK_BYTES];

@@ -6,14 +6,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "../base/array.h"
+#include "../base/buf.h"
 #include "../base/stop.h"
-#include "columns.h"
-
-#define LEVEL	     3
-#define LEVEL_BEHIND 1
 
 /* Of a pipe that has room, this much is taken at once. */
 #define PIECE	    4096
@@ -30,18 +26,11 @@ struct seek_entry {
 struct block_file {
 	int fd;
 	bool is_file;
-	ZSTD_CCtx *zstd;
-	char *encoded;
-	size_t encoded_size;
-	char *packed; /* the header and the frame */
-	size_t packed_size;
+	uint64_t bytes; /* that were written */
 	struct seek_entry *entries;
 	size_t nr_entries, size_entries;
 	bool has_no_table; /* it became too large */
 };
-
-/* A table with the most columns, each with a row's width more than its rows need. */
-#define ENCODED_MAX (BLOCK_BYTES + CAPTURE_COLUMNS_MAX * 8 * 2)
 
 int block_file__new(int fd, struct block_file **file)
 {
@@ -53,25 +42,13 @@ int block_file__new(int fd, struct block_file **file)
 		return -ENOMEM;
 	new->fd = fd;
 	new->is_file = !fstat(fd, &st) && S_ISREG(st.st_mode);
-	new->zstd = ZSTD_createCCtx();
-	new->encoded_size = ENCODED_MAX;
-	new->encoded = malloc(new->encoded_size);
-	new->packed_size = sizeof(struct capture_header) + ZSTD_compressBound(ENCODED_MAX);
-	new->packed = malloc(new->packed_size);
-	if (new->zstd &&new->encoded &&new->packed)
-		return 0;
-	block_file__free(new);
-	*file = NULL;
-	return -ENOMEM;
+	return 0;
 }
 
 void block_file__free(struct block_file *file)
 {
 	if (!file)
 		return;
-	ZSTD_freeCCtx(file->zstd);
-	free(file->encoded);
-	free(file->packed);
 	free(file->entries);
 	free(file);
 }
@@ -118,13 +95,15 @@ static void cut(const struct block_file *file, size_t bytes)
 		lseek(file->fd, at - (off_t)bytes, SEEK_SET);
 }
 
-static int write_whole(const struct block_file *file, const char *bytes, size_t len)
+static int write_whole(struct block_file *file, const char *bytes, size_t len)
 {
 	size_t done;
 	int err = write_bytes(file, bytes, len, &done);
 
 	if (err && done)
 		cut(file, done);
+	if (!err)
+		file->bytes += len;
 	return err;
 }
 
@@ -148,53 +127,35 @@ static void add_entry(struct block_file *file, size_t frame_bytes, size_t data_b
 
 /* ---- Blocks --------------------------------------------------------------------------------- */
 
-/* The data as they will be in the frame. */
-static const char *encode(struct block_file *file, const struct block *block, size_t *len)
+int block_file__write(struct block_file *file, const struct packed_block *packed)
 {
-	*len = block->len;
-	if (block->header.type != CAPTURE_ROWS)
-		return block->data;
-	*len = columns__encode(block->table, block->data, block__capacity(block->table),
-			       block->header.rows, file->encoded);
-	return file->encoded;
-}
+	size_t frame_bytes = packed->len - sizeof(struct capture_header);
+	int err = write_whole(file, packed->bytes, packed->len);
 
-/* The size of the frame, or 0: there is no memory. */
-static size_t compress(struct block_file *file, const char *data, size_t len, bool behind)
-{
-	char *frame = file->packed + sizeof(struct capture_header);
-	size_t room = file->packed_size - sizeof(struct capture_header), size;
-
-	ZSTD_CCtx_setParameter(file->zstd, ZSTD_c_compressionLevel, behind ? LEVEL_BEHIND : LEVEL);
-	ZSTD_CCtx_setParameter(file->zstd, ZSTD_c_checksumFlag, 1);
-	size = ZSTD_compress2(file->zstd, frame, room, data, len);
-	return ZSTD_isError(size) ? 0 : size;
-}
-
-int block_file__write(struct block_file *file, struct block *block, bool behind)
-{
-	struct capture_header *header = &block->header;
-	size_t len, size = 0;
-	const char *data = encode(file, block, &len);
-	int err;
-
-	if (header->type != CAPTURE_END) {
-		size = compress(file, data, len, behind);
-		if (!size)
-			return -ENOMEM;
-	}
-	header->data_bytes = (uint32_t)len;
-	header->frame_bytes = (uint32_t)size;
-	header->frame_crc = capture_crc(file->packed + sizeof(*header), size);
-	capture_header__seal(header);
-	memcpy(file->packed, header, sizeof(*header));
-	err = write_whole(file, file->packed, sizeof(*header) + size);
 	if (err)
 		return err;
-	add_entry(file, sizeof(*header), 0);
-	if (size)
-		add_entry(file, size, len);
+	add_entry(file, sizeof(struct capture_header), 0);
+	if (frame_bytes)
+		add_entry(file, frame_bytes, packed->data_bytes);
 	return 0;
+}
+
+static size_t table_bytes(size_t nr_entries)
+{
+	return ZSTD_SKIPPABLE_HEADER + nr_entries * sizeof(struct seek_entry) +
+	       ZSTD_SEEKABLE_FOOTER;
+}
+
+uint64_t block_file__whole_bytes(const struct block_file *file, size_t block_bytes)
+{
+	/* A block with a frame has two entries, and the mark of the end one. */
+	return file->bytes + block_bytes + sizeof(struct capture_header) +
+	       (file->has_no_table ? 0 : table_bytes(file->nr_entries + 3));
+}
+
+uint64_t block_file__bytes(const struct block_file *file)
+{
+	return file->bytes;
 }
 
 /* Of zstd's contrib/seekable_format: a number of frames, of each its sizes, without checksums. */

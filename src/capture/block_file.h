@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Encodes, compresses and writes blocks, one after another; and the seek table at the end. */
+/* Writes packed blocks into a file, one after another; and the seek table at the end. */
 #ifndef CAPTURE_BLOCK_FILE_H
 #define CAPTURE_BLOCK_FILE_H
 
-#include "block.h"
+#include "block_packer.h"
 
 struct block_file;
 
@@ -12,11 +12,15 @@ int block_file__new(int fd, struct block_file **file);
 void block_file__free(struct block_file *file);
 
 /*
- * behind: blocks wait: compresses less, to catch up. 0, or -errno: the file then ends with the
- * last whole block, if ftruncate(2) works there, and nothing more is to be written.
+ * 0, or -errno: the file then ends with the last whole block, if ftruncate(2) works there, and
+ * nothing more is to be written.
  */
-int block_file__write(struct block_file *file, struct block *block, bool behind);
+int block_file__write(struct block_file *file, const struct packed_block *packed);
 /* Writes the seek table. 0 or -errno. */
 int block_file__end(struct block_file *file);
+
+uint64_t block_file__bytes(const struct block_file *file);
+/* How large the file would be if it ended after one more block, of block_bytes. */
+uint64_t block_file__whole_bytes(const struct block_file *file, size_t block_bytes);
 
 #endif /* CAPTURE_BLOCK_FILE_H */

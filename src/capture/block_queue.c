@@ -7,14 +7,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "block_file.h"
-
 /* 12 MiB. With so many waiting the writer is behind, and compresses less. */
 #define BLOCKS_MAX 48
 #define BEHIND	   12
 
 struct block_queue {
-	struct block_file *file;
+	struct block_output *output;
 	pthread_t thread;
 	pthread_mutex_t lock; /* held for some instructions only, never while writing */
 	pthread_cond_t changed;
@@ -63,9 +61,12 @@ static void *write_blocks(void *arg)
 	bool behind;
 
 	while ((block = next_block(queue, &behind))) {
-		if (!queue->error)
-			queue->error = block_file__write(queue->file, block, behind);
-		if (queue->error && block->dropped)
+		int err = queue->error ? queue->error
+				       : block_output__write(queue->output, block, behind);
+
+		if (err < 0)
+			queue->error = err;
+		if (err && block->dropped)
 			*block->dropped += block->header.rows;
 		give_back(queue, block);
 	}
@@ -95,13 +96,13 @@ static void free_queue(struct block_queue *queue)
 		queue->free = block->next;
 		free(block);
 	}
-	block_file__free(queue->file);
+	block_output__free(queue->output);
 	pthread_cond_destroy(&queue->changed);
 	pthread_mutex_destroy(&queue->lock);
 	free(queue);
 }
 
-int block_queue__open(int fd, struct block_queue **queue)
+int block_queue__open(const struct block_output_options *opts, struct block_queue **queue)
 {
 	struct block_queue *new = calloc(1, sizeof(*new));
 	int err = -ENOMEM;
@@ -111,7 +112,7 @@ int block_queue__open(int fd, struct block_queue **queue)
 	new->last = &new->first;
 	pthread_mutex_init(&new->lock, NULL);
 	pthread_cond_init(&new->changed, NULL);
-	err = block_file__new(fd, &new->file);
+	err = block_output__new(opts, &new->output);
 	if (!err)
 		err = start_thread(new);
 	if (err) {
@@ -133,7 +134,7 @@ int block_queue__close(struct block_queue *queue)
 	pthread_join(queue->thread, NULL);
 	err = queue->error;
 	if (!err)
-		err = block_file__end(queue->file);
+		err = block_output__end(queue->output);
 	free_queue(queue);
 	return err;
 }
@@ -154,6 +155,7 @@ struct block *block_queue__take(struct block_queue *queue)
 	if (block) {
 		block->header = (struct capture_header) { 0 };
 		block->len = 0;
+		block->begins_segment = block->begins_file = false;
 		block->dropped = NULL;
 	}
 	return block;

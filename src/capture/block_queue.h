@@ -7,12 +7,12 @@
 #ifndef CAPTURE_BLOCK_QUEUE_H
 #define CAPTURE_BLOCK_QUEUE_H
 
-#include "block.h"
+#include "block_output.h"
 
 struct block_queue;
 
 /* Starts the thread. It has the capabilities that the caller has now. 0 or -errno. */
-int block_queue__open(int fd, struct block_queue **queue);
+int block_queue__open(const struct block_output_options *opts, struct block_queue **queue);
 /* Waits until all is written, and the seek table. 0, or -errno of a write. */
 int block_queue__close(struct block_queue *queue);
 

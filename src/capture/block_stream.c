@@ -17,7 +17,7 @@
 _Static_assert(2 * sizeof(struct capture_header) + CAPTURE_FRAME_MAX <= BUFFER_BYTES, "fits");
 
 struct block_stream {
-	int fd;
+	struct capture_input input;
 	struct capture_problem_sink problems;
 	char *buffer;
 	size_t start, end; /* of the bytes in the buffer that are not taken yet */
@@ -29,15 +29,17 @@ struct block_stream {
 	uint64_t in_vain;  /* bytes of damaged blocks in which other blocks were searched for */
 	uint32_t capture;  /* how many captures came before this one */
 	bool has_blocks;
+	bool has_begun;	  /* a block was taken, or a damaged one skipped */
 	bool is_complete; /* the last block was of type END */
 	bool is_at_end;
 };
 
-struct block_stream *block_stream__new(int fd, const struct capture_problem_sink *problems)
+struct block_stream *block_stream__new(const struct capture_input *input,
+				       const struct capture_problem_sink *problems)
 {
 	struct block_stream *stream = must(calloc(1, sizeof(*stream)));
 
-	stream->fd = fd;
+	stream->input = *input;
 	stream->problems = *problems;
 	stream->buffer = must(malloc(BUFFER_BYTES));
 	return stream;
@@ -51,21 +53,37 @@ void block_stream__free(struct block_stream *stream)
 
 /* ---- Bytes ---------------------------------------------------------------------------------- */
 
+/* 1: there may be more bytes. 0: there are none. Or -errno. */
+static int read_on(struct block_stream *stream)
+{
+	struct capture_input *input = &stream->input;
+	int fd = input->more ? input->more(input->ctx, stream->is_complete) : -ENODATA;
+
+	if (fd >= 0)
+		input->fd = fd;
+	return fd >= 0 ? 1 : fd == -ENODATA ? 0 : fd;
+}
+
 /* 1: n bytes are there. 0: the file has fewer. Or -errno. */
 static int fill(struct block_stream *stream, size_t n)
 {
 	while (stream->end - stream->start < n) {
 		ssize_t got;
+		int more;
 
 		if (stream->start + n > BUFFER_BYTES) {
 			stream->end -= stream->start;
 			memmove(stream->buffer, stream->buffer + stream->start, stream->end);
 			stream->start = 0;
 		}
-		got = read(stream->fd, stream->buffer + stream->end, BUFFER_BYTES - stream->end);
-		if (got <= 0)
-			return got ? -errno : 0;
+		got = read(stream->input.fd, stream->buffer + stream->end,
+			   BUFFER_BYTES - stream->end);
+		if (got < 0)
+			return -errno;
 		stream->end += (size_t)got;
+		more = got ? 1 : read_on(stream);
+		if (more <= 0)
+			return more;
 	}
 	return 1;
 }
@@ -206,6 +224,11 @@ static bool is_in_order(struct block_stream *stream, const struct capture_header
 		begin_capture(stream);
 	if (header->sequence < stream->expected)
 		return false;
+	/* The segments before this one were cut off on purpose: it can be read without them. */
+	if (!stream->has_begun && !stream->skipped && header->type == CAPTURE_META &&
+	    header->segment)
+		stream->expected = header->sequence;
+	stream->has_begun = true;
 	if (stream->skipped || header->sequence > stream->expected)
 		tell_missing(stream, header->sequence, header->first_ns);
 	stream->expected = header->sequence + 1;

@@ -7,6 +7,7 @@
 #define CAPTURE_BLOCK_STREAM_H
 
 #include "block.h"
+#include "input.h"
 #include "problem.h"
 
 struct block_stream;
@@ -18,7 +19,8 @@ struct read_block {
 	uint32_t capture; /* how many captures there are before the block's in the file */
 };
 
-struct block_stream *block_stream__new(int fd, const struct capture_problem_sink *problems);
+struct block_stream *block_stream__new(const struct capture_input *input,
+				       const struct capture_problem_sink *problems);
 void block_stream__free(struct block_stream *stream);
 
 /*

@@ -47,7 +47,7 @@ struct capture_reader *capture_reader__new(const struct capture_reader_options *
 	struct capture_reader *reader = must(calloc(1, sizeof(*reader)));
 
 	reader->opts = *opts;
-	reader->stream = block_stream__new(opts->fd, &opts->problems);
+	reader->stream = block_stream__new(&opts->input, &opts->problems);
 	reader->zstd = must(ZSTD_createDCtx());
 	return reader;
 }

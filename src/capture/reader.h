@@ -7,6 +7,7 @@
 #ifndef CAPTURE_READER_H
 #define CAPTURE_READER_H
 
+#include "input.h"
 #include "problem.h"
 #include "schema.h"
 
@@ -20,7 +21,7 @@ struct capture_wanted {
 };
 
 struct capture_reader_options {
-	int fd; /* may be a pipe; stays the owner's */
+	struct capture_input input;
 	/* These outlive the reader. NULL: all tables with all columns, in the order of the file. */
 	const struct capture_wanted *wanted;
 	size_t nr_wanted;

@@ -32,11 +32,11 @@ struct capture_writer {
 	struct block *end_block; /* taken at once: at the end there may be no free block */
 	struct buf meta;
 	struct pending pending[WRITTEN_TABLES_MAX];
-	uint64_t sequence;
 	uint64_t segment_bytes; /* of rows and strings in this segment, not compressed */
 	uint64_t last_ns;	/* the latest time in any row so far */
 	uint32_t segment;
-	bool is_told; /* the user knows that a write failed */
+	bool begins_file; /* the next segment does */
+	bool is_told;	  /* the user knows that a write failed */
 };
 
 /* ---- Blocks --------------------------------------------------------------------------------- */
@@ -71,7 +71,6 @@ static struct block *take_block(struct capture_writer *writer, enum capture_bloc
 
 static void put_block(struct capture_writer *writer, struct block **block)
 {
-	(*block)->header.sequence = writer->sequence++;
 	block_queue__put(writer->queue, *block);
 	*block = NULL;
 }
@@ -105,6 +104,9 @@ static void put_meta_block(struct capture_writer *writer, struct block *block)
 /* Twice, if there is another free block: without it the whole segment could not be read. */
 static void put_meta(struct capture_writer *writer, struct block *block)
 {
+	block->begins_segment = true;
+	block->begins_file = writer->begins_file;
+	writer->begins_file = false;
 	put_meta_block(writer, block);
 	block = take_block(writer, CAPTURE_META);
 	if (block)
@@ -115,13 +117,15 @@ static void put_meta(struct capture_writer *writer, struct block *block)
 
 static bool is_segment_full(const struct capture_writer *writer)
 {
-	return writer->segment_bytes >= writer->opts.segment_bytes ||
+	return writer->begins_file || writer->segment_bytes >= writer->opts.segment_bytes ||
 	       writer->strings.bytes.len >= STRING_BYTES_MAX / 2 ||
 	       writer->strings.nr >= STRINGS_MAX / 2;
 }
 
 static void begin_segment(struct capture_writer *writer, struct block *block)
 {
+	if (writer->opts.end_segment)
+		writer->opts.end_segment(writer->opts.ctx);
 	put_rows(writer, writer->opts.schema.nr_tables - 1);
 	writer->segment++;
 	writer->segment_bytes = 0;
@@ -129,6 +133,11 @@ static void begin_segment(struct capture_writer *writer, struct block *block)
 	block->header.segment = writer->segment;
 	put_meta(writer, block);
 	writer->opts.begin_segment(writer->opts.ctx);
+}
+
+void capture_writer__begin_file(struct capture_writer *writer)
+{
+	writer->begins_file = true;
 }
 
 int capture_writer__begin(struct capture_writer *writer)
@@ -288,7 +297,7 @@ int capture_writer__open(const struct capture_writer_options *opts, struct captu
 		new->pending[i].capacity = block__capacity(&schema->tables[i]);
 	}
 	capture_schema__add(schema, &new->meta);
-	err = new->meta.len > BLOCK_BYTES ? -EINVAL : block_queue__open(opts->fd, &new->queue);
+	err = new->meta.len > BLOCK_BYTES ? -EINVAL : block_queue__open(&opts->output, &new->queue);
 	if (err) {
 		free_writer(new);
 		return err;

@@ -6,12 +6,13 @@
 #ifndef CAPTURE_WRITER_H
 #define CAPTURE_WRITER_H
 
+#include "block_output.h"
 #include "schema.h"
 
 struct capture_writer;
 
 struct capture_writer_options {
-	int fd;		  /* may be a pipe; stays the owner's */
+	struct block_output_options output;
 	const char *name; /* for messages, as "to standard output" or a path */
 	/* Outlives the writer. Rows point only to rows of tables that come before theirs. */
 	struct capture_schema schema;
@@ -23,6 +24,8 @@ struct capture_writer_options {
 	uint64_t *dropped;
 	/* A segment begins, but for the first: ids of strings and of rows are to be made anew. */
 	void (*begin_segment)(void *ctx);
+	/* The segment is about to end, but for the last one: rows can be added to it. May be NULL. */
+	void (*end_segment)(void *ctx);
 	void *ctx;
 };
 
@@ -31,6 +34,9 @@ struct capture_writer_options {
  * -EINVAL if there cannot be such tables.
  */
 int capture_writer__open(const struct capture_writer_options *opts, struct capture_writer **writer);
+
+/* The next event begins a segment, and with it a file if there are several. */
+void capture_writer__begin_file(struct capture_writer *writer);
 
 /*
  * All that follow return 0, or -errno of a write that failed: it is told once, in a message (but

@@ -94,7 +94,7 @@ static bool is_given(const struct parser *p, const char *name)
 {
 	for (size_t i = 0; i < nr_option_rows; i++)
 		if (option_rows[i].name && strcmp(option_rows[i].name, name) == 0)
-			return p->given & 1ULL << i;
+			return p->given[i];
 	return false;
 }
 
@@ -102,7 +102,7 @@ static bool is_given(const struct parser *p, const char *name)
 static const char *given_format(const struct parser *p)
 {
 	for (size_t i = 0; i < nr_option_rows; i++)
-		if (option_rows[i].set == option_set_format && p->given & 1ULL << i)
+		if (option_rows[i].set == option_set_format && p->given[i])
 			return option_rows[i].name;
 	return NULL;
 }
@@ -260,7 +260,7 @@ static int check_fits_view(const struct parser *p)
 	for (size_t i = 0; i < nr_option_rows; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!(p->given & 1ULL << i) || is_for_report(opts, row))
+		if (!p->given[i] || is_for_report(opts, row))
 			continue;
 		if (opts->view)
 			log_error("cannot use --%s with report %s", row->name, opts->view->name);
@@ -325,7 +325,7 @@ int options__check(struct parser *p)
 		return check_report(p) ? -EINVAL : check_shown(p);
 	if (opts->target.kind == TARGET_NONE)
 		return complain_about_no_target(p);
-	if (check_shown(p))
+	if (check_shown(p) || check_record(opts))
 		return -EINVAL;
 	if (opts->stack == STACK_DWARF && opts->ring_bytes == RING_BYTES_DEFAULT)
 		opts->ring_bytes = RING_BYTES_DWARF;

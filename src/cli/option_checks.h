@@ -10,5 +10,7 @@
 
 /* Checks parsed options, and sets those that follow from others. 0, or -EINVAL after saying why. */
 int options__check(struct parser *p);
+/* Those of record alone. As options__check(). */
+int check_record(const struct options *opts);
 
 #endif /* CLI_OPTION_CHECKS_H */

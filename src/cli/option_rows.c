@@ -142,6 +142,15 @@ const struct option_row option_rows[] = {
 	  "the file (faulttrace.ft; an existing one is then\n"
 	  "renamed to faulttrace.ft.old); - is stdout",
 	  .set = NULL, .commands = TO(RECORD) },
+	{ GROUP_OUTPUT, 0, "max-size", ARG_REQUIRED, "BYTES",
+	  "keep the newest BYTES: 2M, 1G; in two files,\n"
+	  "FILE.0001, FILE.0002, .., of half of it each",
+	  .set = option_set_max_size, .takes = "a size from 128K on", .commands = TO(RECORD) },
+	{ GROUP_OUTPUT, 0, "split", ARG_REQUIRED, "BYTES|DUR",
+	  "a new file, FILE.0001, FILE.0002, .., after 100M\n"
+	  "or 10m",
+	  .set = option_set_split, .takes = "a size from 64K on, or a time from 1s on",
+	  .commands = TO(RECORD) },
 	{ GROUP_OUTPUT, 0, NULL, ARG_NONE, "-o, --output FILE", "write to FILE, not to stdout",
 	  .set = NULL, .commands = TO(REPORT) },
 	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "show the causes of each fault's latency",
@@ -229,4 +238,4 @@ const struct option_row option_rows[] = {
 
 const size_t nr_option_rows = NR(option_rows);
 
-_Static_assert(NR(option_rows) <= OPTION_ROWS_MAX, "or there are more bits to be given");
+_Static_assert(NR(option_rows) <= OPTION_ROWS_MAX, "struct parser has room for all");

@@ -16,6 +16,8 @@
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
+#define OPTION_ROWS_MAX 128
+
 enum group { GROUP_HIDDEN, GROUP_TARGET, GROUP_FILTER, GROUP_TABLE, GROUP_PROFILE, GROUP_OUTPUT };
 
 enum argument { ARG_NONE, ARG_REQUIRED, ARG_OPTIONAL };
@@ -37,7 +39,7 @@ struct parser {
 	bool command_given;		       /* the first word was a command; else it is trace */
 	bool follow_given;
 	bool by_given;
-	uint64_t given; /* bits of the rows of options that were given */
+	bool given[OPTION_ROWS_MAX]; /* of each row of option_rows[], whether it was */
 	/* For errors: the last option whose argument looks like an option, and that argument. */
 	const struct option_row *taker;
 	const char *taken;
@@ -72,8 +74,6 @@ struct option_row {
 #define TO_FAULTS   (TO_TRACING | TO(REPORT))
 #define TO_SHOWING  (TO(TRACE) | TO_TABLES | TO(REPORT))
 #define TO_ALL	    ((1U << COMMAND_COUNT) - 1)
-
-#define OPTION_ROWS_MAX 64 /* each has a bit in struct parser's `given` */
 
 extern const struct option_row option_rows[];
 extern const size_t nr_option_rows;

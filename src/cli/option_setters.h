@@ -24,4 +24,7 @@ set_fn option_set_by, option_set_linear;
 set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_strip, option_set_plan,
 	option_set_ring_size, option_add_verbose;
 
+/* Set what record keeps. */
+set_fn option_set_max_size, option_set_split;
+
 #endif /* CLI_OPTION_SETTERS_H */

@@ -76,7 +76,7 @@ static void note_taken(struct parser *p, const struct option_row *row, const cha
 
 static int apply(struct parser *p, const struct option_row *row, const char *arg)
 {
-	uint64_t given = 1ULL << (row - option_rows);
+	bool *given = &p->given[row - option_rows];
 	int err;
 
 	if (!option_is_for(row, p->opts->command->id)) {
@@ -84,11 +84,11 @@ static int apply(struct parser *p, const struct option_row *row, const char *arg
 		hint_commands(p, row);
 		return -EINVAL;
 	}
-	if (row->once && p->given & given) {
+	if (row->once && *given) {
 		log_error("cannot use --%s twice: all filters must hold", row->name);
 		return -EINVAL;
 	}
-	p->given |= given;
+	*given = true;
 	p->bare = row->argument == ARG_OPTIONAL && !arg ? row : NULL;
 	err = row->set(p, row, arg);
 	if (!err || err == -ECANCELED) {

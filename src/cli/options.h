@@ -28,6 +28,11 @@ enum profile_file { PROFILE_PPROF, PROFILE_FLAMEGRAPH, PROFILE_FILES };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/* A file is followed by another one when it has so many bytes, or so long a time; 0: not for this. */
+struct file_split {
+	unsigned long long bytes, ns;
+};
+
 struct options {
 	const struct command *command;
 
@@ -50,6 +55,8 @@ struct options {
 
 	const struct format_ops *format;
 	const char *output; /* path; NULL: stdout */
+	struct file_split split;
+	unsigned long long max_size; /* of the files of a recording; 0: no limit */
 	enum timestamp timestamp;
 	unsigned long long duration_ns; /* 0: none */
 	unsigned long long max_events;	/* 0: none */

@@ -17,12 +17,18 @@
 #include "../host/machine.h"
 #include "../recording/recorder.h"
 #include "commands.h"
+#include "record_files.h"
 #include "session.h"
 
 /* How often what has come is handed to the file, and told on a terminal. */
 #define TICK_NS 1000000000ULL
 
 #define COMMAND_LINE_MAX 4096
+
+/* A segment of a file in a series: so small that the last one of a file leaves little room. */
+#define SEGMENT_SHARE	  2 /* of the file's limit, before it is compressed */
+#define SEGMENT_BYTES_MIN (256ULL << 10)
+#define SEGMENT_BYTES_MAX (64ULL << 20)
 
 /* For a test: what `trace --json` would have printed of the faults that are in the file. */
 struct tee {
@@ -34,7 +40,10 @@ struct tee {
 struct record {
 	struct stream *stream;
 	struct whole_file file;
-	const char *old_name; /* what an existing file is renamed to; NULL: it is replaced */
+	struct record_files files;
+	bool has_files;		 /* in a series; or one file */
+	_Atomic(uint64_t) bytes; /* of the files that are kept */
+	const char *old_name;	 /* what an existing file is renamed to; NULL: it is replaced */
 	struct buf command_line;
 	struct machine_setting machine[MACHINE_SETTINGS_MAX];
 	struct recording_setting settings[MACHINE_SETTINGS_MAX];
@@ -68,15 +77,20 @@ static int close_tee(struct tee *tee)
 static int open_file(struct session *session)
 {
 	struct record *record = session->ctx;
-	int err = whole_file__open(&record->file, session->opts->output);
+	const char *path = session->opts->output;
+	int err = record->has_files ? record_files__open(&record->files, path) : 0;
 
+	if (!err && record->has_files)
+		path = record->files.first;
+	if (!err)
+		err = whole_file__open(&record->file, path);
 	if (err)
 		return err;
-	session->out.name =
-		record->file.direct.fd >= 0 ? record->file.direct.name : session->opts->output;
+	session->out.name = record->file.direct.fd >= 0 ? record->file.direct.name : path;
 	session->out.fd = whole_file__begin(&record->file);
 	if (session->out.fd < 0)
 		return session->out.fd;
+	record->files.first_fd = session->out.fd;
 	if (!isatty(session->out.fd))
 		return 0;
 	log_error("cannot write a capture to a terminal");
@@ -87,8 +101,12 @@ static int open_file(struct session *session)
 static int keep_file(struct session *session)
 {
 	struct record *record = session->ctx;
+	int err;
 
-	return whole_file__keep(&record->file, record->old_name);
+	if (!record->has_files)
+		return whole_file__keep(&record->file, record->old_name);
+	err = record_files__clear(&record->files, record->old_name);
+	return err ? err : whole_file__keep(&record->file, NULL);
 }
 
 static size_t read_settings(struct record *record)
@@ -99,6 +117,45 @@ static size_t read_settings(struct record *record)
 		record->settings[i] = (struct recording_setting) { record->machine[i].name,
 								   record->machine[i].value };
 	return nr;
+}
+
+/* What each file of a series ends with. */
+static struct run_end so_far(void *ctx)
+{
+	struct session *session = ctx;
+	struct run_end end = session__losses_so_far(session);
+
+	end.faults = session->end.faults;
+	end.major = session->end.major;
+	end.minor = session->end.minor;
+	end.errors = session->end.errors;
+	end.latency_ns = session->end.latency_ns;
+	end.elapsed_ns = clock_ns(CLOCK_MONOTONIC) - session->start.time_ns;
+	end.unseen_gup = end.throttled_ns = end.bpf_run_ns = end.bpf_runs = -1;
+	return end;
+}
+
+/* Files that follow the first one, as the options say. */
+static void add_files(struct session *session, struct recorder_options *options)
+{
+	const struct options *opts = session->opts;
+	struct record *record = session->ctx;
+	struct capture_files *next = &record->files.next;
+	uint64_t segment;
+
+	if (!record->has_files)
+		return;
+	next->keeps_two = opts->max_size;
+	next->file_bytes = opts->max_size ? opts->max_size / 2 : opts->split.bytes;
+	options->files = next;
+	options->file_ns = opts->split.ns;
+	options->so_far = so_far;
+	options->ctx = session;
+	segment = next->file_bytes / SEGMENT_SHARE;
+	if (segment < SEGMENT_BYTES_MIN)
+		segment = SEGMENT_BYTES_MIN;
+	if (next->file_bytes && segment < SEGMENT_BYTES_MAX)
+		options->segment_bytes = segment;
 }
 
 static int begin(struct session *session)
@@ -114,8 +171,11 @@ static int begin(struct session *session)
 		.settings = record->settings,
 		.nr_settings = read_settings(record),
 		.cgroup_path = cgroup__path,
+		.bytes = &record->bytes,
 	};
 	int err;
+
+	add_files(session, &options);
 
 	err = open_tee(&record->tee, session);
 	options.tee = record->tee.format;
@@ -130,15 +190,16 @@ static int begin(struct session *session)
 	return 0;
 }
 
-/* The file's size; nothing if it is no file. */
-static void add_size(struct buf *text, int fd)
+/* The size of the file, or of all of a series that are kept; nothing if it is no file. */
+static void add_size(struct buf *text, const struct session *session)
 {
+	const struct record *record = session->ctx;
 	struct stat st;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+	if (fstat(session->out.fd, &st) || !S_ISREG(st.st_mode))
 		return;
 	buf__adds(text, ", ");
-	units_add_bytes(text, (uint64_t)st.st_size);
+	units_add_bytes(text, record->bytes);
 }
 
 static void tell_progress(const struct session *session)
@@ -147,7 +208,7 @@ static void tell_progress(const struct session *session)
 
 	buf__addf(&text, "\r\033[K%llu faults, %llu lost", session->end.faults,
 		  session->lost_told + recorder__lost(session->format));
-	add_size(&text, session->out.fd);
+	add_size(&text, session);
 	fwrite(text.data, 1, text.len, stderr);
 	buf__free(&text);
 }
@@ -198,13 +259,27 @@ static bool done(const struct session *session)
 	return recorder__error(session->format) || stream__done(record->stream);
 }
 
+static void tell_files(const struct session *session, int len, const char *size)
+{
+	const struct record *record = session->ctx;
+	unsigned int last = record->files.number;
+	unsigned int first = record->files.next.keeps_two && last > 1 ? last - 1 : 1;
+
+	if (!record->has_files)
+		log_note("%s%.*s", session->out.name, len, size);
+	else if (first == last)
+		log_note("%s.%04u%.*s", session->opts->output, last, len, size);
+	else
+		log_note("%s.%04u to .%04u%.*s", session->opts->output, first, last, len, size);
+}
+
 static void tell_file(const struct session *session)
 {
 	struct buf size = { 0 };
 
-	add_size(&size, session->out.fd);
+	add_size(&size, session);
 	if (size.len)
-		log_note("%s%.*s", session->out.name, (int)size.len, size.data);
+		tell_files(session, (int)size.len, size.data);
 	buf__free(&size);
 }
 
@@ -289,7 +364,9 @@ static int run_session(struct record *record, const struct options *opts)
 
 static int run(const struct options *opts)
 {
-	struct record record = { .tee.out.fd = -1, .file = WHOLE_FILE_NONE };
+	struct record record = { .tee.out.fd = -1,
+				 .file = WHOLE_FILE_NONE,
+				 .files = RECORD_FILES_NONE };
 	struct options own = *opts;
 	int status;
 
@@ -298,10 +375,12 @@ static int run(const struct options *opts)
 		own.output = CAPTURE_FILE_DEFAULT;
 		record.old_name = CAPTURE_FILE_DEFAULT ".old";
 	}
+	record.has_files = opts->max_size || opts->split.bytes || opts->split.ns;
 	read_command_line(&record.command_line);
 	status = run_session(&record, &own);
 	stream__free(record.stream);
 	whole_file__close(&record.file);
+	record_files__close(&record.files);
 	buf__free(&record.command_line);
 	if (close_tee(&record.tee) && !status)
 		status = STATUS_FAILED;
@@ -315,6 +394,7 @@ const struct command record_command = {
 	.what = "each page fault, into a file that report reads anywhere",
 	.examples = "  faulttrace record -p 4242 -d 10           ten seconds, into faulttrace.ft\n"
 		    "  faulttrace record -s -w -- make           with stacks and symbols\n"
+		    "  faulttrace record -a --max-size 1G         for days: the newest gigabyte\n"
 		    "  faulttrace record -o - -a | faulttrace report - trace\n",
 	.run = run,
 };

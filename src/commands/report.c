@@ -92,6 +92,7 @@ static void tell_problem(const struct report *r, const struct capture_problem *p
 static void tell_problems(const struct report *r)
 {
 	unsigned long long refused = player__refused(r->player);
+	const struct player_cut cut = player__cut(r->player);
 
 	for (size_t i = 0; i < r->nr_problems; i++)
 		tell_problem(r, &r->problems[i]);
@@ -100,6 +101,15 @@ static void tell_problems(const struct report *r)
 	if (refused)
 		log_note("%s: %llu rows were left out: impossible, or without what they need",
 			 r->opts->capture, refused);
+	if (cut.faults) {
+		struct buf text = { 0 };
+
+		add_time(&text, r, cut.end_ns);
+		log_note(
+			"%s: %llu faults of the first %.*s are not in it: only the newest are kept",
+			r->opts->capture, (unsigned long long)cut.faults, (int)text.len, text.data);
+		buf__free(&text);
+	}
 	if (player__is_followed(r->player))
 		log_note("%s: another capture follows in the file: it is not shown",
 			 r->opts->capture);
@@ -170,10 +180,8 @@ void report__flush(struct report *r)
 static int open_output(struct report *r)
 {
 	const char *path = r->opts->output;
-	struct stat in, out;
 
-	if (path && !stat(path, &out) && !fstat(r->fd, &in) && in.st_dev == out.st_dev &&
-	    in.st_ino == out.st_ino && S_ISREG(in.st_mode)) {
+	if (path && report_files__has(&r->files, path)) {
 		log_error("cannot write to %s: it is the capture that is read", path);
 		return -EINVAL;
 	}
@@ -229,7 +237,10 @@ static void take_fault(struct report *r, bool is_throttled)
 static unsigned long long shown_ns(const struct report *r)
 {
 	unsigned long long begin = r->start.time_ns + r->opts->from_ns, end = report__end_ns(r);
+	const struct player_cut cut = player__cut(r->player);
 
+	if (cut.faults && cut.end_ns > begin)
+		begin = cut.end_ns;
 	return end > begin ? end - begin : 0;
 }
 
@@ -326,21 +337,6 @@ static void finish(struct report *r)
 		tell_summary(r);
 }
 
-/* A file descriptor, or -errno after saying why. */
-static int open_capture(const char *path)
-{
-	int fd = options__is_stdout(path) ? dup(STDIN_FILENO)
-					  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd >= 0)
-		return fd;
-	fd = -errno;
-	log_error("cannot open %s: %s", path, strerror(-fd));
-	if (fd == -ENOENT)
-		log_hint("faulttrace record writes it");
-	return fd;
-}
-
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -375,17 +371,20 @@ static int run(const struct options *opts)
 {
 	struct report r = { .opts = opts, .view = view_of(opts), .out = { .fd = -1 } };
 	const struct capture_problem_sink problems = { note_problem, &r };
+	struct capture_input input;
 	int status, err;
 
-	r.fd = open_capture(opts->capture);
-	if (r.fd < 0)
+	if (report_files__open(&r.files, opts->capture)) {
+		report_files__close(&r.files);
 		return STATUS_FAILED;
+	}
+	input = report_files__input(&r.files);
 	/* If the reader of a pipe is gone, write(2) is to fail. */
 	signal(SIGPIPE, SIG_IGN);
 	/* The capture may be a stranger's. Only a file to write to takes privileges. */
 	privileges__keep(opts->output || options__has_profile_file(opts) ? PRIVILEGE_FILES : 0);
-	interrupt_waiting(r.fd);
-	r.player = player__new(r.fd, &problems);
+	interrupt_waiting(input.fd);
+	r.player = player__new(&input, &problems);
 	err = read_all(&r);
 	if (err)
 		tell_problems(&r);
@@ -395,7 +394,7 @@ static int run(const struct options *opts)
 	if (r.view->free)
 		r.view->free(&r);
 	player__free(r.player);
-	close(r.fd);
+	report_files__close(&r.files);
 	if (output__close(&r.out) && !status)
 		status = STATUS_FAILED;
 	return status;

@@ -6,6 +6,7 @@
 #include "../base/output.h"
 #include "../cli/options.h"
 #include "../recording/player.h"
+#include "report_files.h"
 
 /* Each is a line. */
 #define PROBLEMS_MAX 20
@@ -30,7 +31,7 @@ struct report {
 	const struct options *opts;
 	const struct report_view *view;
 	void *state;
-	int fd;
+	struct report_files files;
 	struct player *player;
 	struct output out;
 	struct run_start start;

@@ -18,7 +18,7 @@ struct player {
 
 	struct read_run run;
 	bool is_told; /* the run, as an event */
-	bool is_over; /* the end has been given */
+	bool has_end; /* p->end, if no rows follow */
 	bool is_followed;
 
 	/* A row that was read while PLAYER_START was due. */
@@ -54,11 +54,12 @@ static void forget_segment(struct player *p)
 	id_rows__clear(&p->mappings);
 }
 
-struct player *player__new(int fd, const struct capture_problem_sink *problems)
+struct player *player__new(const struct capture_input *input,
+			   const struct capture_problem_sink *problems)
 {
 	struct player *p = must(calloc(1, sizeof(*p)));
 	const struct capture_reader_options options = {
-		.fd = fd,
+		.input = *input,
 		.wanted = recording_wanted(),
 		.nr_wanted = RECORDING_TABLES,
 		.problems = *problems,
@@ -130,12 +131,13 @@ static enum taken take_loss(struct player *p, enum player_event *event)
 	return taken_if(read_run__add_loss(&p->run, &p->values.loss));
 }
 
+/* It is the end unless there is more: each file of a run in several files has one. */
 static enum taken take_end(struct player *p, enum player_event *event)
 {
+	(void)event;
 	p->end = p->values.end;
-	p->is_over = true;
-	*event = PLAYER_END;
-	return ROW_IS_EVENT;
+	p->has_end = true;
+	return ROW_TAKEN;
 }
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
@@ -315,16 +317,27 @@ int player__next(struct player *p, enum player_event *event)
 			return tell_start(p, event);
 		}
 		/* A row that comes before the start row is of a run of which nothing is known. */
-		if (p->is_over || (p->run.has_start && p->row.begins_capture))
+		if (p->run.has_start && p->row.begins_capture) {
 			p->is_followed = true;
-		else if (!p->run.has_start && !is_of_run(table))
+			break;
+		}
+		p->has_end = false;
+		if (!p->run.has_start && !is_of_run(table))
 			p->refused++;
 		else if (take(p, table, event))
 			return 1;
 	}
 	if (p->is_followed)
 		ret = 0;
-	return ret || p->is_told ? ret : tell_start(p, event);
+	if (ret)
+		return ret;
+	if (!p->is_told)
+		return tell_start(p, event);
+	if (!p->has_end)
+		return 0;
+	p->has_end = false;
+	*event = PLAYER_END;
+	return 1;
 }
 
 bool player__is_followed(const struct player *p)
@@ -345,6 +358,11 @@ const struct run_start *player__start(const struct player *p)
 struct player_has player__has(const struct player *p)
 {
 	return p->run.has;
+}
+
+struct player_cut player__cut(const struct player *p)
+{
+	return p->run.cut;
 }
 
 struct source_info player__info(const struct player *p)

@@ -6,6 +6,7 @@
 #ifndef RECORDING_PLAYER_H
 #define RECORDING_PLAYER_H
 
+#include "../capture/input.h"
 #include "../capture/problem.h"
 #include "../faults/fault.h"
 #include "../faults/format.h"
@@ -27,7 +28,14 @@ struct player_has {
 	bool uids; /* fault->rec->uid is known */
 };
 
-struct player *player__new(int fd, const struct capture_problem_sink *problems);
+/* What came before the part of the run that there is. */
+struct player_cut {
+	uint64_t faults; /* weighted; 0: all is there */
+	uint64_t end_ns; /* when the part begins */
+};
+
+struct player *player__new(const struct capture_input *input,
+			   const struct capture_problem_sink *problems);
 void player__free(struct player *player);
 
 /*
@@ -43,6 +51,7 @@ bool player__is_followed(const struct player *player);
 /* From the first event on. Without what is an option of how to show the run. */
 const struct run_start *player__start(const struct player *player);
 struct player_has player__has(const struct player *player);
+struct player_cut player__cut(const struct player *player);
 struct source_info player__info(const struct player *player);
 const struct recording_setting *player__settings(const struct player *player, size_t *nr);
 /* The path of a cgroup that a fault so far had. NULL: not known. */

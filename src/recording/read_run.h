@@ -20,6 +20,7 @@ struct read_run {
 	struct run_start start;
 	struct player_has has;
 	struct source_info info;
+	struct player_cut cut;
 	const char *command_line;
 	int target_ids[READ_TARGET_IDS_MAX];
 	struct recording_setting settings[READ_SETTINGS_MAX];

@@ -26,6 +26,9 @@ struct recorder {
 	struct run_end missing;	 /* totals of the faults that the writer did not take */
 	unsigned long long lost; /* how many faults these are, weighted */
 	struct loss_row losses;	 /* all that were written */
+	uint64_t now_ns;	 /* of the last event */
+	uint64_t file_ends_ns;	 /* 0: not at a time */
+	uint64_t faults;	 /* that were written, weighted */
 };
 
 /* ---- What each segment begins with --------------------------------------------------------------- */
@@ -36,6 +39,21 @@ static void begin_segment(void *ctx)
 
 	r->begins_segment = true;
 	segment__begin(&r->segment);
+}
+
+/* Whoever has only this segment, and those before it, has a run that ends here. */
+static void end_segment(void *ctx)
+{
+	struct recorder *r = ctx;
+	struct run_end end;
+
+	if (!r->opts.so_far)
+		return;
+	end = r->opts.so_far(r->opts.ctx);
+	recorder__count_losses(&r->f, &end);
+	segment__row(&r->segment, RECORDING_END, &end);
+	if (r->segment.error == -EAGAIN)
+		r->segment.error = 0;
 }
 
 static void add_settings(struct recorder *r)
@@ -76,6 +94,8 @@ static void add_start(struct recorder *r)
 		.sees_throttling = info->sees_throttling,
 		.sees_pages = info->sees_pages,
 		.uids = r->opts.uids,
+		.segment_ns = r->now_ns,
+		.faults_before = r->faults,
 	};
 
 	segment__row(segment, RECORDING_START, &start);
@@ -89,11 +109,23 @@ static void add_start(struct recorder *r)
 		r->begins_segment = false;
 }
 
+static void end_file_in_time(struct recorder *r)
+{
+	uint64_t length = r->opts.file_ns;
+
+	if (!r->file_ends_ns || r->now_ns < r->file_ends_ns)
+		return;
+	capture_writer__begin_file(r->segment.writer);
+	r->file_ends_ns += ((r->now_ns - r->file_ends_ns) / length + 1) * length;
+}
+
 /* Before the strings and rows of one fault, of losses or of the end. */
-static void begin(struct recorder *r)
+static void begin(struct recorder *r, uint64_t now_ns)
 {
 	struct segment *segment = &r->segment;
 
+	r->now_ns = now_ns;
+	end_file_in_time(r);
 	if (segment->error == -EAGAIN)
 		segment->error = 0;
 	if (!segment->error)
@@ -128,7 +160,7 @@ static void add_fault(struct recorder *r, const struct fault *fault)
 		.has_read_pages = fault->has_read_pages,
 	};
 
-	begin(r);
+	begin(r, rec->h.time_ns);
 	if (fault->causes)
 		row.causes = *fault->causes;
 	if (fault->throttled)
@@ -143,7 +175,11 @@ static void add_fault(struct recorder *r, const struct fault *fault)
 	if (fault->stack)
 		row.stack = segment__stack(segment, fault->stack);
 	segment__row(segment, RECORDING_FAULT, &row);
-	if (segment->error && !fault->throttled) {
+	if (fault->throttled)
+		return;
+	if (!segment->error) {
+		r->faults += rec->weight;
+	} else {
 		r->lost += rec->weight;
 		run_end__add_fault(&r->missing, rec, fault->verdict.kind,
 				   rec->outcome == FT_OUTCOME_RESOLVED);
@@ -176,7 +212,7 @@ static void capture_end(struct format *f, const struct run_end *end)
 	if (r->opts.tee)
 		format__show(r->opts.tee, end, end);
 	for (int i = 0; i < END_TRIES; i++) {
-		begin(r);
+		begin(r, r->now_ns);
 		segment__row(&r->segment, RECORDING_END, end);
 		if (r->segment.error != -EAGAIN)
 			break;
@@ -208,12 +244,13 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 {
 	struct recorder *r = (struct recorder *)format;
 	const struct capture_writer_options writer = {
-		.fd = opts->fd,
+		.output = { opts->fd, opts->files, opts->bytes },
 		.name = opts->name,
 		.schema = recording_schema(),
 		.dropped = r->dropped,
 		.segment_bytes = opts->segment_bytes ? opts->segment_bytes : SEGMENT_BYTES,
 		.begin_segment = begin_segment,
+		.end_segment = end_segment,
 		.ctx = r,
 	};
 	int err = capture_writer__open(&writer, &r->segment.writer);
@@ -224,6 +261,8 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 	}
 	r->opts = *opts;
 	r->segment.cgroup_path = opts->cgroup_path;
+	r->now_ns = r->f.run->time_ns;
+	r->file_ends_ns = opts->file_ns ? r->now_ns + opts->file_ns : 0;
 	segment__begin(&r->segment);
 	if (opts->tee)
 		format__show(opts->tee, start);
@@ -260,7 +299,7 @@ void recorder__tell_losses(struct format *format, uint64_t now_ns, const struct 
 	};
 
 	if (loss_row__sum(&row)) {
-		begin(r);
+		begin(r, now_ns);
 		segment__row(&r->segment, RECORDING_LOSS, &row);
 		if (r->segment.error)
 			return;

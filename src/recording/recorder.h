@@ -27,7 +27,14 @@ struct recorder_options {
 	/* The path of a cgroup by the kernel's id, malloc()ed; NULL: not known. May be NULL itself. */
 	char *(*cgroup_path)(unsigned long long id);
 	uint64_t segment_bytes; /* 0: what suits most */
-	struct format *tee;	/* also shows the faults that are in the capture; NULL: none */
+	/* The files that follow fd's, when one is full, or has the faults of file_ns; NULL: none. */
+	const struct capture_files *files;
+	uint64_t file_ns;	  /* 0: however long it takes */
+	_Atomic(uint64_t) *bytes; /* of all files that are kept; NULL: not asked for */
+	/* The totals of the run so far, which end each file. NULL: there is one file only. */
+	struct run_end (*so_far)(void *ctx);
+	void *ctx;
+	struct format *tee; /* also shows the faults that are in the capture; NULL: none */
 };
 
 /* format: of capture_format. To be called before anything is shown. 0, or -errno after saying why. */

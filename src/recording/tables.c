@@ -44,6 +44,8 @@ static const struct field start_fields[] = {
 	FIELD(start_row, 17, sees_throttling, sees_throttling, 0),
 	FIELD(start_row, 18, sees_pages, sees_pages, 0),
 	FIELD(start_row, 19, uids, uids, 0),
+	FIELD(start_row, 20, segment_ns, segment_ns, 0),
+	FIELD(start_row, 21, faults_before, faults_before, 0),
 };
 
 static const struct field target_fields[] = {

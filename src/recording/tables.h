@@ -23,6 +23,8 @@ struct start_row {
 	string_id command_line;				  /* of record */
 	uint8_t sees_lookup, sees_throttling, sees_pages; /* as struct source_info */
 	uint8_t uids;					  /* threads have their user ids */
+	/* When the segment begins, and how many faults, weighted, those before it have. */
+	uint64_t segment_ns, faults_before;
 };
 
 /* One of the ids of the target. */

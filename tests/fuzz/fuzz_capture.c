@@ -110,7 +110,7 @@ static void read_all(int fd, const struct capture_wanted *wanted, uint64_t rows_
 {
 	uint64_t nr_problems = 0, rows = 0;
 	struct capture_reader_options opts = {
-		.fd = fd,
+		.input.fd = fd,
 		.wanted = wanted,
 		.nr_wanted = wanted ? 1 : 0,
 		.problems = { see_problem, &nr_problems },

@@ -33,9 +33,10 @@ static void add_row(struct capture_writer *writer, enum recording_table table, s
 
 static void make(int fd, struct input *input)
 {
-	const struct capture_writer_options options = {
-		.fd = fd, .name = "capture", .schema = recording_schema(), .segment_bytes = 1 << 20
-	};
+	const struct capture_writer_options options = { .output.fd = fd,
+							.name = "capture",
+							.schema = recording_schema(),
+							.segment_bytes = 1 << 20 };
 	static uint64_t values[RECORDING_TABLES][RECORDING_COLUMNS];
 	struct capture_writer *writer;
 
@@ -72,7 +73,7 @@ static void play_table(int fd, enum ft_key_type first, enum ft_key_type second, 
 	};
 	struct played played = { 0 };
 	const struct capture_problem_sink sink = { count_problem, &played };
-	struct player *player = player__new(fd, &sink);
+	struct player *player = player__new(&(struct capture_input) { .fd = fd }, &sink);
 	struct run_start run = { .plan = "", .cause = true, .bytes = true, .wide = true };
 	struct format *format = format__new(&json_format, out, &run);
 	struct interval interval = { 0 };

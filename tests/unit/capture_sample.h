@@ -98,7 +98,10 @@ static inline uint64_t sample_value(size_t table, size_t column, uint64_t index)
 struct sample {
 	struct capture_writer *writer;
 	uint64_t segment_bytes;
-	uint64_t flush_every;	    /* faults; 0: never */
+	uint64_t flush_every; /* faults; 0: never */
+	const struct capture_files *files;
+	_Atomic(uint64_t) *bytes;
+	uint64_t *dropped;
 	uint64_t nr[SAMPLE_TABLES]; /* rows that were taken */
 	uint64_t lost;
 	unsigned int nr_segments;
@@ -115,10 +118,11 @@ static void sample_segment(void *ctx)
 static inline int sample_open(struct sample *sample, int fd)
 {
 	struct capture_writer_options opts = {
-		.fd = fd,
+		.output = { fd, sample->files, sample->bytes },
 		.name = "the sample",
 		.schema = { sample_tables, SAMPLE_TABLES },
 		.segment_bytes = sample->segment_bytes,
+		.dropped = sample->dropped,
 		.begin_segment = sample_segment,
 		.ctx = sample,
 	};
@@ -249,10 +253,11 @@ static inline void sample_see(struct sample_read *read, const struct capture_rea
 		read->wrong++;
 }
 
-static inline struct sample_read sample_read(int fd)
+static inline struct sample_read sample_read_input(struct capture_input input)
 {
 	struct sample_read read = { 0 };
-	struct capture_reader_options opts = { .fd = fd, .problems = { sample_problem, &read } };
+	struct capture_reader_options opts = { .input = input,
+					       .problems = { sample_problem, &read } };
 	struct capture_reader *reader = capture_reader__new(&opts);
 	struct capture_row row;
 
@@ -260,6 +265,11 @@ static inline struct sample_read sample_read(int fd)
 		sample_see(&read, reader, &row);
 	capture_reader__free(reader);
 	return read;
+}
+
+static inline struct sample_read sample_read(int fd)
+{
+	return sample_read_input((struct capture_input) { .fd = fd });
 }
 
 #endif /* TESTS_UNIT_CAPTURE_SAMPLE_H */

@@ -32,18 +32,19 @@ static inline void show_event(struct format *format, const struct player *player
 	}
 }
 
-/* All of the file fd, appended to *out. shows_all: with causes, residency and symbols. */
-static inline struct played play(int fd, const struct format_ops *ops, bool shows_all,
-				 struct buf *out)
+/* All of the capture, appended to *out. shows_all: with causes, residency and symbols. */
+static inline struct played play_input(const struct capture_input *input,
+				       const struct format_ops *ops, bool shows_all,
+				       struct buf *out)
 {
 	struct played played = { 0 };
 	const struct capture_problem_sink sink = { count_problem, &played };
-	struct player *player = player__new(fd, &sink);
+	struct player *player = player__new(input, &sink);
 	struct run_start run = { .plan = "" };
 	struct format *format = format__new(ops, out, &run);
 	enum player_event event;
 
-	lseek(fd, 0, SEEK_SET);
+	lseek(input->fd, 0, SEEK_SET);
 	while (format && (played.result = player__next(player, &event)) == 1) {
 		if (event == PLAYER_START) {
 			run = *player__start(player);
@@ -56,6 +57,14 @@ static inline struct played play(int fd, const struct format_ops *ops, bool show
 	format__free(format);
 	player__free(player);
 	return played;
+}
+
+static inline struct played play(int fd, const struct format_ops *ops, bool shows_all,
+				 struct buf *out)
+{
+	const struct capture_input input = { .fd = fd };
+
+	return play_input(&input, ops, shows_all, out);
 }
 
 #endif /* TESTS_UNIT_PLAY_H */

@@ -126,7 +126,8 @@ static void print_value(FILE *f, const struct capture_reader *reader,
 static void print_rows(int fd, const char *path)
 {
 	struct sample_read read = { 0 };
-	struct capture_reader_options opts = { .fd = fd, .problems = { sample_problem, &read } };
+	struct capture_reader_options opts = { .input.fd = fd,
+					       .problems = { sample_problem, &read } };
 	struct capture_reader *reader = capture_reader__new(&opts);
 	struct capture_row row;
 	FILE *f = fopen(path, "w");
@@ -233,7 +234,7 @@ static void test_interrupted(void)
 		write_interrupted(ends[1], capture, (size_t)len);
 	close(ends[1]);
 	reader = capture_reader__new(&(struct capture_reader_options) {
-		.fd = ends[0], .problems = { sample_problem, &read } });
+		.input.fd = ends[0], .problems = { sample_problem, &read } });
 	while ((read.err = capture_reader__next(reader, &row)) && read.err != -EBADMSG) {
 		if (read.err == -EINTR)
 			nr_interrupted++;
@@ -370,7 +371,8 @@ static void test_refused(void)
 	uint32_t id, same;
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-		struct capture_writer_options opts = { .fd = 1, .schema = { refused[i], 2 } };
+		struct capture_writer_options opts = { .output.fd = 1,
+						       .schema = { refused[i], 2 } };
 
 		CHECK_EQ(capture_writer__open(&opts, &writer), -EINVAL);
 	}
@@ -391,7 +393,7 @@ static void test_wanted(void)
 	static const struct capture_wanted wanted[] = { { 11, 4, columns }, { 77, 4, columns } };
 	struct sample_read read = { 0 };
 	struct capture_reader_options opts = {
-		.fd = create("capture"),
+		.input.fd = create("capture"),
 		.wanted = wanted,
 		.nr_wanted = 2,
 		.problems = { sample_problem, &read },
@@ -400,8 +402,8 @@ static void test_wanted(void)
 	struct capture_row row;
 	uint64_t nr = 0;
 
-	make(opts.fd, 10000, 300000, 0);
-	CHECK_EQ(lseek(opts.fd, 0, SEEK_SET), 0);
+	make(opts.input.fd, 10000, 300000, 0);
+	CHECK_EQ(lseek(opts.input.fd, 0, SEEK_SET), 0);
 	while (capture_reader__next(reader, &row) > 0) {
 		uint64_t kind = sample_value(SAMPLE_FAULTS, 3, nr);
 		const uint64_t want[] = { kind, 0, nr++, kind };
@@ -411,7 +413,7 @@ static void test_wanted(void)
 	CHECK_EQ(nr, 10000);
 	CHECK_EQ(read.nr_problems, 0);
 	capture_reader__free(reader);
-	close(opts.fd);
+	close(opts.input.fd);
 	test_done("only what is wanted is read, and what the file does not have is 0");
 }
 

@@ -269,6 +269,18 @@ static void test_output(void)
 	test_done("output");
 }
 
+static void test_recorded_files(void)
+{
+	CHECK(!good("record -a")->max_size && !good("record -a")->split.bytes);
+	CHECK_EQ(good("record -a --max-size 1G")->max_size, 1ULL << 30);
+	CHECK_EQ(good("record -a --max-size 128K -o x")->max_size, 128 << 10);
+	CHECK_EQ(good("record -a --split 64K")->split.bytes, 64 << 10);
+	CHECK(!good("record -a --split 100M")->split.ns);
+	CHECK_EQ(good("record -a --split 100m")->split.ns, 6000000000000);
+	CHECK_EQ(good("record -a --split 1.5s")->split.ns, 1500000000);
+	test_done("files of a recording");
+}
+
 /* An option that chooses a format has the name of one; profiles are formats by themselves. */
 static void test_formats(void)
 {
@@ -327,6 +339,14 @@ static void test_errors(void)
 		{ "-p 1,,2", "cannot use '1,,2': --pid takes", NULL },
 		{ "-p 99999999999", "cannot use '99999999999': --pid takes", NULL },
 		{ "-p", "cannot use --pid alone: it takes process ids or names", NULL },
+		{ "record -a --max-size 1K", "cannot use '1K': --max-size takes", NULL },
+		{ "record -a --split 10ms", "cannot use '10ms': --split takes", NULL },
+		{ "record -a --split x", "cannot use 'x': --split takes", NULL },
+		{ "record -a --split 1G --max-size 1G",
+		  "cannot use both --max-size and --split: choose one", NULL },
+		{ "record -a --max-size 1G -o -", "cannot write several files to stdout",
+		  "-o FILE" },
+		{ "-a --split 1G", "cannot use --split with trace", NULL },
 		{ "-a -k cows", "cannot use 'cows': --kind takes", "anon, zero, cow, reuse, file" },
 		{ "-a -k cow:", "cannot use 'cow:': --kind takes", NULL },
 		{ "-a -k cow:swap", "cannot use 'cow:swap': --kind takes", NULL },
@@ -544,6 +564,7 @@ int main(void)
 	test_map();
 	test_filters();
 	test_output();
+	test_recorded_files();
 	test_formats();
 	test_rows();
 	test_errors();

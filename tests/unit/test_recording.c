@@ -323,7 +323,7 @@ static void test_more(void)
 
 	record_more(fd);
 	lseek(fd, 0, SEEK_SET);
-	player = player__new(fd, &sink);
+	player = player__new(&(struct capture_input) { .fd = fd }, &sink);
 	while (player__next(player, &event) == 1) {
 		if (event == PLAYER_FAULT)
 			CHECK_EQ(player__fault(player)->rec->uid, 1000 + nr_faults++);
@@ -369,7 +369,10 @@ static void add_row(struct capture_writer *writer, enum recording_table table, c
 static struct capture_writer *begin_capture(int fd)
 {
 	const struct capture_writer_options options = {
-		.fd = fd, .name = "capture", .schema = recording_schema(), .segment_bytes = 1 << 20
+		.output.fd = fd,
+		.name = "capture",
+		.schema = recording_schema(),
+		.segment_bytes = 1 << 20,
 	};
 	struct capture_writer *writer;
 
@@ -534,6 +537,137 @@ static void test_many_settings(void)
 	test_done("settings without a value, and too many");
 }
 
+/* ---- Several files ------------------------------------------------------------------------------ */
+
+#define FILES_MAX 8
+
+struct series {
+	int fds[FILES_MAX];
+	unsigned int nr, next;
+	unsigned int nr_ends; /* that were asked for */
+};
+
+static int next_file(void *ctx)
+{
+	struct series *series = ctx;
+
+	CHECK(series->nr < FILES_MAX);
+	series->fds[series->nr] = new_file();
+	return dup(series->fds[series->nr++]);
+}
+
+static int read_next(void *ctx, bool is_complete)
+{
+	struct series *series = ctx;
+
+	(void)is_complete;
+	if (series->next == series->nr)
+		return -ENODATA;
+	lseek(series->fds[series->next], 0, SEEK_SET);
+	return series->fds[series->next++];
+}
+
+static struct run_end so_far(void *ctx)
+{
+	struct series *series = ctx;
+	struct run_end end = any_end;
+
+	end.elapsed_ns = ++series->nr_ends;
+	return end;
+}
+
+/* Four files of as long a time each. What is recorded is as long as five of FILE_FAULTS. */
+#define FILE_FAULTS 2000
+
+static struct buf record_series(struct series *series)
+{
+	struct run_start run = run_of();
+	unsigned long long dropped;
+	struct buf lines = { 0 }, nothing = { 0 };
+	struct format *json = format__new(&json_format, &lines, &run);
+	struct format *capture;
+	const struct capture_files files = { .next = next_file, .ctx = series };
+	const struct recorder_options options = { .fd = series->fds[0],
+						  .name = "capture",
+						  .files = &files,
+						  .file_ns = FILE_FAULTS * 700,
+						  .so_far = so_far,
+						  .ctx = series,
+						  .tee = json };
+
+	run.time_ns = 1000000000000;
+	capture = format__new(&capture_format, &nothing, &run);
+	CHECK_EQ(recorder__open(capture, &options), 0);
+	for (uint64_t i = 0; i < 5 * FILE_FAULTS; i++) {
+		/* A pause, as long as a file. */
+		if (i / FILE_FAULTS != 2)
+			show_any(capture, i);
+		if (i % 100 == 0)
+			usleep(1000);
+	}
+	format__show(capture, end, &any_end);
+	CHECK_EQ(recorder__lost(capture), 0);
+	CHECK_EQ(recorder__close(capture, &dropped), 0);
+	CHECK_EQ(dropped, 0);
+	format__free(capture);
+	format__free(json);
+	return lines;
+}
+
+/* The first fault of each. */
+static const uint64_t first_faults[] = { 0, FILE_FAULTS, 3 * FILE_FAULTS, 4 * FILE_FAULTS };
+
+/* Each has a begin and an end, and says how many faults came before it. */
+static void check_file(const struct series *series, unsigned int i, uint64_t *before)
+{
+	const struct capture_problem_sink none = { count_problem, &(struct played) { 0 } };
+	struct capture_input input = { .fd = series->fds[i] };
+	struct player *player;
+	struct player_cut cut;
+	enum player_event event;
+	bool has_end = false;
+
+	lseek(input.fd, 0, SEEK_SET);
+	player = player__new(&input, &none);
+	CHECK_EQ(player__next(player, &event), 1);
+	CHECK_EQ(event, PLAYER_START);
+	cut = player__cut(player);
+	CHECK_EQ(cut.faults, *before);
+	CHECK_EQ(cut.end_ns, 1000000000000 + first_faults[i] * 700);
+	while (player__next(player, &event) == 1) {
+		if (event == PLAYER_FAULT)
+			*before += player__fault(player)->rec->weight;
+		has_end = event == PLAYER_END;
+	}
+	CHECK(has_end);
+	CHECK_EQ(player__end(player)->elapsed_ns, i + 1 < series->nr ? i + 1 : any_end.elapsed_ns);
+	CHECK_EQ(player__refused(player), 0);
+	player__free(player);
+}
+
+static void test_series(void)
+{
+	struct series series = { .fds = { new_file() }, .nr = 1, .next = 1 };
+	struct buf wanted = record_series(&series), lines = { 0 };
+	const struct capture_input input = { series.fds[0], read_next, &series };
+	struct played played = play_input(&input, &json_format, false, &lines);
+	uint64_t before = 0;
+
+	CHECK_EQ(series.nr, 4);
+	CHECK_EQ(series.nr_ends, 3);
+	CHECK_EQ(played.result, 0);
+	CHECK_EQ(played.refused, 0);
+	CHECK_EQ(played.nr_problems, 0);
+	CHECK(lines.len == wanted.len && !memcmp(lines.data, wanted.data, wanted.len));
+	for (unsigned int i = 0; i < series.nr; i++)
+		check_file(&series, i, &before);
+	for (unsigned int i = 0; i < series.nr; i++)
+		close(series.fds[i]);
+	buf__free(&wanted);
+	buf__free(&lines);
+	test_done("several files are played as one, and each alone");
+}
+
 int main(void)
 {
 	srand(1);
@@ -546,5 +680,6 @@ int main(void)
 	test_impossible_stacks();
 	test_no_run();
 	test_many_settings();
+	test_series();
 	return test_status();
 }
