@@ -8,8 +8,10 @@
 #include "../base/log.h"
 #include "option_setters.h"
 
-#define RING_BYTES_DWARF (64ULL << 20)
-#define TOP_INTERVAL_NS	 1000000000ULL
+/* Where --ring-size is not given: stacks that are unwound later are copied whole. */
+#define RING_BYTES_DEFAULT (4ULL << 20)
+#define RING_BYTES_DWARF   (64ULL << 20)
+#define TOP_INTERVAL_NS	   1000000000ULL
 
 static int complain_about_no_target(const struct parser *p)
 {
@@ -327,8 +329,9 @@ int options__check(struct parser *p)
 		return complain_about_no_target(p);
 	if (check_shown(p) || check_record(opts))
 		return -EINVAL;
-	if (opts->stack == STACK_DWARF && opts->ring_bytes == RING_BYTES_DEFAULT)
-		opts->ring_bytes = RING_BYTES_DWARF;
+	if (!opts->ring_bytes)
+		opts->ring_bytes =
+			opts->stack == STACK_DWARF ? RING_BYTES_DWARF : RING_BYTES_DEFAULT;
 	if (goes_on(opts))
 		opts->interval_ns = TOP_INTERVAL_NS;
 	if (!p->follow_given)

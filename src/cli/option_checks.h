@@ -5,9 +5,6 @@
 
 #include "option_rows.h"
 
-/* The default of --ring-size. The checks raise it for --stack=dwarf. */
-#define RING_BYTES_DEFAULT (4ULL << 20)
-
 /* Checks parsed options, and sets those that follow from others. 0, or -EINVAL after saying why. */
 int options__check(struct parser *p);
 /* Those of record alone. As options__check(). */

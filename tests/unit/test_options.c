@@ -255,6 +255,8 @@ static void test_output(void)
 	CHECK_STR(good("-a --plan kprobe")->plan, "kprobe");
 	CHECK_EQ(good("-a --ring-size 64K")->ring_bytes, 65536);
 	CHECK_EQ(good("-a --ring-size 1G")->ring_bytes, 1 << 30);
+	CHECK_EQ(good("-a --stack=dwarf")->ring_bytes, 64 << 20);
+	CHECK_EQ(good("-a --stack=dwarf --ring-size 4M")->ring_bytes, 4 << 20);
 	CHECK(good("-a --residency")->residency && !good("-a")->residency);
 	CHECK(good("top -a --by file --residency")->residency);
 	CHECK(good("top -a --by kind,vma --residency")->residency);
