@@ -317,6 +317,9 @@ int options__check(struct parser *p)
 {
 	struct options *opts = p->opts;
 
+	if (!opts->ring_bytes)
+		opts->ring_bytes =
+			opts->stack == STACK_DWARF ? RING_BYTES_DWARF : RING_BYTES_DEFAULT;
 	if (opts->command->id == COMMAND_FEATURES)
 		return 0;
 	if (opts->command->id == COMMAND_MAP)
@@ -329,9 +332,6 @@ int options__check(struct parser *p)
 		return complain_about_no_target(p);
 	if (check_shown(p) || check_record(opts))
 		return -EINVAL;
-	if (!opts->ring_bytes)
-		opts->ring_bytes =
-			opts->stack == STACK_DWARF ? RING_BYTES_DWARF : RING_BYTES_DEFAULT;
 	if (goes_on(opts))
 		opts->interval_ns = TOP_INTERVAL_NS;
 	if (!p->follow_given)

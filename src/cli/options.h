@@ -66,7 +66,7 @@ struct options {
 	enum color color;
 	int verbose;
 	const char *plan;	       /* "auto", or the name of a plan (src/source/live/plan.c) */
-	unsigned long long ring_bytes; /* a power of two of pages; 0: none are needed */
+	unsigned long long ring_bytes; /* a power of two of pages */
 
 	const char *capture;	    /* report: the file, or "-" */
 	const struct command *view; /* report: of which command; NULL: the summary, or --info */

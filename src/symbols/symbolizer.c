@@ -16,11 +16,14 @@
 #include "channel.h"
 #include "confinement.h"
 
-#define SLICE_MS    20
-/* A process that gets no processor time for so long waits for a read(2) that is not answered. */
-#define PROGRESS_NS 1000000000ULL
+#define SLICE_MS   20
+/*
+ * A process that gets no processor time in so many slices waits for a read(2) that is not answered.
+ * Time is not counted: where the whole machine stands still for a while, nobody is late.
+ */
+#define STILL_MAX  50
 /* It is started anew at most so often in a run. */
-#define STARTS_MAX  64
+#define STARTS_MAX 64
 
 enum { SYMBOLIZER };
 
@@ -173,24 +176,33 @@ static uint64_t cpu_ns(const struct symbolizer *symbolizer)
 struct wait {
 	uint64_t begin_cpu_ns;
 	uint64_t last_cpu_ns;
-	uint64_t progress_ns; /* when it last had taken some more */
+	uint64_t slice_ns;     /* when the last slice was over; 0: none was */
+	unsigned int nr_still; /* so many slices ago it last had taken some more */
 };
+
+/* A signal ends a wait before the slice is over. */
+static void count_slice(struct wait *wait, uint64_t cpu)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	/* The processor time of the first slice is not counted. */
+	if (!wait->slice_ns)
+		wait->begin_cpu_ns = cpu;
+	else if (now - wait->slice_ns < SLICE_MS * 1000000ULL)
+		return;
+	wait->nr_still = cpu == wait->last_cpu_ns ? wait->nr_still + 1 : 0;
+	wait->last_cpu_ns = cpu;
+	wait->slice_ns = now;
+}
 
 /* Is the answer too late to wait on? */
 static bool is_late(const struct symbolizer *symbolizer, unsigned int limit_ms, struct wait *wait)
 {
-	uint64_t cpu = cpu_ns(symbolizer), now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t cpu = cpu_ns(symbolizer);
 
-	if (!wait->progress_ns) {
-		/* Called first when a slice is over: the processor time of that slice is not counted. */
-		wait->begin_cpu_ns = cpu;
-		wait->progress_ns = now;
-	} else if (cpu != wait->last_cpu_ns) {
-		wait->progress_ns = now;
-	}
-	wait->last_cpu_ns = cpu;
+	count_slice(wait, cpu);
 	return stop_asked() || cpu - wait->begin_cpu_ns > limit_ms * 1000000ULL ||
-	       now - wait->progress_ns > PROGRESS_NS;
+	       wait->nr_still > STILL_MAX;
 }
 
 static ssize_t receive(struct symbolizer *symbolizer, unsigned int limit_ms)
