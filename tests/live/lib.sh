@@ -191,7 +191,7 @@ losses() {
 # Wait for a command to succeed. The deadline is far away: machines may be slow. Whoever waits until then has failed,
 # unless DEADLINE says how long it may be waited for.
 eventually() {
-	local until=$((SECONDS + ${DEADLINE:-60}))
+	local until=$((SECONDS + ${DEADLINE:-${SLOW:+2}60}))
 	until "$@" 2>/dev/null; do
 		if ((SECONDS >= until)); then
 			[[ -n ${DEADLINE:-} ]] || fail "waited in vain" "for: $*"
