@@ -110,6 +110,11 @@ struct {
 
 #define count(field) count_many(field, 1)
 
+/* As <signal.h> has them. */
+#define SIGKILL 9
+#define SIGBUS	7
+#define SIGSEGV 11
+
 /* Is each fault of get_user_pages seen, or only their number? */
 static __always_inline bool sees_gup(void)
 {

@@ -9,10 +9,6 @@
 
 #include "settle.bpf.h"
 
-#define SIGKILL 9
-#define SIGBUS	7
-#define SIGSEGV 11
-
 #define PF_EXITING 0x4
 
 /*

@@ -245,11 +245,24 @@ static __always_inline __u32 kind_of(struct thread *th)
 	return *kind;
 }
 
-/* Does a row count the fault? A counter of its own has all errors, also those in no row. */
+static __always_inline void count_error(const struct ft_fault *rec)
+{
+	count_many(errors, sample);
+	if (rec->signal == SIGSEGV)
+		count_many(errors_segv, sample);
+	else if (rec->signal == SIGBUS)
+		count_many(errors_bus, sample);
+	else if (rec->signal == SIGKILL)
+		count_many(errors_oom, sample);
+	else
+		count_many(errors_none, sample);
+}
+
+/* Does a row count the fault? Counters of their own have all errors, also those in no row. */
 static __always_inline bool table_takes(const struct thread *th, __u32 kind)
 {
 	if (ft_is_error(&th->rec, kind))
-		count_many(errors, sample);
+		count_error(&th->rec);
 	return ft_is_in_table(&th->rec, kind, wanted_kinds);
 }
 

@@ -356,6 +356,10 @@ struct ft_counters {
 	__u64 throttled_ns; /* that memory.high throttled threads after faults; weighted */
 	__u64 exits;	    /* threads whose exit began and that may still fault */
 	__u64 exits_closed; /* those of exits that were closed: their last faults are sent */
+	__u64 errors_segv;  /* those of errors that ended in SIGSEGV, and so on */
+	__u64 errors_bus;
+	__u64 errors_oom;
+	__u64 errors_none; /* without a signal: EFAULT */
 };
 
 #endif /* FT_RECORD_H */

@@ -52,5 +52,7 @@ void tracer__wake_me(struct tracer *t, bool at_once);
  * counted for a thread since the last one that was seen.
  */
 const struct ft_counters *tracer__audit(struct tracer *t);
+/* What source__finish() would tell now, while tracing goes on; bpf_runs is 0 if nobody counts them. */
+struct source_totals tracer__totals_so_far(struct tracer *t);
 
 #endif /* SOURCE_LIVE_TRACER_H */

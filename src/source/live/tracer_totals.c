@@ -92,10 +92,6 @@ static void sum_bpf_stats(struct tracer *t)
 {
 	struct bpf_program *program;
 
-	t->totals.bpf_run_ns = -1;
-	t->totals.bpf_runs = -1;
-	if (t->stats_fd < 0)
-		return;
 	t->totals.bpf_run_ns = 0;
 	t->totals.bpf_runs = 0;
 	bpf_object__for_each_program(program, t->skel->obj) {
@@ -136,10 +132,23 @@ static bool knows_gup(const struct tracer *t)
 	return plan_sees_gup(t->plan) || counters->exits_closed >= counters->exits;
 }
 
+struct source_totals tracer__totals_so_far(struct tracer *t)
+{
+	struct source_totals so_far;
+
+	tracer__audit(t);
+	sum_bpf_stats(t);
+	so_far = t->totals;
+	so_far.unseen_gup = knows_gup(t) ? (long long)so_far.counters.gup : -1;
+	return so_far;
+}
+
 void tracer__total_programs(struct tracer *t)
 {
 	wait_for_freed(t);
-	sum_bpf_stats(t);
+	t->totals.bpf_run_ns = t->totals.bpf_runs = -1;
+	if (t->stats_fd >= 0)
+		sum_bpf_stats(t);
 	count_missed_reads(t);
 }
 
