@@ -19,7 +19,7 @@ ifeq ($(wildcard bpf/arch/$(ARCH).bpf.h),)
 $(error faulttrace is not written for this architecture ($(ARCH)) yet)
 endif
 
-PACKAGES = libbpf libdw libelf liblzma libzstd zlib
+PACKAGES = libbpf libdw libelf libevent_extra libevent_core liblzma libzstd zlib
 # libiberty has no pkg-config file, and is always static.
 ifeq ($(STATIC),1)
 # elfutils 0.196's libelf.a (sid) has a crc32(), equal to zlib's: zlib's is taken before libelf.a is looked at.
@@ -27,7 +27,7 @@ LIBS	:= -static -Wl,-u,crc32 -lz $(shell $(PKG_CONFIG) --static --libs $(PACKAGE
 NOT_LINKED = src/host/users_nss.c
 else
 LIBS	:= $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
-NOT_LINKED = src/host/users_files.c src/symbols/elfutils_static.c
+NOT_LINKED = src/host/users_files.c src/symbols/elfutils_static.c src/serve/resolver_static.c
 endif
 
 DEFINES	:= -D_GNU_SOURCE -DFT_VERSION='"$(VERSION)"' $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
@@ -49,7 +49,8 @@ WORKLOADS = $(patsubst tools/workloads/%.c,%,$(filter-out %/workload.c,$(wildcar
 WORKLOAD_BINARIES = $(WORKLOADS:%=$(O)/tools/workloads/%)
 
 # What unit tests are linked with: all but main. Each takes of the archive what it needs.
-TESTED	 = $(filter-out $(OTHER_ARCHES) src/main.c src/host/users_files.c src/symbols/elfutils_static.c, \
+TESTED	 = $(filter-out $(OTHER_ARCHES) src/main.c src/host/users_files.c src/symbols/elfutils_static.c \
+	   src/serve/resolver_static.c, \
 	   $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 UNIT	 = $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
 SANITIZE = -Wno-override-init -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -159,7 +160,7 @@ $(O)/tests/tested.a: $(TESTED:src/%.c=$(O)/tests/src/%.o)
 	$(Q)rm -f $@
 	$(Q)$(AR) crs $@ $^
 
-TESTED_LIBS = -Wl,--as-needed -lbpf -ldw -lelf -llzma -lzstd -lz -liberty
+TESTED_LIBS = -Wl,--as-needed -lbpf -ldw -lelf -levent_extra -levent_core -llzma -lzstd -lz -liberty
 
 $(O)/tests/%: tests/unit/%.c $(O)/tests/tested.a
 	$(call msg,TEST,$@)

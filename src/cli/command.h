@@ -16,6 +16,7 @@ struct options;
 	COMMAND(MAP, map)       \
 	COMMAND(RECORD, record) \
 	COMMAND(REPORT, report) \
+	COMMAND(SERVE, serve)   \
 	COMMAND(FEATURES, features)
 
 #define COMMAND_ID(id, name) COMMAND_##id,

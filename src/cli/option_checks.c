@@ -23,6 +23,11 @@ static int complain_about_no_target(const struct parser *p)
 		log_hint("faulttrace record -p 4242 -d 10   records a running process");
 		return -EINVAL;
 	}
+	if (p->opts->command->id == COMMAND_SERVE) {
+		log_error("cannot serve: no target given");
+		log_hint("faulttrace serve -a serves metrics of the whole system");
+		return -EINVAL;
+	}
 	log_error("cannot trace: no target given");
 	log_hint("faulttrace -- ls -l /usr      runs a command and traces it");
 	log_hint("faulttrace -p 4242            traces a running process");
@@ -294,7 +299,7 @@ static int check_report(struct parser *p)
 /* The rows of tables that no --by chose. */
 static void set_default_rows(struct options *opts)
 {
-	if (options__shown(opts)->id == COMMAND_HIST)
+	if (options__shown(opts)->id == COMMAND_HIST || opts->command->id == COMMAND_SERVE)
 		opts->rows.by[0] = FT_KEY_KIND;
 	else if (options__shown(opts)->id == COMMAND_TOP)
 		opts->rows.by[0] = FT_KEY_PID;

@@ -86,7 +86,7 @@ const struct option_row option_rows[] = {
 	  .commands = TO_FAULTS },
 	{ GROUP_FILTER, 0, "file", ARG_REQUIRED, "GLOB",
 	  "name of the mapping, as in /proc/PID/maps", STRING(filter.file), .once = true,
-	  .takes = "a pattern", .commands = TO_FAULTS },
+	  .takes = "a pattern", .commands = TO_WRITING },
 	{ GROUP_FILTER, 0, "sample", ARG_REQUIRED, "N", "one fault in N; totals are weighted",
 	  NUMBER(filter.sample), .takes = "a number from 1 on" },
 
@@ -127,6 +127,12 @@ const struct option_row option_rows[] = {
 	  WORD(weight), .takes = "a weight", .words = &weight_words,
 	  .commands = TO(TOP) | TO(REPORT) },
 
+	{ GROUP_OUTPUT, 0, "listen", ARG_REQUIRED, "ADDR:PORT",
+	  "where to serve: 127.0.0.1:9843 (default), [::1]:0\n"
+	  "(any free port), unix:PATH",
+	  .set = option_set_listen, FIELD(listen),
+	  .takes = "a numeric address and a port, as 127.0.0.1:9843, or unix:PATH",
+	  .commands = TO(SERVE) },
 	{ GROUP_OUTPUT, 0, "info", ARG_NONE, NULL, "what was recorded, instead of a view",
 	  FLAG(info), .commands = TO(REPORT) },
 	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line",
@@ -136,7 +142,7 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 'o', "output", ARG_REQUIRED, "FILE",
 	  "write to FILE, not to stdout; with - stdout has\n"
 	  "the trace alone, and CMD writes to stderr",
-	  STRING(output), .takes = "the path of a file", .commands = TO_FAULTS | TO(MAP),
+	  STRING(output), .takes = "the path of a file", .commands = TO_WRITING | TO(MAP),
 	  .told_apart = TO(RECORD) | TO(REPORT) },
 	{ GROUP_OUTPUT, 0, NULL, ARG_NONE, "-o, --output FILE",
 	  "the file (faulttrace.ft; an existing one is then\n"
@@ -159,7 +165,7 @@ const struct option_row option_rows[] = {
 	  "show the user stack of each fault; fp: by frame\n"
 	  "pointers, dwarf: by unwind information (slower)",
 	  .set = option_set_stack, FIELD(stack), .takes = "a way to follow stacks",
-	  .words = &stack_mode_words, .commands = TO_FAULTS },
+	  .words = &stack_mode_words, .commands = TO_WRITING },
 	{ GROUP_OUTPUT, 0, "residency", ARG_NONE, NULL,
 	  "for faults on files: what share of the mapping's\n"
 	  "range of the file (top --by file: of the file) is\n"
@@ -168,7 +174,7 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL,
 	  "show all columns, cut no names; trace: also the\n"
 	  "function and the variable (in --json, too)",
-	  FLAG(wide), .commands = TO_FAULTS | TO(MAP), .told_apart = TO(RECORD) },
+	  FLAG(wide), .commands = TO_WRITING | TO(MAP), .told_apart = TO(RECORD) },
 	{ GROUP_OUTPUT, 0, NULL, ARG_NONE, "-w, --wide",
 	  "also the function and the variable of each fault", .set = NULL, .commands = TO(RECORD) },
 	{ GROUP_OUTPUT, 0, "strip", ARG_REQUIRED, "N",

@@ -10,6 +10,7 @@
 #include "../base/array.h"
 #include "../base/cleanup.h"
 #include "../base/log.h"
+#include "../base/socket_address.h"
 #include "../format/formats.h"
 #include "../host/users.h"
 #include "../map/map.h"
@@ -435,5 +436,15 @@ int option_add_verbose(struct parser *p, const struct option_row *row, const cha
 	(void)row;
 	(void)arg;
 	p->opts->verbose++;
+	return 0;
+}
+
+int option_set_listen(struct parser *p, const struct option_row *row, const char *arg)
+{
+	struct socket_address address;
+
+	if (socket_address__parse(arg, &address))
+		return -EINVAL;
+	*(const char **)field_of(p, row) = arg;
 	return 0;
 }

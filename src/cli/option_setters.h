@@ -22,7 +22,7 @@ set_fn option_set_by, option_set_linear;
 
 /* Set the output, and how to trace. */
 set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_strip, option_set_plan,
-	option_set_ring_size, option_add_verbose;
+	option_set_ring_size, option_set_listen, option_add_verbose;
 
 /* Set what record keeps. */
 set_fn option_set_max_size, option_set_split;

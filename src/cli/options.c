@@ -419,6 +419,7 @@ int options__parse(struct options *opts, const struct command *const *commands, 
 		.filter.sample = 1,
 		.format = all_formats[0],
 		.plan = "auto",
+		.listen = LISTEN_DEFAULT,
 		.strip = -1,
 	};
 	p.command_given = argc > 1 && take_command(&p, argv[1]);

@@ -26,6 +26,8 @@ enum profile_file { PROFILE_PPROF, PROFILE_FLAMEGRAPH, PROFILE_FILES };
 /* Written by record, and read by report, if no other is named. */
 #define CAPTURE_FILE_DEFAULT "faulttrace.ft"
 
+#define LISTEN_DEFAULT "127.0.0.1:9843"
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* A file is followed by another one when it has so many bytes, or so long a time; 0: not for this. */
@@ -67,6 +69,8 @@ struct options {
 	int verbose;
 	const char *plan;	       /* "auto", or the name of a plan (src/source/live/plan.c) */
 	unsigned long long ring_bytes; /* a power of two of pages */
+
+	const char *listen; /* serve: where, as socket_address.h has it */
 
 	const char *capture;	    /* report: the file, or "-" */
 	const struct command *view; /* report: of which command; NULL: the summary, or --info */
@@ -113,13 +117,14 @@ static inline bool options__is_stdout(const char *path)
 	return path && strcmp(path, "-") == 0;
 }
 
-/* Is anything written to standard output? Not by a profile that goes to files only. */
+/* Is anything written to standard output? Not by serve, nor by a profile that goes to files only. */
 static inline bool options__writes_stdout(const struct options *opts)
 {
 	for (size_t i = 0; i < PROFILE_FILES; i++)
 		if (options__is_stdout(opts->profiles[i]))
 			return true;
-	return (!opts->output || options__is_stdout(opts->output)) &&
+	return opts->command->id != COMMAND_SERVE &&
+	       (!opts->output || options__is_stdout(opts->output)) &&
 	       (opts->folded || !options__is_profile(opts));
 }
 
@@ -140,7 +145,8 @@ static inline bool options__wants_bytes(const struct options *opts)
 /* Does the kernel sum up? It cannot tell stack copies (dwarf) apart: then it sends each fault. */
 static inline bool options__sums_up(const struct options *opts)
 {
-	return (opts->command->id == COMMAND_HIST || opts->command->id == COMMAND_TOP) &&
+	return (opts->command->id == COMMAND_HIST || opts->command->id == COMMAND_TOP ||
+		opts->command->id == COMMAND_SERVE) &&
 	       opts->stack != STACK_DWARF;
 }
 

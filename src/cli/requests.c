@@ -11,8 +11,8 @@ struct tracer_options options__of_tracer(const struct options *opts)
 		.filter = &opts->filter,
 		.rows = sums_up ? &opts->rows : NULL,
 		.sends = !sums_up || opts->side_capture,
-		/* A histogram tells the kind of its slowest fault. */
-		.kinds = opts->command->id == COMMAND_HIST,
+		/* A histogram tells the kind of its slowest fault, serve the number of errors. */
+		.kinds = opts->command->id == COMMAND_HIST || opts->command->id == COMMAND_SERVE,
 		.bytes = options__wants_bytes(opts),
 		.cause = opts->cause,
 		.residency = opts->residency,

@@ -211,9 +211,13 @@ static size_t collect(struct session *s)
 static void wait_for(struct session *s, int wait_ms)
 {
 	bool is_written = s->opts->output || options__writes_stdout(s->opts);
+	int fd = tracer__fd(s->tracer), ms = until_next(s, wait_ms);
 
-	if (targets__wait(&s->targets, tracer__fd(s->tracer), is_written ? s->out.fd : -1,
-			  until_next(s, wait_ms)))
+	if (s->ops->wait) {
+		s->ops->wait(s, fd, ms);
+		ms = 0;
+	}
+	if (targets__wait(&s->targets, fd, is_written ? s->out.fd : -1, ms))
 		s->out.reader_gone = true;
 }
 

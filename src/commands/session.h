@@ -40,6 +40,8 @@ struct session_ops {
 	void (*collected)(struct session *session);
 	/* CLOCK_MONOTONIC by which collected() must be called next; 0, or NULL: at any time. */
 	unsigned long long (*when)(const struct session *session);
+	/* Waits up to ms, or until fd is readable, in a way of its own. NULL: waits for fd only. */
+	void (*wait)(struct session *session, int fd, int ms);
 	bool (*done)(const struct session *session); /* ends the run if true; NULL: never */
 	/* Tracing is about to end: the target, if it still runs, is still traced. May be NULL. */
 	void (*stopping)(struct session *session);

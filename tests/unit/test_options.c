@@ -197,6 +197,21 @@ static void test_map(void)
 	test_done("map");
 }
 
+static void test_serve(void)
+{
+	const struct options *o = good("serve -a");
+
+	CHECK_EQ(o->command->id, COMMAND_SERVE);
+	CHECK_STR(o->listen, "127.0.0.1:9843");
+	CHECK(o->rows.by[0] == FT_KEY_KIND && o->rows.by[1] == FT_KEY_NONE);
+	CHECK(options__sums_up(o) && !options__writes_stdout(o));
+	CHECK(options__of_tracer(o).kinds && !options__of_tracer(o).sends);
+	CHECK(good("serve -a --cause --sample 10 -k anon -d 2 -q --strict")->cause);
+	CHECK_STR(good("serve -a --listen [::1]:0")->listen, "[::1]:0");
+	CHECK_STR(good("serve --listen unix:/run/x -- ls")->listen, "unix:/run/x");
+	test_done("serve");
+}
+
 static void test_filters(void)
 {
 	const struct options *o;
@@ -401,6 +416,19 @@ static void test_errors(void)
 		{ "hist -a --stack=dwarf", "cannot use --stack=dwarf with hist", "--folded" },
 		{ "hist -a -s --by kind", "cannot use --stack with these rows", "--by stack" },
 		{ "map", "cannot map: no process given", "map -p 4242" },
+		{ "serve", "cannot serve: no target given", "serve -a" },
+		{ "serve -a --listen localhost:80", "cannot use 'localhost:80': --listen takes",
+		  NULL },
+		{ "serve -a --listen 9843", "cannot use '9843': --listen takes", NULL },
+		{ "serve -a --listen ::1:80", "cannot use '::1:80': --listen takes", NULL },
+		{ "serve -a --listen 127.0.0.1:65536", "cannot use '127.0.0.1:65536'", NULL },
+		{ "serve -a --listen unix:", "cannot use 'unix:': --listen takes", NULL },
+		{ "serve -a --listen []:1", "cannot use '[]:1': --listen takes", NULL },
+		{ "serve -a -o x", "cannot use --output with serve", NULL },
+		{ "serve -a --by pid", "cannot use --by with serve", NULL },
+		{ "serve -a --file x", "cannot use --file with serve", NULL },
+		{ "serve -a 1", "cannot use '1'", NULL },
+		{ "-a --listen 127.0.0.1:1", "cannot use --listen with trace", "it is for serve" },
 		{ "map -p 1,2 -d 1", "cannot trace the memory of 2 processes at once",
 		  "map -p 4242" },
 		{ "map -p 1 --cold", "cannot use --cold without a command", NULL },
@@ -564,6 +592,7 @@ int main(void)
 	test_targets();
 	test_commands();
 	test_map();
+	test_serve();
 	test_filters();
 	test_output();
 	test_recorded_files();

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* `faulttrace serve`: sums of faults over HTTP, for Prometheus. */
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../host/clock.h"
+#include "../serve/accept.h"
+#include "../serve/http.h"
+#include "../serve/listener.h"
+#include "../serve/metrics.h"
+#include "commands.h"
+#include "session.h"
+
+/* The kernel's counters have 32 bits: they are read before one can overflow. */
+#define READ_NS	    60000000000ULL
+/* The end of a target is noticed within this time. */
+#define WAIT_MAX_MS 250
+
+#define TYPE_PLAIN	 "text/plain; charset=utf-8"
+#define TYPE_HTML	 "text/html; charset=utf-8"
+#define TYPE_TEXT	 "text/plain; version=0.0.4; charset=utf-8"
+#define TYPE_OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+struct serve {
+	struct socket_address address;
+	int fd; /* -1: not open, or the server's */
+	struct http *http;
+	struct mapping_names *names;
+	struct totals totals;
+	unsigned long long start_ns; /* CLOCK_REALTIME */
+	bool is_ready;
+	bool is_fresh; /* all is read: requests that come together get the same totals */
+};
+
+/* ---- Totals --------------------------------------------------------------------- */
+
+static int read_totals(struct session *session)
+{
+	struct serve *serve = session->ctx;
+	struct totals *totals = &serve->totals;
+	int err;
+
+	totals->read_ns = source__now(session->source);
+	err = source__take_rows(session->source, totals__add_row, totals);
+	/* The names that the rows refer to are in the ring by now. */
+	source__poll(session->source, &session->consumer);
+	totals__name_worst(totals, serve->names);
+	if (err)
+		log_error("cannot read the table: %s", strerror(-err));
+	serve->is_ready = !err;
+	return err;
+}
+
+static void on_name(void *ctx, const struct ft_name *record)
+{
+	const struct serve *serve = ctx;
+
+	mapping_names__learn(serve->names, record);
+}
+
+static struct record_consumer consumer_of(struct serve *serve)
+{
+	static const struct record_handlers handlers = { .name = on_name };
+
+	return (struct record_consumer) { &handlers, serve };
+}
+
+/* ---- Pages ---------------------------------------------------------------------- */
+
+static void answer_metrics(struct session *session, const struct http_request *request,
+			   struct http_reply *reply)
+{
+	struct serve *serve = session->ctx;
+	struct source_info info = source__info(session->source);
+	unsigned int openmetrics =
+		accept__weight(request->accept, "application/openmetrics-text", "1.0.0");
+	struct self_usage usage;
+	struct metrics_page page = {
+		.is_openmetrics = openmetrics && openmetrics >= accept__weight(request->accept,
+									       "text/plain", NULL),
+		.totals = &serve->totals,
+		.run = &session->start,
+		.info = &info,
+		.usage = &usage,
+		.process_start_ns = serve->start_ns,
+	};
+
+	if (!serve->is_fresh) {
+		struct source_totals so_far = tracer__totals_so_far(session->tracer);
+
+		read_totals(session);
+		totals__update(&serve->totals, &so_far);
+		serve->is_fresh = true;
+	}
+	self_usage__read(&usage);
+	reply->type = page.is_openmetrics ? TYPE_OPENMETRICS : TYPE_TEXT;
+	metrics__add(&page, &reply->body);
+}
+
+static void answer_ready(struct session *session, const struct http_request *request,
+			 struct http_reply *reply)
+{
+	const struct serve *serve = session->ctx;
+
+	(void)request;
+	if (!serve->is_ready) {
+		reply->status = 503;
+		reply->reason = "Service Unavailable";
+	}
+	buf__adds(&reply->body, serve->is_ready ? "ready\n" : "cannot read the table\n");
+}
+
+static void answer_healthy(struct session *session, const struct http_request *request,
+			   struct http_reply *reply)
+{
+	(void)session;
+	(void)request;
+	buf__adds(&reply->body, "healthy\n");
+}
+
+static void answer_home(struct session *session, const struct http_request *request,
+			struct http_reply *reply)
+{
+	(void)request;
+	reply->type = TYPE_HTML;
+	buf__addf(&reply->body,
+		  "<!doctype html>\n<html lang=\"en\"><title>faulttrace</title>\n"
+		  "<h1>faulttrace %s</h1>\n<p>Page faults, by plan %s.</p>\n"
+		  "<p><a href=\"/metrics\">Metrics</a></p>\n</html>\n",
+		  session->start.version, session->start.plan);
+}
+
+static const struct {
+	const char *path;
+	void (*answer)(struct session *session, const struct http_request *request,
+		       struct http_reply *reply);
+} pages[] = {
+	{ "/metrics", answer_metrics },
+	{ "/-/healthy", answer_healthy },
+	{ "/-/ready", answer_ready },
+	{ "/", answer_home },
+};
+
+static void answer(void *ctx, const struct http_request *request, struct http_reply *reply)
+{
+	*reply = (struct http_reply) { .status = 200, .reason = "OK", .type = TYPE_PLAIN };
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		if (strcmp(pages[i].path, request->path) != 0)
+			continue;
+		if (request->is_read) {
+			pages[i].answer(ctx, request, reply);
+			return;
+		}
+		reply->status = 405;
+		reply->reason = "Method Not Allowed";
+		buf__adds(&reply->body, "only GET and HEAD\n");
+		return;
+	}
+	reply->status = 404;
+	reply->reason = "Not Found";
+	buf__adds(&reply->body, "no such page: /metrics, /-/healthy, /-/ready\n");
+}
+
+/* ---- The run -------------------------------------------------------------------- */
+
+/* Before programs are attached: a port that is taken is told at once. */
+static int open_socket(struct session *session)
+{
+	struct serve *serve = session->ctx;
+
+	socket_address__parse(session->opts->listen, &serve->address);
+	serve->fd = listener__open(&serve->address);
+	return serve->fd < 0 ? serve->fd : 0;
+}
+
+static int begin(struct session *session)
+{
+	struct serve *serve = session->ctx;
+	int err = mapping_names__new(&serve->names);
+
+	if (!err)
+		err = http__new(serve->fd, answer, session, &serve->http);
+	if (err) {
+		log_error("cannot serve: %s", strerror(-err));
+		return err;
+	}
+	serve->fd = -1;
+	return read_totals(session);
+}
+
+static int started(struct session *session)
+{
+	const struct serve *serve = session->ctx;
+	struct buf text = { 0 };
+
+	if (session->opts->quiet)
+		return 0;
+	socket_address__add_text(&serve->address, &text);
+	log_note(serve->address.any.sa_family == AF_UNIX ? "serves /metrics on %.*s"
+							 : "serves http://%.*s/metrics",
+		 (int)text.len, text.data);
+	if (!socket_address__is_local(&serve->address))
+		log_note("whoever reaches this address can read it");
+	buf__free(&text);
+	return 0;
+}
+
+static unsigned long long when(const struct session *session)
+{
+	const struct serve *serve = session->ctx;
+
+	return serve->totals.read_ns + READ_NS;
+}
+
+static void collected(struct session *session)
+{
+	struct serve *serve = session->ctx;
+
+	serve->is_fresh = false;
+	if (source__now(session->source) >= when(session) ||
+	    source__rows_are_scarce(session->source))
+		read_totals(session);
+}
+
+static void serve_for(struct session *session, int fd, int ms)
+{
+	const struct serve *serve = session->ctx;
+
+	http__wait(serve->http, fd, ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS);
+}
+
+/* The summary is of all that was served, and of what came after the last request. */
+static void end(struct session *session)
+{
+	const struct serve *serve = session->ctx;
+
+	read_totals(session);
+	for (size_t i = 0; i < FT_KIND_COUNT; i++) {
+		const struct kind_totals *kind = &serve->totals.kinds[i];
+
+		session->end.faults += kind->faults;
+		session->end.major += kind->major;
+		session->end.minor += kind->faults - kind->major;
+		session->end.latency_ns += kind->sum_ns;
+	}
+}
+
+static const struct session_ops ops = {
+	.open = open_socket,
+	.begin = begin,
+	.started = started,
+	.when = when,
+	.collected = collected,
+	.wait = serve_for,
+	.end = end,
+};
+
+static int run(const struct options *opts)
+{
+	struct serve serve = {
+		.fd = -1,
+		.totals.weight = opts->filter.sample,
+		.start_ns = clock_ns(CLOCK_REALTIME),
+	};
+	struct session session;
+	int status = session__run(&session, opts, &ops, &serve, consumer_of(&serve));
+
+	if (serve.http || serve.fd >= 0)
+		listener__remove(&serve.address);
+	if (serve.fd >= 0)
+		close(serve.fd);
+	http__free(serve.http);
+	mapping_names__free(serve.names);
+	return status;
+}
+
+const struct command serve_command = {
+	.id = COMMAND_SERVE,
+	.name = "serve",
+	.usage = "serve TARGET [--listen ADDR:PORT] [--cause] [FILTER..]",
+	.what = "metrics of page faults over HTTP, for Prometheus",
+	.examples = "  faulttrace serve -a                       http://127.0.0.1:9843/metrics\n"
+		    "  faulttrace serve -c /system.slice --cause\n"
+		    "  faulttrace serve -a --listen unix:/run/faulttrace.sock\n",
+	.run = run,
+};
