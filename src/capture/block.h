@@ -15,6 +15,7 @@ struct block {
 	size_t len;	/* of all others: how many bytes data has */
 	/* Of CAPTURE_META: it begins a segment, and with it the next file if there are several. */
 	bool begins_segment, begins_file;
+	bool is_dump;	   /* of CAPTURE_END: what is kept in memory is to be written */
 	uint64_t *dropped; /* of CAPTURE_ROWS: counts its rows if it is not written; or NULL */
 	struct block *next;
 	char data[BLOCK_BYTES];

@@ -7,11 +7,13 @@
 
 #include "block_file.h"
 #include "block_packer.h"
+#include "block_ring.h"
 
 struct block_output {
 	struct block_output_options opts;
 	struct block_packer *packer;
-	struct block_file *file;
+	struct block_file *file; /* NULL: blocks are kept in memory */
+	struct block_ring *ring;
 	int own_fd;		/* of a file that is not the first one; -1: none */
 	uint64_t other_bytes;	/* of the files before that are kept */
 	uint64_t segment_began; /* where in the file */
@@ -39,7 +41,9 @@ int block_output__new(const struct block_output_options *opts, struct block_outp
 	new->opts = *opts;
 	new->own_fd = -1;
 	err = block_packer__new(&new->packer);
-	if (!err)
+	if (!err && opts->keep)
+		err = (new->ring = block_ring__new(opts->keep)) ? 0 : -ENOMEM;
+	else if (!err)
 		err = block_file__new(opts->fd, &new->file);
 	if (!err)
 		return 0;
@@ -54,6 +58,7 @@ void block_output__free(struct block_output *output)
 		return;
 	close_file(output);
 	block_packer__free(output->packer);
+	block_ring__free(output->ring);
 	free(output);
 }
 
@@ -124,11 +129,41 @@ static bool has_room(struct block_output *output, size_t block_bytes)
 	return !output->is_full;
 }
 
+/* ---- In memory ------------------------------------------------------------------------------- */
+
+static int dump(const struct block_output *output)
+{
+	const struct capture_files *files = output->opts.files;
+	int fd = files->next(files->ctx), err;
+
+	if (fd < 0)
+		return fd;
+	err = block_ring__write(output->ring, fd);
+	return close(fd) && !err ? -errno : err;
+}
+
+static int keep(struct block_output *output, struct block *block, bool behind)
+{
+	struct packed_block packed;
+	int err = block_packer__pack(output->packer, block, behind, &packed);
+
+	if (block->begins_segment)
+		block_ring__begin_segment(output->ring);
+	if (!err)
+		err = block_ring__add(output->ring, &packed) ? 0 : 1;
+	if (output->opts.bytes)
+		*output->opts.bytes = block_ring__bytes(output->ring);
+	return err >= 0 && block->is_dump ? dump(output) : err;
+}
+
 int block_output__write(struct block_output *output, struct block *block, bool behind)
 {
 	struct packed_block packed;
-	int err = block->begins_segment ? begin_segment(output, block->begins_file) : 0;
+	int err;
 
+	if (output->ring)
+		return keep(output, block, behind);
+	err = block->begins_segment ? begin_segment(output, block->begins_file) : 0;
 	if (!err)
 		err = block_packer__pack(output->packer, block, behind, &packed);
 	if (!err && block->header.type != CAPTURE_END && !has_room(output, packed.len))
@@ -142,8 +177,9 @@ int block_output__write(struct block_output *output, struct block *block, bool b
 
 int block_output__end(struct block_output *output)
 {
-	int err = block_file__end(output->file);
+	int err = output->file ? block_file__end(output->file) : 0;
 
-	count_bytes(output);
+	if (output->file)
+		count_bytes(output);
 	return err;
 }

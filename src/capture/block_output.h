@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where blocks go: into a file, or into one file after another, each of which has whole segments. */
+/*
+ * Where blocks go: into a file; into one file after another, each of which has whole segments; or
+ * into memory, and from there into a file for each block of type END that is_dump.
+ */
 #ifndef CAPTURE_BLOCK_OUTPUT_H
 #define CAPTURE_BLOCK_OUTPUT_H
 
@@ -13,7 +16,8 @@ struct block_output;
 struct block_output_options {
 	int fd;				   /* of the first file, or of a pipe; the caller's */
 	const struct capture_files *files; /* those that follow; NULL: none */
-	_Atomic(uint64_t) *bytes;	   /* of all files that are kept; NULL: not asked for */
+	const struct capture_keep *keep;   /* files get only what is asked for; NULL: all */
+	_Atomic(uint64_t) *bytes;	   /* in files that are kept, or in memory; or NULL */
 };
 
 /* 0 or -ENOMEM. */

@@ -155,7 +155,7 @@ struct block *block_queue__take(struct block_queue *queue)
 	if (block) {
 		block->header = (struct capture_header) { 0 };
 		block->len = 0;
-		block->begins_segment = block->begins_file = false;
+		block->begins_segment = block->begins_file = block->is_dump = false;
 		block->dropped = NULL;
 	}
 	return block;

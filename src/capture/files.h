@@ -17,4 +17,10 @@ struct capture_files {
 	bool keeps_two;	     /* next() removes the files before the last one */
 };
 
+/* What is kept in memory, and written into a file of its own when it is asked for. */
+struct capture_keep {
+	uint64_t bytes; /* at most, compressed */
+	uint64_t ns;	/* at least, if it fits; 0: as much as fits */
+};
+
 #endif /* CAPTURE_FILES_H */

@@ -315,6 +315,21 @@ int capture_writer__flush(struct capture_writer *writer)
 	return check(writer);
 }
 
+int capture_writer__dump(struct capture_writer *writer)
+{
+	struct block *block = take_block(writer, CAPTURE_END);
+
+	if (!block)
+		return -EAGAIN;
+	put_rows(writer, writer->opts.schema.nr_tables - 1);
+	block->header.first_ns = block->header.last_ns = writer->last_ns;
+	block->is_dump = true;
+	put_block(writer, &block);
+	/* Readers take what follows an END for another segment. */
+	writer->begins_file = true;
+	return check(writer);
+}
+
 int capture_writer__end(struct capture_writer *writer)
 {
 	struct capture_header *header = &writer->end_block->header;

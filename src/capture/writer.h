@@ -59,6 +59,11 @@ int capture_writer__row(struct capture_writer *writer, size_t table, const uint6
  * take the place of large ones. Waits for nothing.
  */
 int capture_writer__flush(struct capture_writer *writer);
+/*
+ * Of what is kept in memory: writes a capture that ends here into a file. -EAGAIN: not now, since
+ * there is no free block.
+ */
+int capture_writer__dump(struct capture_writer *writer);
 /* Writes all and the mark of a complete capture, and frees the writer. */
 int capture_writer__end(struct capture_writer *writer);
 

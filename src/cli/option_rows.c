@@ -157,6 +157,22 @@ const struct option_row option_rows[] = {
 	  "or 10m",
 	  .set = option_set_split, .takes = "a size from 64K on, or a time from 1s on",
 	  .commands = TO(RECORD) },
+	{ GROUP_OUTPUT, 0, "keep", ARG_REQUIRED, "DUR|BYTES",
+	  "flight recorder: keep the newest 30s or 100M in\n"
+	  "memory, and write them to FILE.0001, .. only",
+	  .set = option_set_keep, .takes = "a time from 100ms on, or a size from 1M on",
+	  .commands = TO(RECORD) },
+	{ GROUP_OUTPUT, 0, "dump-on", ARG_REQUIRED, "COND[,COND]",
+	  "... when latency>50ms, kind=swap&latency>1ms,\n"
+	  "major>1000/s, faults>9000/s, crash, usr2 (a\n"
+	  "signal to faulttrace), or exit",
+	  .set = option_set_dump_on, .takes = "conditions, such as latency>50ms or crash",
+	  .commands = TO(RECORD) },
+	{ GROUP_OUTPUT, 0, "after", ARG_REQUIRED, "DUR", "... and so long after that, too",
+	  DURATION(after_ns), .takes = "a duration above zero, such as 5s or 500ms",
+	  .commands = TO(RECORD) },
+	{ GROUP_OUTPUT, 0, "dumps", ARG_REQUIRED, "N", "stop after N files of --keep",
+	  NUMBER(dumps), .takes = "a number from 1 on", .commands = TO(RECORD) },
 	{ GROUP_OUTPUT, 0, NULL, ARG_NONE, "-o, --output FILE", "write to FILE, not to stdout",
 	  .set = NULL, .commands = TO(REPORT) },
 	{ GROUP_OUTPUT, 0, "cause", ARG_NONE, NULL, "show the causes of each fault's latency",

@@ -25,6 +25,6 @@ set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_str
 	option_set_ring_size, option_set_listen, option_add_verbose;
 
 /* Set what record keeps. */
-set_fn option_set_max_size, option_set_split;
+set_fn option_set_max_size, option_set_split, option_set_keep, option_set_dump_on;
 
 #endif /* CLI_OPTION_SETTERS_H */

@@ -12,6 +12,7 @@
 
 #include "../base/parse.h"
 #include "../faults/aggregate.h"
+#include "../faults/dump_condition.h"
 #include "../faults/profile.h"
 #include "../faults/format.h"
 #include "../faults/stream.h"
@@ -59,6 +60,10 @@ struct options {
 	const char *output; /* path; NULL: stdout */
 	struct file_split split;
 	unsigned long long max_size; /* of the files of a recording; 0: no limit */
+	struct file_split keep;	     /* in memory, until a condition holds; 0: all is written */
+	struct dump_conditions dump_on;
+	unsigned long long after_ns; /* of a condition: goes on so long */
+	unsigned int dumps;	     /* 0: no limit */
 	enum timestamp timestamp;
 	unsigned long long duration_ns; /* 0: none */
 	unsigned long long max_events;	/* 0: none */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* `faulttrace record`: faults into a file, for `faulttrace report`. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../base/log.h"
@@ -16,19 +18,23 @@
 #include "../host/clock.h"
 #include "../host/machine.h"
 #include "../recording/recorder.h"
+#include "command_line.h"
 #include "commands.h"
+#include "flight.h"
 #include "record_files.h"
 #include "session.h"
 
 /* How often what has come is handed to the file, and told on a terminal. */
 #define TICK_NS 1000000000ULL
 
-#define COMMAND_LINE_MAX 4096
-
 /* A segment of a file in a series: so small that the last one of a file leaves little room. */
 #define SEGMENT_SHARE	  2 /* of the file's limit, before it is compressed */
 #define SEGMENT_BYTES_MIN (256ULL << 10)
 #define SEGMENT_BYTES_MAX (64ULL << 20)
+
+/* Of a flight recorder that keeps a time: the most memory; and how many segments that time has. */
+#define KEEP_BYTES_MAX (256ULL << 20)
+#define KEEP_SEGMENTS  8
 
 /* For a test: what `trace --json` would have printed of the faults that are in the file. */
 struct tee {
@@ -41,6 +47,9 @@ struct record {
 	struct stream *stream;
 	struct whole_file file;
 	struct record_files files;
+	struct flight flight;
+	struct capture_keep keep;
+	bool is_flight;		 /* recorder: what is kept in memory is written now and then */
 	bool has_files;		 /* in a series; or one file */
 	_Atomic(uint64_t) bytes; /* of the files that are kept */
 	const char *old_name;	 /* what an existing file is renamed to; NULL: it is replaced */
@@ -73,13 +82,27 @@ static int close_tee(struct tee *tee)
 	return output__close(&tee->out);
 }
 
+/* Of a flight recorder there is no file until a condition holds. */
+static int open_nothing(struct session *session)
+{
+	struct record *record = session->ctx;
+
+	record->files.number = 0;
+	session->out.name = session->opts->output;
+	session->out.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return session->out.fd < 0 ? -errno : 0;
+}
+
 /* The file is there when CMD runs: a run that does not begin leaves what was there. */
 static int open_file(struct session *session)
 {
 	struct record *record = session->ctx;
 	const char *path = session->opts->output;
-	int err = record->has_files ? record_files__open(&record->files, path) : 0;
+	int err = record->has_files || record->is_flight ? record_files__open(&record->files, path)
+							 : 0;
 
+	if (!err && record->is_flight)
+		return open_nothing(session);
 	if (!err && record->has_files)
 		path = record->files.first;
 	if (!err)
@@ -103,10 +126,10 @@ static int keep_file(struct session *session)
 	struct record *record = session->ctx;
 	int err;
 
-	if (!record->has_files)
+	if (!record->has_files && !record->is_flight)
 		return whole_file__keep(&record->file, record->old_name);
 	err = record_files__clear(&record->files, record->old_name);
-	return err ? err : whole_file__keep(&record->file, NULL);
+	return err || record->is_flight ? err : whole_file__keep(&record->file, NULL);
 }
 
 static size_t read_settings(struct record *record)
@@ -135,14 +158,50 @@ static struct run_end so_far(void *ctx)
 	return end;
 }
 
+static void see_fault(void *ctx, const struct fault *fault)
+{
+	const struct session *session = ctx;
+	struct record *record = session->ctx;
+
+	flight__see(&record->flight, fault);
+}
+
+static uint64_t clamp(uint64_t n, uint64_t min, uint64_t max)
+{
+	return n < min ? min : n > max ? max : n;
+}
+
+/* What a flight recorder keeps. Its segments, which are dropped one by one, are parts of that. */
+static void add_keep(struct session *session, struct recorder_options *options)
+{
+	const struct options *opts = session->opts;
+	struct record *record = session->ctx;
+	uint64_t bytes = opts->keep.bytes ? opts->keep.bytes : KEEP_BYTES_MAX;
+
+	record->keep = (struct capture_keep) {
+		.bytes = bytes,
+		.ns = opts->keep.ns ? opts->keep.ns + opts->after_ns : 0,
+	};
+	options->keep = &record->keep;
+	options->files = &record->files.next;
+	options->file_ns = opts->keep.ns / KEEP_SEGMENTS;
+	options->segment_bytes =
+		clamp(bytes / SEGMENT_SHARE, SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX / 2);
+	options->seen = see_fault;
+	options->so_far = so_far;
+	options->ctx = session;
+	flight__begin(&record->flight, opts, session->child.pid);
+}
+
 /* Files that follow the first one, as the options say. */
 static void add_files(struct session *session, struct recorder_options *options)
 {
 	const struct options *opts = session->opts;
 	struct record *record = session->ctx;
 	struct capture_files *next = &record->files.next;
-	uint64_t segment;
 
+	if (record->is_flight)
+		add_keep(session, options);
 	if (!record->has_files)
 		return;
 	next->keeps_two = opts->max_size;
@@ -151,11 +210,9 @@ static void add_files(struct session *session, struct recorder_options *options)
 	options->file_ns = opts->split.ns;
 	options->so_far = so_far;
 	options->ctx = session;
-	segment = next->file_bytes / SEGMENT_SHARE;
-	if (segment < SEGMENT_BYTES_MIN)
-		segment = SEGMENT_BYTES_MIN;
-	if (next->file_bytes && segment < SEGMENT_BYTES_MAX)
-		options->segment_bytes = segment;
+	if (next->file_bytes)
+		options->segment_bytes = clamp(next->file_bytes / SEGMENT_SHARE, SEGMENT_BYTES_MIN,
+					       SEGMENT_BYTES_MAX);
 }
 
 static int begin(struct session *session)
@@ -226,6 +283,20 @@ static void write_losses(struct session *session, unsigned long long now)
 	recorder__tell_losses(session->format, now, &so_far);
 }
 
+/* Writes what is kept if it is time to. Where it cannot be written now, it is tried again. */
+static void dump_if_due(struct session *session, unsigned long long now)
+{
+	struct record *record = session->ctx;
+
+	if (!record->is_flight || !flight__is_due(&record->flight, now) ||
+	    recorder__dump(session->format, now))
+		return;
+	flight__dumped(&record->flight);
+	if (!session->opts->quiet)
+		log_note("%s.%04u has what was kept", session->opts->output,
+			 record->flight.nr_dumps);
+}
+
 static void collected(struct session *session)
 {
 	struct record *record = session->ctx;
@@ -233,6 +304,7 @@ static void collected(struct session *session)
 
 	stream__collected(record->stream);
 	output__flush(&record->tee.out);
+	dump_if_due(session, now);
 	if (now < record->next_ns)
 		return;
 	record->next_ns = now + TICK_NS;
@@ -247,8 +319,10 @@ static void collected(struct session *session)
 static unsigned long long when(const struct session *session)
 {
 	const struct record *record = session->ctx;
+	unsigned long long dump_ns =
+		record->is_flight ? flight__when(&record->flight) : record->next_ns;
 
-	return record->next_ns;
+	return dump_ns < record->next_ns ? dump_ns : record->next_ns;
 }
 
 /* Also if the file cannot be written any more. */
@@ -256,7 +330,27 @@ static bool done(const struct session *session)
 {
 	const struct record *record = session->ctx;
 
-	return recorder__error(session->format) || stream__done(record->stream);
+	return recorder__error(session->format) || stream__done(record->stream) ||
+	       flight__is_done(&record->flight);
+}
+
+/* Did CMD die of a signal? */
+static bool has_crashed(struct session *session)
+{
+	return session->child.pid && child__ended(&session->child) &&
+	       WIFSIGNALED(session->child.status);
+}
+
+static void tell_flight(const struct session *session)
+{
+	const struct record *record = session->ctx;
+	unsigned int nr = record->flight.nr_dumps;
+
+	if (nr)
+		log_note("%u capture%s: %s.0001%s", nr, plural(nr), session->opts->output,
+			 nr > 1 ? " and so on" : "");
+	else
+		log_note("no condition of --dump-on held: nothing was written");
 }
 
 static void tell_files(const struct session *session, int len, const char *size)
@@ -275,10 +369,13 @@ static void tell_files(const struct session *session, int len, const char *size)
 
 static void tell_file(const struct session *session)
 {
+	const struct record *record = session->ctx;
 	struct buf size = { 0 };
 
 	add_size(&size, session);
-	if (size.len)
+	if (record->is_flight)
+		tell_flight(session);
+	else if (size.len)
 		tell_files(session, (int)size.len, size.data);
 	buf__free(&size);
 }
@@ -294,6 +391,9 @@ static void end(struct session *session)
 	recorder__tell_losses(session->format, session->ended_ns, &session->end);
 	recorder__count_losses(session->format, &session->end);
 	stream__end(record->stream);
+	if (record->is_flight && flight__is_due_at_end(&record->flight, has_crashed(session)) &&
+	    !recorder__dump(session->format, session->ended_ns))
+		flight__dumped(&record->flight);
 	err = recorder__close(session->format, &dropped);
 	/* Faults that were not resolved are not in `faults`. */
 	session->end.faults -= dropped < session->end.faults ? dropped : session->end.faults;
@@ -316,39 +416,6 @@ static const struct session_ops ops = {
 	.done = done,
 	.end = end,
 };
-
-/* Adds a word as a shell takes it. */
-static void add_word(struct buf *text, const char *word)
-{
-	if (*word && !strpbrk(word, " \t\n\"'\\$`*?[]{}~!;&|<>()#")) {
-		buf__adds(text, word);
-		return;
-	}
-	buf__addc(text, '\'');
-	for (; *word; word++)
-		if (*word == '\'')
-			buf__adds(text, "'\\''");
-		else
-			buf__addc(text, *word);
-	buf__addc(text, '\'');
-}
-
-/* The words of this process's command line, as a shell takes them, cut to what a name may have. */
-static void read_command_line(struct buf *text)
-{
-	char words[COMMAND_LINE_MAX] = "";
-	FILE *file = fopen("/proc/self/cmdline", "re");
-	size_t len = file ? fread(words, 1, sizeof(words) - 1, file) : 0;
-
-	for (size_t i = 0; i < len; i += strlen(words + i) + 1) {
-		if (i)
-			buf__addc(text, ' ');
-		add_word(text, words + i);
-	}
-	buf__addc(text, '\0');
-	if (file)
-		fclose(file);
-}
 
 static int run_session(struct record *record, const struct options *opts)
 {
@@ -375,8 +442,9 @@ static int run(const struct options *opts)
 		own.output = CAPTURE_FILE_DEFAULT;
 		record.old_name = CAPTURE_FILE_DEFAULT ".old";
 	}
+	record.is_flight = opts->keep.bytes || opts->keep.ns;
 	record.has_files = opts->max_size || opts->split.bytes || opts->split.ns;
-	read_command_line(&record.command_line);
+	command_line__read(&record.command_line);
 	status = run_session(&record, &own);
 	stream__free(record.stream);
 	whole_file__close(&record.file);

@@ -193,6 +193,12 @@ static int begin(struct report *r)
 	const struct options *opts = r->opts;
 	int err = check_options(opts, player__has(r->player));
 
+	if (!err && r->files.nr > 1 && player__cut(r->player).is_dump) {
+		log_error("cannot show %s.0001 and those that follow as one", opts->capture);
+		log_hint("faulttrace report %s.0001 shows one: they have some faults in common",
+			 opts->capture);
+		err = -EINVAL;
+	}
 	if (!err)
 		err = open_output(r);
 	if (err)

@@ -32,6 +32,7 @@ struct player_has {
 struct player_cut {
 	uint64_t faults; /* weighted; 0: all is there */
 	uint64_t end_ns; /* when the part begins */
+	bool is_dump;	 /* a flight recorder has written it: other files repeat some of it */
 };
 
 struct player *player__new(const struct capture_input *input,

@@ -80,7 +80,7 @@ void read_run__add_start(struct read_run *run, const struct start_row *row,
 		.residency = row->residency,
 		.uids = row->uids,
 	};
-	run->cut = (struct player_cut) { row->faults_before, row->segment_ns };
+	run->cut = (struct player_cut) { row->faults_before, row->segment_ns, row->is_dump };
 	run->info = (struct source_info) {
 		.page_shift = (unsigned int)__builtin_ctz(run->start.page_size),
 		.sees_lookup = row->sees_lookup,

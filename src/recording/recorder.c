@@ -29,6 +29,7 @@ struct recorder {
 	uint64_t now_ns;	 /* of the last event */
 	uint64_t file_ends_ns;	 /* 0: not at a time */
 	uint64_t faults;	 /* that were written, weighted */
+	bool is_ended;		 /* the end was shown */
 };
 
 /* ---- What each segment begins with --------------------------------------------------------------- */
@@ -96,6 +97,7 @@ static void add_start(struct recorder *r)
 		.uids = r->opts.uids,
 		.segment_ns = r->now_ns,
 		.faults_before = r->faults,
+		.is_dump = r->opts.keep != NULL,
 	};
 
 	segment__row(segment, RECORDING_START, &start);
@@ -193,6 +195,8 @@ static void capture_fault(struct format *f, const struct fault *fault)
 	add_fault(r, fault);
 	if (r->opts.tee && !r->segment.error)
 		format__show(r->opts.tee, fault, fault);
+	if (r->opts.seen)
+		r->opts.seen(r->opts.ctx, fault);
 }
 
 static void capture_throttled(struct format *f, const struct fault *fault)
@@ -204,20 +208,30 @@ static void capture_throttled(struct format *f, const struct fault *fault)
 		format__show(r->opts.tee, throttled, fault);
 }
 
-static void capture_end(struct format *f, const struct run_end *end)
+/* Before the i-th try to write something of the end. False: no more of them. */
+static bool tries_again(const struct recorder *r, int i)
 {
 	const struct timespec pause = { .tv_nsec = END_PAUSE_NS };
+
+	if (!i)
+		return true;
+	if (r->segment.error != -EAGAIN || i == END_TRIES)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+static void capture_end(struct format *f, const struct run_end *end)
+{
 	struct recorder *r = (struct recorder *)f;
 
 	if (r->opts.tee)
 		format__show(r->opts.tee, end, end);
-	for (int i = 0; i < END_TRIES; i++) {
+	for (int i = 0; tries_again(r, i); i++) {
 		begin(r, r->now_ns);
 		segment__row(&r->segment, RECORDING_END, end);
-		if (r->segment.error != -EAGAIN)
-			break;
-		nanosleep(&pause, NULL);
 	}
+	r->is_ended = true;
 }
 
 /* Of a run that failed before its end: there is a writer, and its thread. */
@@ -244,7 +258,7 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 {
 	struct recorder *r = (struct recorder *)format;
 	const struct capture_writer_options writer = {
-		.output = { opts->fd, opts->files, opts->bytes },
+		.output = { opts->fd, opts->files, opts->keep, opts->bytes },
 		.name = opts->name,
 		.schema = recording_schema(),
 		.dropped = r->dropped,
@@ -276,6 +290,22 @@ void recorder__flush(struct format *format)
 
 	if (!recorder__error(format))
 		r->segment.error = capture_writer__flush(r->segment.writer);
+}
+
+int recorder__dump(struct format *format, uint64_t now_ns)
+{
+	struct recorder *r = (struct recorder *)format;
+
+	if (!r->is_ended) {
+		begin(r, now_ns);
+		end_segment(r);
+		if (!r->segment.error)
+			r->segment.error = capture_writer__dump(r->segment.writer);
+		return r->segment.error;
+	}
+	for (int i = 0; tries_again(r, i); i++)
+		r->segment.error = capture_writer__dump(r->segment.writer);
+	return r->segment.error;
 }
 
 /* What is lost without an explanation is estimated while threads run, and can become less again. */

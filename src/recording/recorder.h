@@ -29,11 +29,15 @@ struct recorder_options {
 	uint64_t segment_bytes; /* 0: what suits most */
 	/* The files that follow fd's, when one is full, or has the faults of file_ns; NULL: none. */
 	const struct capture_files *files;
+	const struct capture_keep
+		*keep;		  /* in memory, until recorder__dump(); NULL: all is written */
 	uint64_t file_ns;	  /* 0: however long it takes */
 	_Atomic(uint64_t) *bytes; /* of all files that are kept; NULL: not asked for */
 	/* The totals of the run so far, which end each file. NULL: there is one file only. */
 	struct run_end (*so_far)(void *ctx);
 	void *ctx;
+	/* Called with each fault, once it is in the capture; NULL: not wanted. */
+	void (*seen)(void *ctx, const struct fault *fault);
 	struct format *tee; /* also shows the faults that are in the capture; NULL: none */
 };
 
@@ -41,6 +45,11 @@ struct recorder_options {
 int recorder__open(struct format *format, const struct recorder_options *opts);
 /* Hands over what has come, so that a reader of the file sees it soon. */
 void recorder__flush(struct format *format);
+/*
+ * Of what is kept in memory: writes it into a file, a capture that ends now. 0; -EAGAIN: not now,
+ * since there is no free block; or -errno of a write, which has been said.
+ */
+int recorder__dump(struct format *format, uint64_t now_ns);
 /* Writes what was lost since the last call. so_far: what the source has lost since it began. */
 void recorder__tell_losses(struct format *format, uint64_t now_ns, const struct run_end *so_far);
 /*

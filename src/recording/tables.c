@@ -46,6 +46,7 @@ static const struct field start_fields[] = {
 	FIELD(start_row, 19, uids, uids, 0),
 	FIELD(start_row, 20, segment_ns, segment_ns, 0),
 	FIELD(start_row, 21, faults_before, faults_before, 0),
+	FIELD(start_row, 22, is_dump, is_dump, 0),
 };
 
 static const struct field target_fields[] = {

@@ -25,6 +25,7 @@ struct start_row {
 	uint8_t uids;					  /* threads have their user ids */
 	/* When the segment begins, and how many faults, weighted, those before it have. */
 	uint64_t segment_ns, faults_before;
+	uint8_t is_dump; /* of a flight recorder */
 };
 
 /* One of the ids of the target. */

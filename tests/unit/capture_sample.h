@@ -100,6 +100,7 @@ struct sample {
 	uint64_t segment_bytes;
 	uint64_t flush_every; /* faults; 0: never */
 	const struct capture_files *files;
+	const struct capture_keep *keep;
 	_Atomic(uint64_t) *bytes;
 	uint64_t *dropped;
 	uint64_t nr[SAMPLE_TABLES]; /* rows that were taken */
@@ -118,7 +119,7 @@ static void sample_segment(void *ctx)
 static inline int sample_open(struct sample *sample, int fd)
 {
 	struct capture_writer_options opts = {
-		.output = { fd, sample->files, sample->bytes },
+		.output = { fd, sample->files, sample->keep, sample->bytes },
 		.name = "the sample",
 		.schema = { sample_tables, SAMPLE_TABLES },
 		.segment_bytes = sample->segment_bytes,

@@ -209,11 +209,80 @@ static void test_two(void)
 	test_done("the last two files");
 }
 
+/* What is in memory when it is asked for, and nothing else, is in a file; and goes on afterwards. */
+static void test_kept(void)
+{
+	struct series series = { .nr = 0 };
+	const struct capture_files files = { .next = next_file, .ctx = &series };
+	const struct capture_keep keep = { .bytes = 150000 };
+	_Atomic(uint64_t) bytes = 0;
+	struct sample sample = {
+		.segment_bytes = 100000, .files = &files, .keep = &keep, .bytes = &bytes
+	};
+	uint64_t most = 0;
+
+	CHECK_EQ(sample_open(&sample, -1), 0);
+	for (uint64_t i = 0; i < 60000; i++) {
+		sample_write(&sample, i, 1);
+		if (i % 20000 == 9999)
+			CHECK_EQ(capture_writer__dump(sample.writer), 0);
+		if (i % 1000 == 0)
+			usleep(2000);
+		most = bytes > most ? bytes : most;
+	}
+	CHECK_EQ(sample.err, 0);
+	CHECK_EQ(capture_writer__end(sample.writer), 0);
+	CHECK(most > keep.bytes / 2 && most <= keep.bytes);
+	CHECK_EQ(series.nr, 3);
+	for (size_t i = 0; i < series.nr; i++) {
+		struct sample_read read = read_alone(series.fds[i]);
+
+		check_whole(&read);
+		/* The newest ones, up to the moment. */
+		CHECK_EQ(read.next[SAMPLE_FAULTS], 10000 + i * 20000);
+		CHECK(read.nr[SAMPLE_FAULTS] > 1000);
+		CHECK(i == 0 || read.nr[SAMPLE_FAULTS] < 20000);
+		CHECK(size_of(series.fds[i]) < keep.bytes + 10000);
+	}
+	close_series(&series);
+	test_done("what is kept in memory");
+}
+
+/* As long a time as asked for, and not much more. */
+static void test_kept_time(void)
+{
+	struct series series = { .nr = 0 };
+	const struct capture_files files = { .next = next_file, .ctx = &series };
+	struct capture_keep keep = { .bytes = 100 << 20 };
+	struct sample sample = { .segment_bytes = 50000, .files = &files, .keep = &keep };
+	const uint64_t first = sample_value(SAMPLE_FAULTS, 1, 0);
+	const uint64_t last = sample_value(SAMPLE_FAULTS, 1, 29999);
+	struct sample_read read;
+
+	keep.ns = (last - first) / 3;
+	CHECK_EQ(sample_open(&sample, -1), 0);
+	for (uint64_t i = 0; i < 30000; i++) {
+		sample_write(&sample, i, 1);
+		if (i % 1000 == 0)
+			usleep(2000);
+	}
+	CHECK_EQ(capture_writer__dump(sample.writer), 0);
+	CHECK_EQ(capture_writer__end(sample.writer), 0);
+	read = read_alone(series.fds[0]);
+	check_whole(&read);
+	CHECK_EQ(read.next[SAMPLE_FAULTS], 30000);
+	CHECK(read.nr[SAMPLE_FAULTS] >= 9500 && read.nr[SAMPLE_FAULTS] < 20000);
+	close_series(&series);
+	test_done("a time that is kept in memory");
+}
+
 int main(void)
 {
 	test_size();
 	test_asked_for();
 	test_too_large_segment();
 	test_two();
+	test_kept();
+	test_kept_time();
 	return test_status();
 }

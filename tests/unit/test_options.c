@@ -295,6 +295,12 @@ static void test_recorded_files(void)
 	CHECK(!good("record -a --split 100M")->split.ns);
 	CHECK_EQ(good("record -a --split 100m")->split.ns, 6000000000000);
 	CHECK_EQ(good("record -a --split 1.5s")->split.ns, 1500000000);
+	CHECK_EQ(good("record -a --keep 30s --dump-on crash")->keep.ns, 30000000000);
+	CHECK_EQ(good("record -a --keep 100M --dump-on exit --after 5s")->keep.bytes, 100 << 20);
+	CHECK_EQ(good("record -a --keep 1M --dump-on usr2 --after 5s --dumps 3")->after_ns,
+		 5000000000);
+	CHECK_EQ(good("record -a --keep 1M --dump-on major --dump-on usr2")->dump_on.nr, 1);
+	CHECK_EQ(good("record -a --keep 1M --dump-on exit --dumps 3")->dumps, 3);
 	test_done("files of a recording");
 }
 
@@ -363,6 +369,11 @@ static void test_errors(void)
 		  "cannot use both --max-size and --split: choose one", NULL },
 		{ "record -a --max-size 1G -o -", "cannot write several files to stdout",
 		  "-o FILE" },
+		{ "record -a --keep 1M", "cannot use --keep without --dump-on", "--dump-on" },
+		{ "record -a --dump-on exit", "cannot use --dump-on without --keep", "--keep" },
+		{ "record -a --keep 1M --dump-on x", "cannot use 'x': --dump-on takes", NULL },
+		{ "record -a --keep 1M --dump-on exit --split 1G",
+		  "cannot use --keep with --max-size or --split", NULL },
 		{ "-a --split 1G", "cannot use --split with trace", NULL },
 		{ "-a -k cows", "cannot use 'cows': --kind takes", "anon, zero, cow, reuse, file" },
 		{ "-a -k cow:", "cannot use 'cow:': --kind takes", NULL },
