@@ -40,8 +40,8 @@ const struct option_row option_rows[] = {
 	{ GROUP_TARGET, 'f', "follow", ARG_NONE, NULL,
 	  "trace their child processes, too: those that run\n"
 	  "and those forked later (default for CMD)",
-	  .set = option_set_follow, FIELD(target.follow), .commands = TO_TRACING | TO(MAP),
-	  .told_apart = TO(MAP) },
+	  .set = option_set_follow, FIELD(target.follow),
+	  .commands = TO_TRACING | TO(MAP) | TO(REPORT), .told_apart = TO(MAP) | TO(REPORT) },
 	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-f, --follow",
 	  "also the processes that CMD forks, up to 63: each\n"
 	  "from its fork, or from its last exec, to its exit",
@@ -133,6 +133,9 @@ const struct option_row option_rows[] = {
 	  .set = option_set_listen, FIELD(listen),
 	  .takes = "a numeric address and a port, as 127.0.0.1:9843, or unix:PATH",
 	  .commands = TO(SERVE) },
+	{ GROUP_OUTPUT, 0, NULL, ARG_NONE, "-f, --follow",
+	  "while record writes the file, wait for more of it", .set = NULL,
+	  .commands = TO(REPORT) },
 	{ GROUP_OUTPUT, 0, "info", ARG_NONE, NULL, "what was recorded, instead of a view",
 	  FLAG(info), .commands = TO(REPORT) },
 	{ GROUP_OUTPUT, 'j', "json", ARG_NONE, NULL, "NDJSON: one object a line",

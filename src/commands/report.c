@@ -384,7 +384,7 @@ static int run(const struct options *opts)
 		report_files__close(&r.files);
 		return STATUS_FAILED;
 	}
-	input = report_files__input(&r.files);
+	input = report_files__input(&r.files, opts->target.follow);
 	/* If the reader of a pipe is gone, write(2) is to fail. */
 	signal(SIGPIPE, SIG_IGN);
 	/* The capture may be a stranger's. Only a file to write to takes privileges. */

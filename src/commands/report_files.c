@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../base/array.h"
@@ -15,6 +17,9 @@
 #include "../base/log.h"
 #include "../base/must.h"
 #include "../base/path.h"
+
+/* How often a file that is written is looked at. */
+#define FOLLOW_NS 100000000
 
 static int open_one(const char *path)
 {
@@ -84,6 +89,8 @@ static int open_parts(struct report_files *files, const char *path)
 		else if (fd != -ENOENT)
 			err = refuse(name, fd);
 	}
+	files->path = must(strdup(path));
+	files->number = parts.nr ? parts.numbers[parts.nr - 1] : 0;
 	file_parts__free(&parts);
 	return err || files->nr ? err : refuse(path, -ENOENT);
 }
@@ -106,6 +113,7 @@ void report_files__close(struct report_files *files)
 	for (size_t i = 0; i < files->nr; i++)
 		close(files->fds[i]);
 	free(files->fds);
+	free(files->path);
 	*files = (struct report_files) { 0 };
 }
 
@@ -122,16 +130,66 @@ bool report_files__has(const struct report_files *files, const char *path)
 	return false;
 }
 
+/* Waits, and looks whether the writer is still there: it has the file locked. */
+static bool is_written(int fd)
+{
+	const struct timespec pause = { .tv_nsec = FOLLOW_NS };
+
+	if (!flock(fd, LOCK_SH | LOCK_NB)) {
+		flock(fd, LOCK_UN);
+		return false;
+	}
+	if (errno != EWOULDBLOCK)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
+/* The part behind the last one. -ENOENT: there is none yet. */
+static int open_next_part(struct report_files *files)
+{
+	char *name __cleanup_free = file_parts__name(files->path, files->number + 1);
+	int fd = open_one(name);
+
+	if (fd < 0)
+		return fd;
+	files->number++;
+	files->next++;
+	files->is_over = false;
+	add(files, fd);
+	return fd;
+}
+
+/* All there is of the last file was read. */
+static int follow(struct report_files *files, bool is_complete)
+{
+	int last = files->fds[files->nr - 1], fd = -ENOENT;
+
+	if (files->path)
+		fd = open_next_part(files);
+	if (fd != -ENOENT)
+		return fd;
+	if (files->is_over || (is_complete && !files->path))
+		return -ENODATA;
+	if (is_written(last))
+		return -EINTR;
+	/* It may have written something since the last look. */
+	files->is_over = true;
+	return last;
+}
+
 static int more(void *ctx, bool is_complete)
 {
 	struct report_files *files = ctx;
 
-	(void)is_complete;
-	return files->next < files->nr ? files->fds[files->next++] : -ENODATA;
+	if (files->next < files->nr)
+		return files->fds[files->next++];
+	return files->follows ? follow(files, is_complete) : -ENODATA;
 }
 
-struct capture_input report_files__input(struct report_files *files)
+struct capture_input report_files__input(struct report_files *files, bool follows)
 {
 	files->next = 1;
+	files->follows = follows;
 	return (struct capture_input) { .fd = files->fds[0], .more = more, .ctx = files };
 }
