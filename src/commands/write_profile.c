@@ -87,5 +87,9 @@ int write_profile(const struct profile_request *request, struct profile_files *f
 		if (opts->profiles[i])
 			failed |= write_file(file_formats[i], request, &view, &files->of[i]);
 	buf__free(&target);
+	if (profile__left_out(request->profile))
+		log_note(
+			"%llu faults are in the profile as %s: they have more stacks than it has room for",
+			(unsigned long long)profile__left_out(request->profile), PROFILE_LEFT_OUT);
 	return failed;
 }

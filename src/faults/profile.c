@@ -48,6 +48,9 @@ struct weights {
 	uint64_t of[PROFILE_WEIGHTS];
 };
 
+/* In place of a call: the stack is new, and there is no more room. */
+#define LEFT_OUT (UINT32_MAX - 1)
+
 /* The innermost call of a stack that has been added. */
 struct known_stack {
 	uint64_t serial;
@@ -66,15 +69,10 @@ struct profile {
 	struct buf stack;      /* struct profile_frame: scratch of profile__add_stack() */
 	struct key_map stacks; /* struct known_stack */
 	struct weights total, unknown;
+	size_t bytes_max;
+	uint32_t left_out_call; /* in place of the stacks for which there is no room */
+	uint64_t left_out;
 };
-
-struct profile *profile__new(void)
-{
-	struct profile *p = must(calloc(1, sizeof(*p)));
-
-	p->stacks = no_stacks;
-	return p;
-}
 
 void profile__free(struct profile *p)
 {
@@ -131,17 +129,67 @@ static struct weights *weights_of(const struct profile *p, uint32_t i)
 	return (struct weights *)p->weights.data + i;
 }
 
+struct profile *profile__new_within(size_t bytes)
+{
+	struct profile *p = must(calloc(1, sizeof(*p)));
+
+	p->stacks = no_stacks;
+	p->bytes_max = bytes;
+	p->left_out_call = PROFILE_NO_CALL;
+	return p;
+}
+
+struct profile *profile__new(void)
+{
+	return profile__new_within(PROFILE_BYTES_MAX);
+}
+
+static size_t bytes_of(const struct intern *t)
+{
+	return t->bytes.len + t->items.len;
+}
+
+static bool is_full(const struct profile *p)
+{
+	return bytes_of(&p->texts) + bytes_of(&p->frames) + bytes_of(&p->calls) +
+		       bytes_of(&p->samples) + p->weights.len +
+		       p->stacks.nr * sizeof(struct known_stack) >=
+	       p->bytes_max;
+}
+
+/* A stack, or a thread, that is new when there is no more room: one sample for each kind. */
+static struct sample leave_out(struct profile *p, const struct profile_faults *faults,
+			       uint32_t kind)
+{
+	const struct profile_frame frame = { .function = PROFILE_LEFT_OUT };
+
+	if (p->left_out_call == PROFILE_NO_CALL)
+		p->left_out_call = add_calls(p, &frame, 1);
+	p->left_out += faults->weights[PROFILE_COUNT];
+	return (struct sample) {
+		.stack = p->left_out_call,
+		.comm = add_text(p, ""),
+		.kind = kind,
+	};
+}
+
 /* call: the innermost one. */
 static void add_sample(struct profile *p, uint32_t call, const struct profile_faults *faults)
 {
+	uint32_t kind = faults->kind < FT_KIND_COUNT ? faults->kind : FT_KIND_OTHER, comm = 0, i;
+	const char *name = faults->comm ? faults->comm : "";
+	bool fits = !is_full(p) || intern__find(&p->texts, name, strlen(name) + 1, &comm);
 	struct sample sample = {
 		.stack = call,
-		.comm = add_text(p, faults->comm),
+		.comm = fits ? add_text(p, name) : 0,
 		.pid = faults->pid,
-		.kind = faults->kind < FT_KIND_COUNT ? faults->kind : FT_KIND_OTHER,
+		.kind = kind,
 	};
-	uint32_t i = intern__add(&p->samples, &sample, sizeof(sample));
 	static const struct weights none;
+
+	if (is_full(p) && (!fits || !intern__find(&p->samples, &sample, sizeof(sample), &i)))
+		sample = leave_out(p, faults, kind);
+	i = intern__add(&p->samples, &sample, sizeof(sample));
 
 	if (p->weights.len / sizeof(none) <= i)
 		buf__add(&p->weights, (const char *)&none, sizeof(none));
@@ -157,7 +205,9 @@ static void add_sample(struct profile *p, uint32_t call, const struct profile_fa
 
 void profile__add(struct profile *p, const struct profile_faults *faults)
 {
-	add_sample(p, add_calls(p, faults->frames, faults->nr_frames), faults);
+	uint32_t call = is_full(p) ? LEFT_OUT : add_calls(p, faults->frames, faults->nr_frames);
+
+	add_sample(p, call, faults);
 }
 
 /* Returns the innermost call. */
@@ -191,9 +241,13 @@ static uint32_t call_of(struct profile *p, const struct stack *stack)
 {
 	struct known_stack *known;
 
+	if (stack && !stack->serial && is_full(p))
+		return LEFT_OUT;
 	if (!stack || !stack->serial)
 		return add_stack(p, stack);
 	known = key_map__find(&p->stacks, &stack->serial);
+	if (!known && is_full(p))
+		return LEFT_OUT;
 	if (!known) {
 		known = key_map__add(&p->stacks, &stack->serial);
 		known->call = add_stack(p, stack);
@@ -210,6 +264,11 @@ void profile__add_stack(struct profile *p, const struct stack *stack,
 uint64_t profile__total(const struct profile *p, enum profile_weight weight)
 {
 	return p->total.of[weight];
+}
+
+uint64_t profile__left_out(const struct profile *p)
+{
+	return p->left_out;
 }
 
 uint64_t profile__unknown(const struct profile *p, enum profile_weight weight)

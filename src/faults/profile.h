@@ -60,7 +60,12 @@ struct profile_view {
 	uint64_t elapsed_ns; /* length of the run; 0: unknown */
 };
 
+/* Of memory: of a capture, which a stranger may have made, all stacks could be different. */
+#define PROFILE_BYTES_MAX (256u << 20)
+
 struct profile *profile__new(void);
+/* As profile__new(), with another limit of memory than PROFILE_BYTES_MAX. */
+struct profile *profile__new_within(size_t bytes);
 void profile__free(struct profile *p);
 
 void profile__add(struct profile *p, const struct profile_faults *faults);
@@ -69,6 +74,8 @@ void profile__add_stack(struct profile *p, const struct stack *stack,
 			const struct profile_faults *faults);
 
 uint64_t profile__total(const struct profile *p, enum profile_weight weight);
+/* Faults, weighted, whose stacks did not fit into memory: in the totals, with PROFILE_LEFT_OUT. */
+uint64_t profile__left_out(const struct profile *p);
 /* The number of faults whose weight is unknown, and not in profile__total(). */
 uint64_t profile__unknown(const struct profile *p, enum profile_weight weight);
 
@@ -87,7 +94,9 @@ struct profile_sample {
 	const uint64_t *weights;
 };
 
-#define PROFILE_NO_CALL UINT32_MAX
+#define PROFILE_NO_CALL	 UINT32_MAX
+/* The function in place of a stack that was left out. */
+#define PROFILE_LEFT_OUT "[left out]"
 
 /* A call is a frame (by number) and the call that made it. */
 struct profile_call {

@@ -515,6 +515,63 @@ static bool write_graphs(const char *dir)
 	       write_view(dir, "title", sample_profile(), &long_title);
 }
 
+/* A stack of two frames that no other one has. */
+static void add_new_stack(struct profile *p, uint64_t serial)
+{
+	char outer[32], inner[32];
+	struct stack_frame frames[] = { { .function = inner, .module = "/m", .build_id = "" },
+					{ .function = outer, .module = "/m", .build_id = "" } };
+	const struct stack stack = { .serial = serial, .nr = 2, .frames = frames };
+	const struct profile_faults faults = {
+		.comm = "thread", .pid = 1, .kind = serial % 3, .weights = { 2, 10, 4096 }
+	};
+
+	snprintf(outer, sizeof(outer), "outer_%llu", (unsigned long long)serial);
+	snprintf(inner, sizeof(inner), "inner_%llu", (unsigned long long)serial);
+	frames[0].source = frames[1].source = "";
+	profile__add_stack(p, &stack, &faults);
+}
+
+static uint64_t sum_of_samples(const struct profile *p)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < profile__nr_samples(p); i++)
+		sum += profile__sample(p, i).weights[PROFILE_COUNT];
+	return sum;
+}
+
+static void test_bounded(void)
+{
+	struct profile *p = profile__new_within(100000);
+	uint32_t nr_samples, nr_frames;
+	uint64_t left_out;
+
+	for (uint64_t i = 1; i <= 50; i++)
+		add_new_stack(p, i);
+	CHECK_EQ(profile__left_out(p), 0);
+	CHECK_EQ(profile__nr_samples(p), 50);
+	for (uint64_t i = 1; i <= 5000; i++)
+		add_new_stack(p, i);
+	nr_samples = profile__nr_samples(p);
+	nr_frames = profile__nr_frames(p);
+	left_out = profile__left_out(p);
+	CHECK(nr_samples > 200 && nr_samples < 1000);
+	CHECK(left_out > 2 * 4000 && left_out < 2 * 4900);
+	/* It does not grow any more; what is known goes on to be counted where it is. */
+	for (uint64_t i = 1; i <= 10000; i++)
+		add_new_stack(p, i);
+	CHECK_EQ(profile__nr_samples(p), nr_samples);
+	CHECK_EQ(profile__nr_frames(p), nr_frames);
+	CHECK_EQ(profile__left_out(p), 2 * left_out + 2 * 5000);
+	CHECK_EQ(profile__sample(p, 0).weights[PROFILE_COUNT], 6);
+	CHECK_EQ(profile__total(p, PROFILE_COUNT), 2 * 15050);
+	CHECK_EQ(profile__total(p, PROFILE_BYTES), 4096 * 15050);
+	CHECK_EQ(sum_of_samples(p), 2 * 15050);
+	profile__free(p);
+	test_done("more stacks than there is room for");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "write") == 0)
@@ -528,5 +585,6 @@ int main(int argc, char **argv)
 	test_nothing();
 	test_sums();
 	test_many();
+	test_bounded();
 	return test_status();
 }
