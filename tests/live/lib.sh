@@ -65,6 +65,11 @@ skip() {
 	echo "skip - $1: $2"
 }
 
+# Runs a command whose output is of no interest, for check: a redirection of check itself would take its result, too.
+quietly() {
+	"$@" >/dev/null
+}
+
 # check NAME COMMAND..: passes when the command does.
 check() {
 	local name=$1
