@@ -338,13 +338,17 @@ static __always_inline void thread_exits(void)
 
 #define TASK_DEAD 0x0080
 
-/* Closes an exited thread, which runs no more; a fault that is still open has no end. */
+/*
+ * Closes an exited thread, which runs no more. A fault that is still open came while it exited, and
+ * is left: the thread went on to its end. Its registers cannot tell, as another thread may have its
+ * stack by now.
+ */
 static __always_inline void thread_freed(struct thread *th, struct task_struct *task)
 {
 	if (th->closed)
 		return;
 	if (th->phase == PHASE_OPEN)
-		fault_abandon(th, task, outcome_at_exit(th, task), 0);
+		fault_abandon(th, task, outcome_unseen(th, task), 0);
 	thread_close(th, task_faults(task));
 }
 
