@@ -13,11 +13,9 @@
 #define FAULT_FLAG_INSTRUCTION 0x100
 #define FAULT_FLAG_VMA_LOCK    0x1000 /* since v6.4 */
 
-#define VM_FAULT_OOM	 0x0001
-#define VM_FAULT_MAJOR	 0x0004
-#define VM_FAULT_RETRY	 0x0400
-#define VM_FAULT_ERROR	 0x0873
-#define FAULT_FLAG_TRIED 0x20
+#define VM_FAULT_OOM   0x0001
+#define VM_FAULT_RETRY 0x0400
+#define VM_FAULT_ERROR 0x0873
 
 /* handle_mm_fault is entered: the first attempt, or the next of a retried one. */
 static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr, __u32 flags,
@@ -84,7 +82,7 @@ static __always_inline void attempt_end(__u32 ret)
 
 	if (!th || !th->attempt_open) {
 		if (th && !(ret & (VM_FAULT_RETRY | VM_FAULT_ERROR)))
-			fault_resolved(task, th, ret & VM_FAULT_MAJOR);
+			fault_resolved(task, th);
 		return;
 	}
 	th->attempt_open = 0;
@@ -93,8 +91,7 @@ static __always_inline void attempt_end(__u32 ret)
 		return;
 	}
 	if (!(ret & VM_FAULT_ERROR)) {
-		fault_resolved(task, th,
-			       (ret & VM_FAULT_MAJOR) || (th->attempt_flags & FAULT_FLAG_TRIED));
+		fault_resolved(task, th);
 		return;
 	}
 	if (ret & VM_FAULT_OOM)

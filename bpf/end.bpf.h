@@ -32,6 +32,12 @@ static __always_inline void counters_begin(struct thread *th, struct task_struct
 	th->run_delay = kread(task, struct task_struct, sched_info.run_delay);
 }
 
+/* Did the kernel count a major fault since the open fault began? */
+static __always_inline bool major_moved(const struct thread *th, struct task_struct *task)
+{
+	return kread(task, struct task_struct, maj_flt) != th->maj_flt;
+}
+
 static __always_inline void counters_end(struct thread *th, struct task_struct *task)
 {
 	struct ft_fault *rec = &th->rec;

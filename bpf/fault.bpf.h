@@ -49,7 +49,7 @@ static __noinline bool account_missed(struct thread *th, struct task_struct *tas
 
 	if (missed) {
 		count(missed_ends);
-		th->rec.major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
+		th->rec.major = major_moved(th, task);
 		moved--;
 	} else if (moved && th->rec.origin != FT_ORIGIN_USER) {
 		/* Counted for its end, or for get_user_pages after it had failed: unknown. */
@@ -220,8 +220,11 @@ static __noinline void fault_open(struct thread *th, struct task_struct *task, _
 		rec->before = FT_PTE_UNKNOWN;
 }
 
-/* The kernel finished a fault of the thread, and counted it as major or minor. */
-static __always_inline void fault_resolved(struct task_struct *task, struct thread *th, bool major)
+/*
+ * The kernel finished a fault of the thread, and counted it as major or minor. Of the attempts that
+ * the fault took, some can have been missed: the task's counters know.
+ */
+static __always_inline void fault_resolved(struct task_struct *task, struct thread *th)
 {
 	__u64 flt = task_faults(task), moved;
 
@@ -244,7 +247,7 @@ static __always_inline void fault_resolved(struct task_struct *task, struct thre
 	}
 	if (th->in_progress)
 		count_many(in_progress_ended, sample);
-	th->rec.major = major;
+	th->rec.major = major_moved(th, task);
 	fault_close(th, task, FT_OUTCOME_RESOLVED, bpf_ktime_get_ns());
 }
 

@@ -123,7 +123,7 @@ int fault_accounted(struct bpf_perf_event_data *ctx)
 	struct thread *th = wanted_thread(task, false);
 
 	if (th)
-		fault_resolved(task, th, kread(task, struct task_struct, maj_flt) != th->maj_flt);
+		fault_resolved(task, th);
 	return 0;
 }
 

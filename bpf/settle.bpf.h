@@ -45,7 +45,7 @@ static __noinline void settle_counted(struct thread *th, struct task_struct *tas
 		count_unexplained(moved - 1);
 	if (skipped)
 		return;
-	th->rec.major = kread(task, struct task_struct, maj_flt) != th->maj_flt;
+	th->rec.major = major_moved(th, task);
 	fault_tell(th, task);
 }
 
