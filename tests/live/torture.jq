@@ -10,16 +10,18 @@ def page: .[:-3];
 
 def shown: "\(.kind) cow_from=\(.cow_from) \(.origin) \(.access) \(.outcome)";
 
-# A fork by another thread protects a page that was there already, also just before it is written.
+# A fork by another thread protects a page that was there already, also just before it is written. So does the kernel
+# when it writes a file to its disk, which a machine with much to do does at any time. $seen: the last access.
 def is_again($seen): .kind == "spurious"
-	or ($seen and (.kind == "reuse" or (.kind == "cow" and .cow_from == "anon")));
+	or ($seen and (.kind == "reuse" or (.kind == "cow" and .cow_from == "anon")))
+	or ($seen == "write" and (.kind == "mkwrite" or (.kind == "file" and .access == "write")));
 
 # Without those that came again.
 def firsts: reduce (sort_by(.time_ns)[] | select(.outcome == "resolved" or .outcome == "failed")) as $fault
 	({seen: {}, faults: []};
 	 "\($fault.pid) \($fault.addr | page)" as $where | .seen[$where] as $seen
 	 | if $fault | is_again($seen) then . else .faults += [$fault] end
-	 | .seen[$where] = true)
+	 | .seen[$where] = $fault.access)
 	| .faults;
 
 # The thread that waits for a userfaultfd is woken by a stop of its process, and may find the page there. Where only ends
