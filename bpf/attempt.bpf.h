@@ -55,9 +55,8 @@ static __always_inline void attempt_begin(struct vm_area_struct *vma, __u64 addr
 	if (th->attempts++)
 		return;
 	mm = kread(vma, struct vm_area_struct, vm_mm);
-	th->vma_mm = 0;
 	if (wants_vma)
-		vma_copy(th, vma, mm);
+		vma_take(th, vma, mm);
 	if (wants_kind)
 		page_before(th, mm);
 }

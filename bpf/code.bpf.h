@@ -15,7 +15,7 @@ static __always_inline __u32 code_generation(struct task_struct *task)
 	struct mm_struct *mm = kread(task, struct task_struct, mm);
 	__u64 pages = mm ? kread(mm, struct mm_struct, exec_vm) : 0;
 
-	return mix(mix(0, kread(task, struct task_struct, self_exec_id)), pages) >> 32;
+	return mix(mix(0, task_read(task, self_exec_id)), pages) >> 32;
 }
 
 #endif /* FT_CODE_BPF_H */

@@ -312,7 +312,7 @@ static __always_inline __u32 pages_over_high(struct task_struct *task)
 {
 	if (!bpf_core_field_exists(task->memcg_nr_pages_over_high))
 		return 0;
-	return kread(task, struct task_struct, memcg_nr_pages_over_high);
+	return task_read(task, memcg_nr_pages_over_high);
 }
 
 /*
@@ -333,7 +333,8 @@ static __always_inline bool killed_for_memory(struct task_struct *task)
 
 static __always_inline struct task_struct *this_task(void)
 {
-	return (struct task_struct *)bpf_get_current_task();
+	return has_typed_task ? bpf_get_current_task_btf()
+			      : (struct task_struct *)bpf_get_current_task();
 }
 
 /*
@@ -398,7 +399,7 @@ static __always_inline bool pagefaults_disabled(struct task_struct *task)
 {
 	int own = has_rdonly_cast ? 0 : 1;
 
-	return kread(task, struct task_struct, pagefault_disabled) > own;
+	return task_read(task, pagefault_disabled) > own;
 }
 
 #endif /* FT_COMPAT_BPF_H */

@@ -23,19 +23,19 @@ static __always_inline bool addr_unknown(const struct ft_fault *rec)
 /* How much the task's own counters moved inside the fault. */
 static __always_inline void counters_begin(struct thread *th, struct task_struct *task)
 {
-	th->maj_flt = kread(task, struct task_struct, maj_flt);
+	th->maj_flt = task_read(task, maj_flt);
 	if (wants_kind)
-		th->nvcsw = kread(task, struct task_struct, nvcsw);
+		th->nvcsw = task_read(task, nvcsw);
 	if (sums_up)
 		return;
-	th->read_bytes = kread(task, struct task_struct, ioac.read_bytes);
-	th->run_delay = kread(task, struct task_struct, sched_info.run_delay);
+	th->read_bytes = task_read(task, ioac.read_bytes);
+	th->run_delay = task_read(task, sched_info.run_delay);
 }
 
 /* Did the kernel count a major fault since the open fault began? */
 static __always_inline bool major_moved(const struct thread *th, struct task_struct *task)
 {
-	return kread(task, struct task_struct, maj_flt) != th->maj_flt;
+	return task_read(task, maj_flt) != th->maj_flt;
 }
 
 static __always_inline void counters_end(struct thread *th, struct task_struct *task)
@@ -49,11 +49,11 @@ static __always_inline void counters_end(struct thread *th, struct task_struct *
 		return;
 	}
 	if (wants_kind)
-		rec->blocked = kread(task, struct task_struct, nvcsw) != th->nvcsw;
+		rec->blocked = task_read(task, nvcsw) != th->nvcsw;
 	if (sums_up)
 		return;
-	rec->read_bytes = kread(task, struct task_struct, ioac.read_bytes) - th->read_bytes;
-	rec->run_delay_ns = kread(task, struct task_struct, sched_info.run_delay) - th->run_delay;
+	rec->read_bytes = task_read(task, ioac.read_bytes) - th->read_bytes;
+	rec->run_delay_ns = task_read(task, sched_info.run_delay) - th->run_delay;
 }
 
 /* Clears the facts that are known only when a fault has been resolved. */
@@ -84,7 +84,7 @@ static __always_inline void page_after(struct thread *th, struct task_struct *ta
 		rec->page |= FT_SAME_PAGE;
 }
 
-static __always_inline void page_before(struct thread *th, struct mm_struct *mm)
+static __noinline void page_before(struct thread *th, struct mm_struct *mm)
 {
 	struct ft_fault *rec = &th->rec;
 	struct page_view view;

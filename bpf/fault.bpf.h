@@ -22,7 +22,7 @@ static __always_inline bool counts_others(const struct thread *th, struct task_s
 {
 	const struct ft_fault *rec = &th->rec;
 
-	return !sees_attempts && !(kread(task, struct task_struct, flags) & PF_EXITING) &&
+	return !sees_attempts && !(task_read(task, flags) & PF_EXITING) &&
 	       (rec->origin != FT_ORIGIN_USER || (!settles && (rec->vma.facts & FT_VMA_UFFD)));
 }
 
@@ -119,7 +119,7 @@ static __noinline void fault_abandon(struct thread *th, struct task_struct *task
 static __always_inline bool is_younger_than_run(struct task_struct *task)
 {
 	return target != FT_TARGET_CGROUP && attached_ns &&
-	       kread(task, struct task_struct, start_time) > attached_ns;
+	       task_read(task, start_time) > attached_ns;
 }
 
 /* Access and origin in one argument: a BPF function takes at most five. */

@@ -57,16 +57,20 @@ static __always_inline __u8 pte_not_present(__u64 entry, __u32 shift)
  */
 static __always_inline __u64 page_table_entry(__u64 pgd, __u64 addr, __u32 *shift)
 {
-	__u64 table = pgd, entry = 0;
-	__u32 level_shift = top_level_shift(layout.levels);
+	__u64 table = pgd, entry = 0, mask = frame_mask(), page_offset = layout.page_offset;
 
+	/* Unrolled, each shift is a constant. */
+#pragma unroll
 	for (int level = 0; level < LEVELS_MAX; level++) {
+		__u32 level_shift = PTE_SHIFT + TABLE_SHIFT * (LEVELS_MAX - 1 - level);
+
+		if (level == 0 && layout.levels < LEVELS_MAX)
+			continue;
 		entry = kread64(table + sizeof(entry) * ((addr >> level_shift) & TABLE_MASK));
 		*shift = level_shift;
 		if (entry_is_last(entry, level_shift))
 			break;
-		table = layout.page_offset + (entry & frame_mask());
-		level_shift -= TABLE_SHIFT;
+		table = page_offset + (entry & mask);
 	}
 	return entry;
 }

@@ -33,7 +33,7 @@ static __always_inline void sign_of(struct ft_fault *rec, struct task_struct *ta
 	struct cgroup *cgroup = kread(css, struct css_set, dfl_cgrp);
 	struct kernfs_node *node = kread(cgroup, struct cgroup, kn);
 
-	sign_with(rec, kread(task, struct task_struct, tgid), kread(task, struct task_struct, pid),
+	sign_with(rec, task_read(task, tgid), task_read(task, pid),
 		  kread(node, struct kernfs_node, id));
 	bpf_core_read(rec->comm, sizeof(rec->comm), &task->comm);
 	if (wants_uid)

@@ -16,7 +16,7 @@
 /* How often the thread was switched out. While that does not change, nor does its CPU. */
 static __always_inline __u64 task_switches(struct task_struct *task)
 {
-	return kread(task, struct task_struct, nvcsw) + kread(task, struct task_struct, nivcsw);
+	return task_read(task, nvcsw) + task_read(task, nivcsw);
 }
 
 static __always_inline bool sees_thp(void)

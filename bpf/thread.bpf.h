@@ -55,9 +55,10 @@ struct thread {
 	__u64 flt_last;
 	__u64 flt_final;
 
-	/* rec.vma_* are valid as long as the mm and its generation are these. */
+	/* rec.vma is valid, with these facts, as long as the mm and its generation are these. */
 	__u64 vma_mm;
 	__u32 vma_generation;
+	__u32 vma_facts;
 
 	__u32 attempts; /* of handle_mm_fault in the open fault */
 	__u64 before_pfn;
@@ -142,7 +143,7 @@ static __always_inline struct thread *new_thread(void)
 
 static __always_inline __u64 task_faults(struct task_struct *task)
 {
-	return kread(task, struct task_struct, min_flt) + kread(task, struct task_struct, maj_flt);
+	return task_read(task, min_flt) + task_read(task, maj_flt);
 }
 
 /* Faults of a thread are accounted for from here on. */
@@ -218,7 +219,7 @@ static __always_inline bool thread_close(struct thread *th, __u64 flt)
 static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct *task)
 {
 	return command_pid && tid == command_pid &&
-	       (kread(task, struct task_struct, flags) & PF_FORKNOEXEC);
+	       (task_read(task, flags) & PF_FORKNOEXEC);
 }
 
 /*
@@ -243,7 +244,7 @@ static __always_inline struct thread *leader_of_this_thread(void)
 static __always_inline struct thread *worker_of_chosen(struct task_struct *task)
 {
 	if (target != FT_TARGET_CHOSEN || target_is_thread || finished ||
-	    !(kread(task, struct task_struct, flags) & (PF_IO_WORKER | PF_USER_WORKER)))
+	    !(task_read(task, flags) & (PF_IO_WORKER | PF_USER_WORKER)))
 		return NULL;
 	return leader_of_this_thread() ? new_thread() : NULL;
 }

@@ -273,7 +273,7 @@ static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma, s
 	}
 	if (flags & VM_PFNMAP)
 		facts |= FT_VMA_DEVICE;
-	rec->vma.facts = facts;
+	rec->vma.facts = th->vma_facts = facts;
 }
 
 static __always_inline bool vma_covers(const struct ft_fault *rec)
@@ -282,31 +282,53 @@ static __always_inline bool vma_covers(const struct ft_fault *rec)
 	       rec->addr < rec->vma.end;
 }
 
+/*
+ * Is rec.vma, as it was copied last, the mapping of rec.addr? If not, what is copied next is of
+ * the address space as it is now.
+ */
+static __always_inline bool vma_is_kept(struct thread *th, struct mm_struct *mm)
+{
+	__u32 generation = 0;
+	bool cacheable = mm_generation(mm, &generation);
+
+	if (cacheable && th->vma_mm == (__u64)mm && th->vma_generation == generation) {
+		th->rec.vma.facts = th->vma_facts;
+		if (vma_covers(&th->rec))
+			return true;
+	}
+	th->vma_mm = cacheable ? (__u64)mm : 0;
+	th->vma_generation = generation;
+	return false;
+}
+
+/*
+ * Of a program at handle_mm_fault, which has the mapping. A mapping gets its anon_vma without a
+ * change of the generation.
+ */
+static __noinline void vma_take(struct thread *th, struct vm_area_struct *vma, struct mm_struct *mm)
+{
+	if (!vma_is_kept(th, mm) || th->vma_is_fresh)
+		vma_copy(th, vma, mm);
+}
+
 /* Finds the mapping of rec.addr. It may be the last one, if the address space did not change. */
 static __noinline void vma_find(struct thread *th, struct task_struct *task)
 {
 	struct mm_struct *mm = kread(task, struct task_struct, mm);
 	struct ft_fault *rec = &th->rec;
 	struct vm_area_struct *vma;
-	__u32 generation = 0;
-	bool cacheable;
 
 	if (!mm) {
 		rec->vma.facts = 0;
 		return;
 	}
-	cacheable = mm_generation(mm, &generation);
-	if (cacheable && th->vma_mm == (__u64)mm && th->vma_generation == generation &&
-	    vma_covers(rec))
+	if (vma_is_kept(th, mm))
 		return;
-
-	th->vma_mm = cacheable ? (__u64)mm : 0;
-	th->vma_generation = generation;
 	vma = vma_search(mm, rec->addr);
 	if (vma)
 		vma_copy(th, vma, mm);
 	if (!vma || !vma_covers(rec))
-		rec->vma.facts = FT_VMA_KNOWN;
+		rec->vma.facts = th->vma_facts = FT_VMA_KNOWN;
 }
 
 #endif /* FT_VMA_BPF_H */

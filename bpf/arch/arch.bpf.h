@@ -7,7 +7,7 @@
  * Page tables. entry: an entry, 8 bytes; shift: its level, where it maps 1 << shift bytes.
  *   PTE_SHIFT, PMD_SHIFT             the levels of pages and of huge pages
  *   TABLE_SHIFT, TABLE_MASK          bits of an address that index one table; the mask of an index
- *   LEVELS_MAX, top_level_shift()    how many levels there can be; the topmost of this kernel's
+ *   LEVELS_MAX                       how many levels there can be
  *   entry_is_last()                  the walk ends here: the entry points to no further table
  *   PTE_PFN_MASK, entry_frame()      the bits with a frame's address; that address
  *   entry_present()                  maps a page

@@ -21,19 +21,12 @@
 #define PTE_SHIFT   12
 #define PMD_SHIFT   21
 #define PUD_SHIFT   30
-#define P4D_SHIFT   39
-#define PGD_SHIFT   48
 #define LEVELS_MAX  5
 #define TABLE_SHIFT 9
 #define TABLE_MASK  ((1ULL << TABLE_SHIFT) - 1)
 
 /* Masks for tail pages (see page_head()) are above; struct pages are far below. */
 #define COMPOUND_MASKS_FROM 0xffffff0000000000ULL
-
-static __always_inline __u32 top_level_shift(__u32 levels)
-{
-	return levels == 5 ? PGD_SHIFT : P4D_SHIFT;
-}
 
 static __always_inline bool entry_is_last(__u64 entry, __u32 shift)
 {

@@ -334,7 +334,6 @@ static int load(struct tracer *t, struct features *features)
 	if (!t->skel)
 		return -errno;
 	t->skel->rodata->has_task_storage = task_storage;
-	t->skel->rodata->has_rdonly_cast = features__has(features, FEATURE_RDONLY_CAST);
 	t->skel->rodata->has_iter_num = features__has(features, FEATURE_ITER_NUM);
 	t->skel->rodata->sees_attempts = t->plan->sees_attempts;
 	t->skel->rodata->settles = t->plan->settles;
