@@ -53,6 +53,14 @@ struct {
 	__type(value, struct ft_row);
 } overflow_row SEC(".maps");
 
+/* Cgroups whose ids were sent. One that is forgotten here is sent again with its next row. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u8);
+} cgroups_sent SEC(".maps");
+
 /* For the mapping of an instruction, which is copied as that of a fault is; and its record. */
 struct code_scratch {
 	struct thread th;
@@ -129,6 +137,27 @@ static __always_inline void send_code(const struct ft_fault *rec, struct task_st
 	bpf_ringbuf_output(&ring, code, sizeof(*code), BPF_RB_NO_WAKEUP);
 }
 
+/* Do rows tell the cgroup? The user half looks its path up while it is there. */
+static __always_inline bool has_cgroup_key(void)
+{
+	return has_key(FT_KEY_CGROUP) || has_key(FT_KEY_CONTAINER);
+}
+
+/* Sends the id of a cgroup that is new, and wakes the reader: it may be gone soon. */
+static __always_inline void send_cgroup(const struct ft_fault *rec)
+{
+	struct ft_cgroup record = {
+		.h = { .type = FT_RECORD_CGROUP,
+		       .size = sizeof(record),
+		       .time_ns = rec->h.time_ns },
+		.id = rec->cgroup_id,
+	};
+	__u8 one = 1;
+
+	if (!bpf_map_update_elem(&cgroups_sent, &record.id, &one, BPF_NOEXIST))
+		bpf_ringbuf_output(&ring, &record, sizeof(record), BPF_RB_FORCE_WAKEUP);
+}
+
 /* The reader is woken when rows become scarce. */
 static __always_inline void count_new_row(void)
 {
@@ -152,6 +181,8 @@ static __always_inline struct ft_row *row_of_key(const struct thread *th, __u32 
 		count_new_row();
 		if (has_code_key())
 			send_code(&th->rec, task);
+		if (has_cgroup_key())
+			send_cgroup(&th->rec);
 	}
 	return bpf_map_lookup_elem(&rows, &key);
 }
@@ -185,6 +216,13 @@ static __always_inline __u32 bucket_of(__u64 latency_ns)
 	struct ft_hist_scale scale = { table_scale.low, table_scale.step, table_scale.nr };
 
 	return ft_hist_slot(&scale, latency_ns);
+}
+
+static __always_inline void row_major(struct ft_row *row, const struct ft_fault *rec)
+{
+	__sync_fetch_and_add(&row->major, 1);
+	if (rec->latency_ns != FT_UNKNOWN64)
+		__sync_fetch_and_add(&row->major_ns, rec->latency_ns);
 }
 
 static __always_inline void row_causes(struct ft_row *row, const struct ft_causes *causes)
@@ -316,7 +354,7 @@ static __noinline void table_add(struct thread *th, struct task_struct *task, bo
 	if (rec->latency_ns != FT_UNKNOWN64)
 		__sync_fetch_and_add(&row->sum_ns, rec->latency_ns);
 	if (rec->major == 1)
-		__sync_fetch_and_add(&row->major, 1);
+		row_major(row, rec);
 	if (wants_bytes)
 		__sync_fetch_and_add(&row->bytes, ft_fault_bytes(rec, page_shift));
 	if (wants_cause && rec->latency_ns != FT_UNKNOWN64)

@@ -27,6 +27,7 @@ enum ft_key_type {
 	FT_KEY_STACK = 14,
 	FT_KEY_ORDER = 15,
 	FT_KEY_LINE = 16,
+	FT_KEY_CONTAINER = 17,
 	FT_KEY_COUNT
 };
 
@@ -40,7 +41,7 @@ _Static_assert(FT_KIND_COUNT <= FT_FEW_VALUES && FT_CAUSE_COUNT <= FT_FEW_VALUES
 
 /*
  * The value of one key. Numbers as they are (an unknown order: FT_UNKNOWN64); comm: 16 bytes;
- * vma: the pid, the mapping's role or start, and the id of its name; file: the id of the name,
+ * container: the id of the cgroup; vma: the pid, the mapping's role or start, and the id of its name; file: the id of the name,
  * or the role; symbol and line: the pid, with the generation of its code in the upper half,
  * and the instruction's address; stack: its id, and in profiles the comm behind it.
  */
@@ -57,6 +58,7 @@ struct ft_key {
 struct ft_row {
 	__u64 sum_ns;
 	__u64 major;
+	__u64 major_ns;			/* the part of sum_ns that major faults took */
 	__u64 bytes;			/* sum of ft_fault_bytes(), if asked for */
 	__u64 read_pages;		/* file pages that the faults read in (--residency) */
 	__u64 unknown_reads;		/* faults whose read_pages are unknown */

@@ -42,6 +42,7 @@ enum ft_record {
 	FT_RECORD_STACK = 4,
 	FT_RECORD_STACK_COPY = 5,
 	FT_RECORD_THROTTLED = 6,
+	FT_RECORD_CGROUP = 7,
 };
 
 enum ft_origin {
@@ -301,6 +302,15 @@ struct ft_code {
 	struct ft_vma vma; /* its facts are 0: not known */
 	__u32 pid;
 	__u32 generation; /* of the process's code */
+};
+
+/*
+ * A cgroup that has got a row and had none before (--by cgroup and container): when the reader takes
+ * the row, the cgroup may be gone.
+ */
+struct ft_cgroup {
+	struct ft_header h;
+	__u64 id;
 };
 
 /* Who is traced. Chosen: those in the map `chosen`, and what they create. */

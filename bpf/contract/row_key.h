@@ -67,7 +67,7 @@ FT_PURE void ft_key_part(__u64 *word, __u32 type, const struct ft_fault *f, cons
 		word[0] = f->pid;
 	else if (type == FT_KEY_TID)
 		word[0] = f->tid;
-	else if (type == FT_KEY_CGROUP)
+	else if (type == FT_KEY_CGROUP || type == FT_KEY_CONTAINER)
 		word[0] = f->cgroup_id;
 	else if (type == FT_KEY_CPU)
 		word[0] = f->h.cpu;

@@ -100,7 +100,8 @@ const struct option_row option_rows[] = {
 
 	{ GROUP_TABLE, 0, "by", ARG_REQUIRED, "KEY[,KEY]",
 	  "kind major access origin comm pid tid cgroup vma\n"
-	  "file symbol line stack cpu cause order, or two",
+	  "container file symbol line stack cpu cause order,\n"
+	  "or two",
 	  .set = option_set_by, .takes = "one key or two", .words = &key_words,
 	  .commands = TO_TABLES | TO(REPORT) },
 	{ GROUP_TABLE, 0, "linear", ARG_REQUIRED, "LO,HI,STEP",
@@ -133,6 +134,10 @@ const struct option_row option_rows[] = {
 	  .set = option_set_listen, FIELD(listen),
 	  .takes = "a numeric address and a port, as 127.0.0.1:9843, or unix:PATH",
 	  .commands = TO(SERVE) },
+	{ GROUP_OUTPUT, 0, "host-root", ARG_REQUIRED, "DIR",
+	  "the folder with the files of container runtimes,\n"
+	  "which name containers (default: /)",
+	  .set = option_set_host_root, FIELD(host_root), .takes = "a folder" },
 	{ GROUP_OUTPUT, 0, NULL, ARG_NONE, "-f, --follow",
 	  "while record writes the file, wait for more of it", .set = NULL,
 	  .commands = TO(REPORT) },

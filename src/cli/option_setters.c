@@ -12,6 +12,7 @@
 #include "../base/log.h"
 #include "../base/socket_address.h"
 #include "../format/formats.h"
+#include "../host/container_names.h"
 #include "../host/users.h"
 #include "../map/map.h"
 
@@ -289,6 +290,29 @@ int option_set_duration(struct parser *p, const struct option_row *row, const ch
 		return err;
 	*(unsigned long long *)field_of(p, row) = ns;
 	return ns ? 0 : -EINVAL;
+}
+
+/* As a duration, and 0, too. */
+int option_set_age(struct parser *p, const struct option_row *row, const char *arg)
+{
+	uint64_t ns;
+	int err = parse_duration(arg, 1000000000, &ns);
+
+	if (!err)
+		*(unsigned long long *)field_of(p, row) = ns;
+	return err;
+}
+
+int option_set_host_root(struct parser *p, const struct option_row *row, const char *arg)
+{
+	int fd = container_names__open(arg);
+
+	if (fd < 0) {
+		log_error("cannot use --host-root %s: %s", arg, strerror(-fd));
+		return -ECANCELED;
+	}
+	close(fd);
+	return option_set_string(p, row, arg);
 }
 
 int option_set_addr(struct parser *p, const struct option_row *row, const char *arg)

@@ -22,7 +22,8 @@ set_fn option_set_by, option_set_linear;
 
 /* Set the output, and how to trace. */
 set_fn option_set_format, option_set_stack, option_set_timestamp, option_set_strip, option_set_plan,
-	option_set_ring_size, option_set_listen, option_add_verbose;
+	option_set_ring_size, option_set_listen, option_set_age, option_set_host_root,
+	option_add_verbose;
 
 /* Set what record keeps. */
 set_fn option_set_max_size, option_set_split, option_set_keep, option_set_dump_on;

@@ -420,6 +420,9 @@ int options__parse(struct options *opts, const struct command *const *commands, 
 		.format = all_formats[0],
 		.plan = "auto",
 		.listen = LISTEN_DEFAULT,
+		.max_series = MAX_SERIES_DEFAULT,
+		.min_age_ns = MIN_AGE_NS_DEFAULT,
+		.host_root = "/",
 		.strip = -1,
 	};
 	p.command_given = argc > 1 && take_command(&p, argv[1]);

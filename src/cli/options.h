@@ -27,7 +27,9 @@ enum profile_file { PROFILE_PPROF, PROFILE_FLAMEGRAPH, PROFILE_FILES };
 /* Written by record, and read by report, if no other is named. */
 #define CAPTURE_FILE_DEFAULT "faulttrace.ft"
 
-#define LISTEN_DEFAULT "127.0.0.1:9843"
+#define LISTEN_DEFAULT	   "127.0.0.1:9843"
+#define MAX_SERIES_DEFAULT 2000
+#define MIN_AGE_NS_DEFAULT 30000000000ULL
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -75,7 +77,10 @@ struct options {
 	const char *plan;	       /* "auto", or the name of a plan (src/source/live/plan.c) */
 	unsigned long long ring_bytes; /* a power of two of pages */
 
-	const char *listen; /* serve: where, as socket_address.h has it */
+	const char *listen;	       /* serve: where, as socket_address.h has it */
+	unsigned int max_series;       /* serve: of cgroups */
+	unsigned long long min_age_ns; /* serve: of a cgroup that has series */
+	const char *host_root;	       /* the folder that has the files of container runtimes */
 
 	const char *capture;	    /* report: the file, or "-" */
 	const struct command *view; /* report: of which command; NULL: the summary, or --info */

@@ -53,6 +53,7 @@ struct aggregate_options options__of_table(const struct options *opts)
 		.bytes = options__wants_bytes(opts),
 		.cause = opts->cause,
 		.residency = opts->residency,
+		.host_root = opts->host_root,
 		.of_faults = opts->view != NULL,
 	};
 }

@@ -14,7 +14,7 @@
 #include "../base/units.h"
 #include "../faults/stream.h"
 #include "../format/formats.h"
-#include "../host/cgroup.h"
+#include "../host/cgroup_tree.h"
 #include "../host/clock.h"
 #include "../host/machine.h"
 #include "../recording/recorder.h"

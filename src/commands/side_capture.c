@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "../host/cgroup.h"
+#include "../host/cgroup_tree.h"
 #include "../recording/recorder.h"
 
 int side_capture__new(struct side_capture *capture, const struct options *opts)

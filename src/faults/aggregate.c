@@ -33,7 +33,7 @@ int aggregate__new(const struct aggregate_options *opts, struct aggregate **ret)
 	int err = table ? 0 : -ENOMEM;
 
 	if (!err && !opts->of_faults)
-		err = key_text__new(&opts->rows, &table->keys);
+		err = key_text__new(&opts->rows, opts->host_root, &table->keys);
 	/* Answers are kept for a whole interval, so that its rows agree with each other. */
 	if (!err && opts->residency && !opts->of_faults)
 		err = residency_cache__new(!row_spec__has(&opts->rows, FT_KEY_VMA), UINT64_MAX,
@@ -103,6 +103,13 @@ static void on_code(void *ctx, const struct ft_code *record)
 	key_text__learn_code(table->keys, record);
 }
 
+static void on_cgroup(void *ctx, const struct ft_cgroup *record)
+{
+	const struct aggregate *table = ctx;
+
+	key_text__learn_cgroup(table->keys, record);
+}
+
 static void on_stack(void *ctx, const struct ft_stack *record)
 {
 	const struct aggregate *table = ctx;
@@ -115,6 +122,7 @@ struct record_consumer aggregate__consumer(struct aggregate *table)
 	static const struct record_handlers handlers = {
 		.name = on_name,
 		.code = on_code,
+		.cgroup = on_cgroup,
 		.stack = on_stack,
 	};
 
@@ -249,7 +257,7 @@ void aggregate__describe(struct aggregate *table, struct counted *entry, const s
 				  (unsigned long long)word[1]);
 		if (entry->texts[i])
 			buf__adds(&id, entry->texts[i]);
-		else
+		else if (table->opts.rows.by[i] != FT_KEY_CONTAINER)
 			buf__add_u64(&id, word[0]);
 		buf__addc(&id, '\n');
 	}

@@ -25,6 +25,7 @@ struct aggregate_options {
 	bool bytes;	       /* rows have the sizes of folios */
 	bool cause;	       /* rows have the parts of latency */
 	bool residency;	       /* rows have the residency of their file */
+	const char *host_root; /* see known_cgroups__open() */
 	bool of_faults;	       /* made of single faults */
 };
 

@@ -117,7 +117,9 @@ static void name_row(const struct aggregate *table, struct group *group)
 		row->keys[row->nr_keys++] = (struct key_value) {
 			.type = type,
 			.text = first->texts[i],
-			.number = type == FT_KEY_ACCESS ? FT_UNKNOWN64 : first->key.part[i].word[0],
+			.number = type == FT_KEY_ACCESS || type == FT_KEY_CONTAINER
+					  ? FT_UNKNOWN64
+					  : first->key.part[i].word[0],
 			.vma = type == FT_KEY_VMA ? &worst->worst : NULL,
 			.comm = (type == FT_KEY_PID || type == FT_KEY_TID) && *worst->worst.comm
 					? worst->worst.comm

@@ -35,9 +35,10 @@ struct fault {
 	const struct fault_symbol *data_symbol;
 	/* Of the instruction, if asked for; NULL: not known. made_code: see struct stack_frame. */
 	const char *made_code, *source;
-	unsigned int line;  /* of source */
-	const char *cgroup; /* the path of cgroup_id, of a capture; NULL: not known */
-	const char *name;   /* as in /proc/PID/maps; "" for none, never NULL */
+	unsigned int line;     /* of source */
+	const char *container; /* of the cgroup, of a capture; NULL: not known */
+	const char *cgroup;    /* the path of cgroup_id, of a capture; NULL: not known */
+	const char *name;      /* as in /proc/PID/maps; "" for none, never NULL */
 };
 
 /* Words of the vocabulary, indexed by the contract's enums. */

@@ -149,6 +149,7 @@ bool fault_key__add_text(enum ft_key_type type, const struct ft_key_part *part,
 	case FT_KEY_FILE: words = key_words__file(fault->name, &fault->rec->vma); break;
 	case FT_KEY_VMA: words = fault->name; break;
 	case FT_KEY_CGROUP: words = fault->cgroup; break;
+	case FT_KEY_CONTAINER: words = fault->container; break;
 	default: words = key_words__number(type, part); break;
 	}
 	if (words)

@@ -7,7 +7,7 @@
 
 #include "../base/buf.h"
 #include "../base/key_map.h"
-#include "../host/cgroup.h"
+#include "../host/known_cgroups.h"
 #include "../symbols/symbols.h"
 #include "key_words.h"
 #include "mapping_names.h"
@@ -28,9 +28,11 @@ struct key_text {
 	struct symbols *symbols;	 /* NULL: no key tells a function */
 	struct stacks *stacks;		 /* NULL: no key is a stack */
 	struct key_map codes, old_codes; /* struct code: of this turn and the last */
+	struct known_cgroups cgroups;	 /* open if a key tells one */
+	bool has_cgroups;
 };
 
-int key_text__new(const struct row_spec *rows, struct key_text **ret)
+int key_text__new(const struct row_spec *rows, const char *host_root, struct key_text **ret)
 {
 	bool has_stacks = row_spec__has(rows, FT_KEY_STACK);
 	struct key_text *keys = calloc(1, sizeof(*keys));
@@ -45,6 +47,9 @@ int key_text__new(const struct row_spec *rows, struct key_text **ret)
 		keys = NULL;
 	} else {
 		keys->codes = keys->old_codes = no_codes;
+		keys->has_cgroups = row_spec__has_cgroup(rows);
+		if (keys->has_cgroups)
+			known_cgroups__open(&keys->cgroups, host_root);
 	}
 	*ret = keys;
 	return err;
@@ -59,6 +64,8 @@ void key_text__free(struct key_text *keys)
 	stacks__free(keys->stacks);
 	symbols__free(keys->symbols);
 	mapping_names__free(keys->naming);
+	if (keys->has_cgroups)
+		known_cgroups__close(&keys->cgroups);
 	free(keys);
 }
 
@@ -93,6 +100,13 @@ void key_text__use(struct key_text *keys, struct code_history *map)
 void key_text__learn_name(struct key_text *keys, const struct ft_name *record)
 {
 	mapping_names__learn(keys->naming, record);
+}
+
+/* Looks the path up now, while the cgroup is there. */
+void key_text__learn_cgroup(struct key_text *keys, const struct ft_cgroup *record)
+{
+	if (keys->has_cgroups)
+		known_cgroups__path(&keys->cgroups, record->id);
 }
 
 void key_text__learn_stack(struct key_text *keys, const struct ft_stack *record)
@@ -242,7 +256,10 @@ char *key_text__text(struct key_text *keys, enum ft_key_type type, const struct 
 	case FT_KEY_SYMBOL: return code_text(keys, part, false, made_by);
 	case FT_KEY_LINE: return code_text(keys, part, true, made_by);
 	case FT_KEY_STACK: return stack_text(keys, part, made_by);
-	case FT_KEY_CGROUP: return cgroup__path(part->word[0]);
+	case FT_KEY_CGROUP: text = known_cgroups__path(&keys->cgroups, part->word[0]); break;
+	case FT_KEY_CONTAINER:
+		text = known_cgroups__container(&keys->cgroups, part->word[0]);
+		break;
 	default: text = key_words__number(type, part); break;
 	}
 	return text ? strdup(text) : NULL;

@@ -13,16 +13,20 @@
 
 struct key_text;
 
-/* Of keys of these types; functions are looked up only where a key tells one. */
-int key_text__new(const struct row_spec *rows, struct key_text **ret);
+/*
+ * Of keys of these types; functions are looked up only where a key tells one. host_root: see
+ * known_cgroups__open().
+ */
+int key_text__new(const struct row_spec *rows, const char *host_root, struct key_text **ret);
 void key_text__free(struct key_text *keys);
 
 /* Looks addresses of stacks up in map from now on: see stacks__use(). */
 void key_text__use(struct key_text *keys, struct code_history *map);
 
-/* Take records that the kernel half sends besides rows: names, mappings of instructions, stacks. */
+/* Take records that the kernel half sends besides rows: names, mappings of instructions, cgroups, stacks. */
 void key_text__learn_name(struct key_text *keys, const struct ft_name *record);
 void key_text__learn_code(struct key_text *keys, const struct ft_code *record);
+void key_text__learn_cgroup(struct key_text *keys, const struct ft_cgroup *record);
 void key_text__learn_stack(struct key_text *keys, const struct ft_stack *record);
 
 /* As stacks__are_many(), stacks__keep() and stacks__tidy(), for the stacks of keys. */

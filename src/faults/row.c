@@ -7,7 +7,7 @@ const char *const key_names[FT_KEY_COUNT] = {
 	[FT_KEY_PID] = "pid",	    [FT_KEY_TID] = "tid",	[FT_KEY_CGROUP] = "cgroup",
 	[FT_KEY_VMA] = "vma",	    [FT_KEY_FILE] = "file",	[FT_KEY_SYMBOL] = "symbol",
 	[FT_KEY_CPU] = "cpu",	    [FT_KEY_CAUSE] = "cause",	[FT_KEY_STACK] = "stack",
-	[FT_KEY_ORDER] = "order",   [FT_KEY_LINE] = "line",
+	[FT_KEY_ORDER] = "order",   [FT_KEY_LINE] = "line",	[FT_KEY_CONTAINER] = "container",
 };
 
 unsigned long long row_bucket_low(const struct row *row, unsigned int bucket)

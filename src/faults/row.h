@@ -21,7 +21,7 @@ struct key_value {
 	/*
 	 * The value in words: a kind, "major" or "minor", a name ("" for a mapping
 	 * without one), "function+0x12 (libc.so.6)". NULL for what is a number: pid,
-	 * tid, cpu, order, and a cgroup whose path is not known.
+	 * tid, cpu, order, and a cgroup whose path is not known; and where nothing is known.
 	 */
 	const char *text;
 	/* The value without a text, FT_UNKNOWN64 if not known; of a cgroup always its id. */

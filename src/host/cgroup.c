@@ -149,48 +149,6 @@ int cgroup__twin(const char *directory, char *ret, size_t size)
 	return 0;
 }
 
-/* An id is a file handle of kernfs: FILEID_KERNFS of include/linux/exportfs.h. */
-#define FILEID_KERNFS 0xfe
-
-static int open_id(const char *mount, unsigned long long id)
-{
-	int fd __cleanup_close = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct file_handle *handle;
-	int found;
-
-	if (fd < 0)
-		return -errno;
-	handle = calloc(1, sizeof(*handle) + sizeof(id));
-	if (!handle)
-		return -ENOMEM;
-	handle->handle_bytes = sizeof(id);
-	handle->handle_type = FILEID_KERNFS;
-	memcpy(handle->f_handle, &id, sizeof(id));
-	found = open_by_handle_at(fd, handle, O_PATH | O_CLOEXEC);
-	free(handle);
-	return found < 0 ? -errno : found;
-}
-
-char *cgroup__path(unsigned long long id)
-{
-	char mount[4096], link[64], path[4096];
-	ssize_t len;
-
-	if (mount_point(mount, sizeof(mount)))
-		return NULL;
-
-	int fd __cleanup_close = open_id(mount, id);
-
-	if (fd < 0)
-		return NULL;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, sizeof(path) - 1);
-	if (len < 0 || strncmp(path, mount, strlen(mount)))
-		return NULL;
-	path[len] = '\0';
-	return strdup(path[strlen(mount)] ? path + strlen(mount) : "/");
-}
-
 /* Prefers "4:memory:/a" of v1: where it is, v2's "0::/b" has no memory controller. */
 static int memory_cgroup(int pid, char *path, size_t size, bool *is_v1)
 {

@@ -36,9 +36,6 @@ int cgroup__find_v1(const char *path, char *ret, size_t size);
  */
 int cgroup__twin(const char *directory, char *ret, size_t size);
 
-/* The path, from the root of v2, of the cgroup with this kernel id; malloc()ed. NULL: not known. */
-char *cgroup__path(unsigned long long id);
-
 /*
  * How often pages came back into the memory of the process's cgroup soon after they had
  * been reclaimed from it; of the nearest ancestor where the memory controller is off.

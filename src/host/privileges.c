@@ -31,7 +31,7 @@ static const struct {
 	{ PERFMON, PRIVILEGE_NEW_CPU, true },
 	/* /proc/PID/maps, root, exe and pagemap of others' processes; ptrace(2) of what CMD forks */
 	{ CAP_SYS_PTRACE, PRIVILEGE_TRACE, false },
-	/* programs and perf maps that only their user may read */
+	/* programs and perf maps that only their user may read; cgroups by their ids */
 	{ CAP_DAC_READ_SEARCH, PRIVILEGE_TRACE, false },
 	/* /proc/PID/map_files: a mapped file that has been deleted */
 	{ CHECKPOINT_RESTORE, PRIVILEGE_NAMES | PRIVILEGE_PAGES, true },

@@ -50,6 +50,12 @@ static void decode_code(const struct ft_header *record, const struct record_cons
 		consumer->handlers->code(consumer->ctx, (const void *)record);
 }
 
+static void decode_cgroup(const struct ft_header *record, const struct record_consumer *consumer)
+{
+	if (record->size >= sizeof(struct ft_cgroup) && consumer->handlers->cgroup)
+		consumer->handlers->cgroup(consumer->ctx, (const void *)record);
+}
+
 static void decode_stack(const struct ft_header *record, const struct record_consumer *consumer)
 {
 	const struct ft_stack *stack = (const void *)record;
@@ -79,6 +85,7 @@ void record__decode(const struct ft_header *record, const struct record_consumer
 	case FT_RECORD_THROTTLED: decode_fault(record, consumer); break;
 	case FT_RECORD_NAME: decode_name(record, consumer); break;
 	case FT_RECORD_CODE: decode_code(record, consumer); break;
+	case FT_RECORD_CGROUP: decode_cgroup(record, consumer); break;
 	case FT_RECORD_STACK: decode_stack(record, consumer); break;
 	case FT_RECORD_STACK_COPY: decode_stack_copy(record, consumer); break;
 	default: break;

@@ -25,6 +25,7 @@ struct record_handlers {
 	void (*throttled)(void *ctx, const struct fault_record *fault);
 	void (*name)(void *ctx, const struct ft_name *name);
 	void (*code)(void *ctx, const struct ft_code *code);
+	void (*cgroup)(void *ctx, const struct ft_cgroup *cgroup);
 	void (*stack)(void *ctx, const struct ft_stack *stack);
 	void (*stack_copy)(void *ctx, const struct ft_stack_copy *copy);
 };

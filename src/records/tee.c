@@ -18,6 +18,7 @@ TEE(fault, struct fault_record)
 TEE(throttled, struct fault_record)
 TEE(name, struct ft_name)
 TEE(code, struct ft_code)
+TEE(cgroup, struct ft_cgroup)
 TEE(stack, struct ft_stack)
 TEE(stack_copy, struct ft_stack_copy)
 
@@ -28,6 +29,7 @@ struct record_consumer record_tee__consumer(struct record_tee *tee)
 		.throttled = tee_throttled,
 		.name = tee_name,
 		.code = tee_code,
+		.cgroup = tee_cgroup,
 		.stack = tee_stack,
 		.stack_copy = tee_stack_copy,
 	};

@@ -24,4 +24,10 @@ static inline bool row_spec__has_code(const struct row_spec *rows)
 	return row_spec__has(rows, FT_KEY_SYMBOL) || row_spec__has(rows, FT_KEY_LINE);
 }
 
+/* Do rows tell the cgroup of their faults? */
+static inline bool row_spec__has_cgroup(const struct row_spec *rows)
+{
+	return row_spec__has(rows, FT_KEY_CGROUP) || row_spec__has(rows, FT_KEY_CONTAINER);
+}
+
 #endif /* SOURCE_ROW_SPEC_H */

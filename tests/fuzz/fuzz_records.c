@@ -38,6 +38,12 @@ static void see_code(void *ctx, const struct ft_code *code)
 	read_bytes(code, sizeof(*code));
 }
 
+static void see_cgroup(void *ctx, const struct ft_cgroup *cgroup)
+{
+	(void)ctx;
+	read_bytes(cgroup, sizeof(*cgroup));
+}
+
 static void see_stack(void *ctx, const struct ft_stack *stack)
 {
 	(void)ctx;
@@ -57,6 +63,7 @@ static const struct record_handlers handlers = {
 	.throttled = see_fault,
 	.name = see_name,
 	.code = see_code,
+	.cgroup = see_cgroup,
 	.stack = see_stack,
 	.stack_copy = see_stack_copy,
 };

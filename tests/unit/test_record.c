@@ -12,7 +12,7 @@
 #define MAX_SIZE UINT16_MAX
 
 struct seen {
-	unsigned int faults, throttled, names, codes, stacks, copies;
+	unsigned int faults, throttled, names, codes, cgroups, stacks, copies;
 	bool has_causes;
 	unsigned char sum; /* of all bytes that a handler may look at */
 };
@@ -67,6 +67,14 @@ static void on_code(void *ctx, const struct ft_code *code)
 	seen->codes++;
 }
 
+static void on_cgroup(void *ctx, const struct ft_cgroup *cgroup)
+{
+	struct seen *seen = ctx;
+
+	look(seen, cgroup, sizeof(*cgroup));
+	seen->cgroups++;
+}
+
 static void on_stack(void *ctx, const struct ft_stack *stack)
 {
 	struct seen *seen = ctx;
@@ -88,6 +96,7 @@ static const struct record_handlers handlers = {
 	.throttled = on_throttled,
 	.name = on_name,
 	.code = on_code,
+	.cgroup = on_cgroup,
 	.stack = on_stack,
 	.stack_copy = on_stack_copy,
 };
@@ -114,8 +123,8 @@ static unsigned int nr_accepted(const struct ft_header *record, size_t size)
 	for (size_t len = sizeof(*record); len <= size; len++) {
 		struct seen seen = decode(record, len);
 
-		nr += seen.faults + seen.throttled + seen.names + seen.codes + seen.stacks +
-		      seen.copies;
+		nr += seen.faults + seen.throttled + seen.names + seen.codes + seen.cgroups +
+		      seen.stacks + seen.copies;
 	}
 	return nr;
 }
@@ -159,6 +168,14 @@ static void test_code(void)
 	test_done("code");
 }
 
+static void test_cgroups(void)
+{
+	struct ft_cgroup cgroup = { .h.type = FT_RECORD_CGROUP };
+
+	CHECK_EQ(nr_accepted(&cgroup.h, sizeof(cgroup)), 1);
+	test_done("cgroups");
+}
+
 static void test_stacks(void)
 {
 	static struct ft_stack stack = { .h.type = FT_RECORD_STACK, .nr = 3 };
@@ -200,6 +217,7 @@ int main(void)
 	test_faults();
 	test_names();
 	test_code();
+	test_cgroups();
 	test_stacks();
 	test_random();
 	return test_status();

@@ -227,6 +227,8 @@ static void size_maps(struct tracer *t, bool task_storage)
 	bpf_map__set_autocreate(t->skel->maps.copy_scratch, copies);
 	bpf_map__set_autocreate(t->skel->maps.code_scratch,
 				opts->rows && row_spec__has_code(opts->rows));
+	bpf_map__set_autocreate(t->skel->maps.cgroups_sent,
+				opts->rows && row_spec__has_cgroup(opts->rows));
 	bpf_map__set_autocreate(t->skel->maps.requests, opts->cause);
 	bpf_map__set_autocreate(t->skel->maps.answers, opts->cause);
 	bpf_map__set_autocreate(t->skel->maps.target_cgroup, opts->target->kind == TARGET_CGROUP);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "known_cgroups.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Any user whose cgroups are delegated can make many, with long names. */
+#define BYTES_MAX (16UL << 20)
+#define NR_MAX	  CGROUP_TREE_MAX
+
+struct known_cgroup {
+	uint64_t id;
+	char *path;
+	char *container; /* NULL: nobody has asked */
+};
+
+void known_cgroups__open(struct known_cgroups *known, const char *host_root)
+{
+	*known = (struct known_cgroups) {
+		.by_id = { .item_bytes = sizeof(struct known_cgroup),
+			   .key_bytes = sizeof(uint64_t) },
+	};
+	/* Without a hierarchy of v2 no path is known. */
+	cgroup_tree__open(&known->tree);
+	known->names_root = container_names__open(host_root);
+}
+
+static void release(struct known_cgroup *cgroup)
+{
+	free(cgroup->path);
+	free(cgroup->container);
+}
+
+void known_cgroups__close(struct known_cgroups *known)
+{
+	for (size_t i = 0; i < known->by_id.nr; i++)
+		release(key_map__at(&known->by_id, i));
+	key_map__clear(&known->by_id);
+	cgroup_tree__close(&known->tree);
+	if (known->names_root >= 0)
+		close(known->names_root);
+	known->names_root = -1;
+}
+
+static struct known_cgroup *find(struct known_cgroups *known, uint64_t id)
+{
+	struct known_cgroup *cgroup = key_map__find(&known->by_id, &id);
+	char *path;
+
+	if (cgroup)
+		return cgroup;
+	if (known->by_id.nr >= NR_MAX || known->bytes >= BYTES_MAX)
+		return NULL;
+	path = cgroup_tree__path(&known->tree, id);
+	if (!path)
+		return NULL;
+	cgroup = key_map__add(&known->by_id, &id);
+	cgroup->path = path;
+	known->bytes += strlen(path);
+	return cgroup;
+}
+
+const char *known_cgroups__path(struct known_cgroups *known, uint64_t id)
+{
+	const struct known_cgroup *cgroup = find(known, id);
+
+	return cgroup ? cgroup->path : NULL;
+}
+
+bool known_cgroups__describe(const struct known_cgroups *known, const char *path,
+			     struct container *container, struct container_names *names)
+{
+	bool is_in_one = container__of_path(path, container);
+
+	container_names__find(known->names_root, container, names);
+	return is_in_one;
+}
+
+const char *known_cgroups__container(struct known_cgroups *known, uint64_t id)
+{
+	struct known_cgroup *cgroup = find(known, id);
+	struct container_names names;
+	struct container container;
+	struct buf text = { 0 };
+
+	if (!cgroup)
+		return NULL;
+	if (!cgroup->container) {
+		if (known_cgroups__describe(known, cgroup->path, &container, &names))
+			container_names__add_text(&container, &names, &text);
+		else
+			buf__adds(&text, NO_CONTAINER);
+		buf__addc(&text, '\0');
+		cgroup->container = text.data;
+	}
+	return cgroup->container;
+}
+
+void known_cgroups__forget(struct known_cgroups *known, uint64_t id)
+{
+	struct known_cgroup *cgroup = key_map__find(&known->by_id, &id);
+
+	if (!cgroup)
+		return;
+	known->bytes -= strlen(cgroup->path);
+	release(cgroup);
+	key_map__remove(&known->by_id, cgroup);
+}
