@@ -303,6 +303,8 @@ static void set_default_rows(struct options *opts)
 		opts->rows.by[0] = FT_KEY_KIND;
 	else if (options__shown(opts)->id == COMMAND_TOP)
 		opts->rows.by[0] = FT_KEY_PID;
+	if (opts->command->id == COMMAND_SERVE)
+		opts->rows.by[1] = FT_KEY_CGROUP;
 }
 
 /* What commands that trace and views of a capture have in common. */

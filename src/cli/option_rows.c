@@ -134,6 +134,15 @@ const struct option_row option_rows[] = {
 	  .set = option_set_listen, FIELD(listen),
 	  .takes = "a numeric address and a port, as 127.0.0.1:9843, or unix:PATH",
 	  .commands = TO(SERVE) },
+	{ GROUP_OUTPUT, 0, "max-series", ARG_REQUIRED, "N",
+	  "at most so many series of cgroups, 4 of each\n"
+	  "(default: 2000); the rest is in cgroup (other)",
+	  NUMBER(max_series), .takes = "a number from 1 on", .commands = TO(SERVE) },
+	{ GROUP_OUTPUT, 0, "min-age", ARG_REQUIRED, "DUR",
+	  "cgroups that exist for less (default: 30s) are in\n"
+	  "cgroup (other)",
+	  .set = option_set_age, FIELD(min_age_ns), .takes = "a time, such as 30s or 0",
+	  .commands = TO(SERVE) },
 	{ GROUP_OUTPUT, 0, "host-root", ARG_REQUIRED, "DIR",
 	  "the folder with the files of container runtimes,\n"
 	  "which name containers (default: /)",

@@ -5,9 +5,11 @@
 
 #include "../base/log.h"
 #include "../host/clock.h"
+#include "../host/known_cgroups.h"
 #include "../serve/accept.h"
 #include "../serve/http.h"
 #include "../serve/listener.h"
+#include "../serve/machine_cgroups.h"
 #include "../serve/metrics.h"
 #include "commands.h"
 #include "session.h"
@@ -28,12 +30,26 @@ struct serve {
 	struct http *http;
 	struct mapping_names *names;
 	struct totals totals;
+	struct known_cgroups cgroups;
+	struct containers containers;
 	unsigned long long start_ns; /* CLOCK_REALTIME */
 	bool is_ready;
 	bool is_fresh; /* all is read: requests that come together get the same totals */
 };
 
 /* ---- Totals --------------------------------------------------------------------- */
+
+/* A row of a kind and a cgroup is in both totals. */
+static int add_row(void *ctx, const struct ft_key *key, const struct ft_row *parts, size_t nr_parts)
+{
+	struct serve *serve = ctx;
+
+	for (size_t cpu = 0; cpu < nr_parts; cpu++)
+		if (parts[cpu].used)
+			containers__add(&serve->containers, key, key ? key->part[1].word[0] : 0,
+					&parts[cpu], serve->totals.read_ns);
+	return totals__add_row(&serve->totals, key, parts, nr_parts);
+}
 
 static int read_totals(struct session *session)
 {
@@ -42,10 +58,11 @@ static int read_totals(struct session *session)
 	int err;
 
 	totals->read_ns = source__now(session->source);
-	err = source__take_rows(session->source, totals__add_row, totals);
+	err = source__take_rows(session->source, add_row, serve);
 	/* The names that the rows refer to are in the ring by now. */
 	source__poll(session->source, &session->consumer);
 	totals__name_worst(totals, serve->names);
+	containers__sweep(&serve->containers, totals->read_ns);
 	if (err)
 		log_error("cannot read the table: %s", strerror(-err));
 	serve->is_ready = !err;
@@ -59,9 +76,16 @@ static void on_name(void *ctx, const struct ft_name *record)
 	mapping_names__learn(serve->names, record);
 }
 
+static void on_cgroup(void *ctx, const struct ft_cgroup *record)
+{
+	struct serve *serve = ctx;
+
+	containers__see(&serve->containers, record->id, clock_ns(CLOCK_MONOTONIC));
+}
+
 static struct record_consumer consumer_of(struct serve *serve)
 {
-	static const struct record_handlers handlers = { .name = on_name };
+	static const struct record_handlers handlers = { .name = on_name, .cgroup = on_cgroup };
 
 	return (struct record_consumer) { &handlers, serve };
 }
@@ -80,6 +104,7 @@ static void answer_metrics(struct session *session, const struct http_request *r
 		.is_openmetrics = openmetrics && openmetrics >= accept__weight(request->accept,
 									       "text/plain", NULL),
 		.totals = &serve->totals,
+		.containers = &serve->containers,
 		.run = &session->start,
 		.info = &info,
 		.usage = &usage,
@@ -96,6 +121,7 @@ static void answer_metrics(struct session *session, const struct http_request *r
 	self_usage__read(&usage);
 	reply->type = page.is_openmetrics ? TYPE_OPENMETRICS : TYPE_TEXT;
 	metrics__add(&page, &reply->body);
+	containers__told(&serve->containers, serve->totals.read_ns);
 }
 
 static void answer_ready(struct session *session, const struct http_request *request,
@@ -263,15 +289,27 @@ static int run(const struct options *opts)
 		.totals.weight = opts->filter.sample,
 		.start_ns = clock_ns(CLOCK_REALTIME),
 	};
+	const struct containers_options of_containers = {
+		.ops = &machine_cgroups_ops,
+		.ctx = &serve.cgroups,
+		.weight = opts->filter.sample,
+		.max_series = opts->max_series,
+		.min_age_ns = opts->min_age_ns,
+	};
 	struct session session;
-	int status = session__run(&session, opts, &ops, &serve, consumer_of(&serve));
+	int status;
 
+	known_cgroups__open(&serve.cgroups, opts->host_root);
+	containers__init(&serve.containers, &of_containers);
+	status = session__run(&session, opts, &ops, &serve, consumer_of(&serve));
 	if (serve.http || serve.fd >= 0)
 		listener__remove(&serve.address);
 	if (serve.fd >= 0)
 		close(serve.fd);
 	http__free(serve.http);
 	mapping_names__free(serve.names);
+	containers__free(&serve.containers);
+	known_cgroups__close(&serve.cgroups);
 	return status;
 }
 
@@ -282,6 +320,7 @@ const struct command serve_command = {
 	.what = "metrics of page faults over HTTP, for Prometheus",
 	.examples = "  faulttrace serve -a                       http://127.0.0.1:9843/metrics\n"
 		    "  faulttrace serve -c /system.slice --cause\n"
+		    "  faulttrace serve -a --host-root /host --max-series 8000\n"
 		    "  faulttrace serve -a --listen unix:/run/faulttrace.sock\n",
 	.run = run,
 };

@@ -129,6 +129,70 @@ static void add_durations(const struct metrics_page *page, struct buf *out)
 			add_histogram(page, &family, &page->totals->kinds[i], kind_names[i], out);
 }
 
+static const char no_container[] =
+	"cgroup=\"" CONTAINERS_OTHER "\",runtime=\"\",namespace=\"\",pod=\"\",container=\"\"";
+
+/* Adds the samples of a cgroup: minor and major faults, or the seconds that they took. */
+static void add_container(const struct family *family, const char *labels,
+			  const struct container_sums *sums, bool is_ns, struct buf *out)
+{
+	static const char *const majors[] = { ",major=\"false\"}", ",major=\"true\"}" };
+
+	for (size_t i = 0; i < 2; i++) {
+		add_name(family, out);
+		buf__addc(out, '{');
+		buf__adds(out, labels);
+		buf__adds(out, majors[i]);
+		if (is_ns)
+			add_seconds(sums->ns[i], out);
+		else
+			add_count(sums->faults[i], out);
+	}
+}
+
+static void add_container_family(const struct metrics_page *page, const struct family *family,
+				 bool is_ns, struct buf *out)
+{
+	const struct containers *containers = page->containers;
+
+	begin(page, family, out);
+	for (size_t i = 0; i < containers->series.nr; i++) {
+		const struct container_series *series = key_map__at(&containers->series, i);
+
+		if (series->is_shown)
+			add_container(family, series->labels, &series->sums, is_ns, out);
+	}
+	add_container(family, no_container, &containers->other, is_ns, out);
+}
+
+static void add_containers(const struct metrics_page *page, struct buf *out)
+{
+	static const struct family faults = { COUNTER, "faulttrace_container_faults",
+					      "Page faults by cgroup and container" };
+	static const struct family seconds = {
+		COUNTER, "faulttrace_container_fault_seconds",
+		"How long the page faults of a cgroup took, where that is known"
+	};
+	static const struct family other = {
+		COUNTER, "faulttrace_container_other_faults",
+		"Why page faults are told of cgroup " CONTAINERS_OTHER
+	};
+	static const char *const reasons[] = {
+		[CONTAINERS_YOUNG] = "min_age",
+		[CONTAINERS_SERIES_MAX] = "max_series",
+		[CONTAINERS_UNKNOWN] = "unknown",
+		[CONTAINERS_ROWS] = "rows",
+	};
+
+	add_container_family(page, &faults, false, out);
+	add_container_family(page, &seconds, true, out);
+	begin(page, &other, out);
+	for (size_t i = 0; i < CONTAINERS_REASONS; i++) {
+		add_labelled(&other, "reason", reasons[i], out);
+		add_count(page->containers->reasons[i], out);
+	}
+}
+
 static void add_causes(const struct metrics_page *page, struct buf *out)
 {
 	static const struct family causes = { COUNTER, "faulttrace_fault_cause_seconds",
@@ -289,6 +353,7 @@ void metrics__add(const struct metrics_page *page, struct buf *out)
 {
 	add_faults(page, out);
 	add_durations(page, out);
+	add_containers(page, out);
 	add_causes(page, out);
 	add_errors(page, out);
 	add_losses(page, out);

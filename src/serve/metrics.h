@@ -9,11 +9,13 @@
 #include "../base/buf.h"
 #include "../faults/format.h"
 #include "../host/self_usage.h"
+#include "containers.h"
 #include "totals.h"
 
 struct metrics_page {
 	bool is_openmetrics;
 	const struct totals *totals;
+	const struct containers *containers;
 	const struct run_start *run;
 	const struct source_info *info;
 	const struct self_usage *usage;

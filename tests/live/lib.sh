@@ -420,6 +420,33 @@ stop_tracer() {
 	finish "$1"
 }
 
+# Where cgroups of version 2 are.
+cgroup_mount() {
+	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts
+}
+
+# ---- Servers ----------------------------------------------------------------------------------------------------------
+
+# start_server FILE ARGUMENT..: its pid is in $server, its address in $url; what it says is in FILE.err.
+# shellcheck disable=SC2034 # for the tests
+start_server() {
+	local file=$1
+	shift
+	launch "$file" "$FT" serve --plan "$PLAN" --listen 127.0.0.1:0 "$@"
+	server=$pid
+	eventually grep -q 'serves http' "$file.err"
+	url=$(grep -o 'http://[0-9.:]*' "$file.err")
+}
+
+scrape() {
+	curl -sS -m 20 "$url/metrics" "${@:2}" >"$1"
+}
+
+# sum_of FILE SAMPLES: of all samples whose name and labels match, an extended regular expression.
+sum_of() {
+	awk -v want="^($2)\$" '$1 ~ want { sum += $2 } END { print sum + 0 }' "$1"
+}
+
 # ---- What others count ------------------------------------------------------------------------------------------------
 
 # start_perf FILE PID: perf's count of a process and of what it creates, from now on to its end. It says when it counts.

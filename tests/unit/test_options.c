@@ -203,10 +203,16 @@ static void test_serve(void)
 
 	CHECK_EQ(o->command->id, COMMAND_SERVE);
 	CHECK_STR(o->listen, "127.0.0.1:9843");
-	CHECK(o->rows.by[0] == FT_KEY_KIND && o->rows.by[1] == FT_KEY_NONE);
+	CHECK(o->rows.by[0] == FT_KEY_KIND && o->rows.by[1] == FT_KEY_CGROUP);
 	CHECK(options__sums_up(o) && !options__writes_stdout(o));
 	CHECK(options__of_tracer(o).kinds && !options__of_tracer(o).sends);
 	CHECK(good("serve -a --cause --sample 10 -k anon -d 2 -q --strict")->cause);
+	CHECK_EQ(o->max_series, 2000);
+	CHECK_EQ(o->min_age_ns, 30000000000);
+	CHECK_STR(o->host_root, "/");
+	CHECK_EQ(good("serve -a --min-age 0")->min_age_ns, 0);
+	CHECK_EQ(good("serve -a --min-age 2m --max-series 8")->max_series, 8);
+	CHECK_STR(good("serve -a --host-root /tmp")->host_root, "/tmp");
 	CHECK_STR(good("serve -a --listen [::1]:0")->listen, "[::1]:0");
 	CHECK_STR(good("serve --listen unix:/run/x -- ls")->listen, "unix:/run/x");
 	test_done("serve");
@@ -429,6 +435,10 @@ static void test_errors(void)
 		{ "map", "cannot map: no process given", "map -p 4242" },
 		{ "serve", "cannot serve: no target given", "serve -a" },
 		{ "serve -a --listen localhost:80", "cannot use 'localhost:80': --listen takes",
+		  NULL },
+		{ "serve -a --max-series 0", "cannot use '0': --max-series takes", NULL },
+		{ "serve -a --min-age soon", "cannot use 'soon': --min-age takes", NULL },
+		{ "serve -a --host-root /none", "cannot use --host-root /none: No such file",
 		  NULL },
 		{ "serve -a --listen 9843", "cannot use '9843': --listen takes", NULL },
 		{ "serve -a --listen ::1:80", "cannot use '::1:80': --listen takes", NULL },

@@ -7,7 +7,9 @@
 #include "../../src/serve/accept.h"
 #include "../../src/serve/exemplar.h"
 #include "../../src/serve/gzip.h"
+#include "../../src/host/known_cgroups.h"
 #include "../../src/serve/label.h"
+#include "../../src/serve/machine_cgroups.h"
 #include "../../src/serve/metrics.h"
 #include "expect.h"
 #include "test.h"
@@ -182,6 +184,40 @@ static const struct run_start run = {
 	.cause = true,
 };
 
+/* Cgroups whose ids are their places here. */
+static const char *const paths[] = {
+	"/",
+	"/system.slice/odd\"name\\x2d.service",
+	"/kubepods/pod8712f785-1a3e-41ec-a00b-e2dcc77431cb/"
+	"crio-17db96a24ae1e9dd57143e62b1cb0d2d35e693c65c774c7470e87b0572e07c1a",
+};
+
+static const char *path_of(void *ctx, uint64_t id)
+{
+	(void)ctx;
+	return paths[id];
+}
+
+static bool exists(void *ctx, const char *path, uint64_t id, uint64_t *since_ns)
+{
+	(void)ctx;
+	(void)since_ns;
+	return path == paths[id];
+}
+
+static void add_containers(struct containers *containers, const struct ft_row *row)
+{
+	static struct known_cgroups known = { .names_root = -1, .tree.fd = -1 };
+	static struct containers_ops ops = { .path = path_of, .exists = exists };
+	const struct containers_options opts = { &ops, &known, 1, 2000, 0 };
+
+	ops.add_labels = machine_cgroups_ops.add_labels;
+	containers__init(containers, &opts);
+	for (uint64_t id = 0; id < sizeof(paths) / sizeof(paths[0]); id++)
+		containers__add(containers, true, id, row, BEGIN_NS);
+	containers__add(containers, false, 0, row, BEGIN_NS);
+}
+
 static void add_page(bool is_openmetrics, struct buf *out)
 {
 	static struct totals totals;
@@ -189,9 +225,11 @@ static void add_page(bool is_openmetrics, struct buf *out)
 	const struct self_usage usage = { 1500000000, 12 << 20, UINT64_MAX, 17, 1024 };
 	struct ft_row row = row_of(1500, 20), slow = row_of(2000000000, 1);
 	struct kind_totals *kind = &totals.kinds[FT_KIND_ANON];
+	struct containers containers;
 	struct metrics_page page = {
 		.is_openmetrics = is_openmetrics,
 		.totals = &totals,
+		.containers = &containers,
 		.run = &run,
 		.info = &info,
 		.usage = &usage,
@@ -213,7 +251,11 @@ static void add_page(bool is_openmetrics, struct buf *out)
 	totals__add_row(&totals, &anon, &slow, 1);
 	strcpy(kind->worst.file, "/usr/bin/a \"b\"");
 	kind->worst.is_named = true;
+	row.major = 3;
+	row.major_ns = 4500;
+	add_containers(&containers, &row);
 	metrics__add(&page, out);
+	containers__free(&containers);
 }
 
 static void test_text(void)
