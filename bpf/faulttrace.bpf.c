@@ -173,28 +173,44 @@ int BPF_PROG(process_free, struct task_struct *task)
 }
 
 /* With -t siblings of a chosen thread are not traced; all threads of its children are. */
-static __always_inline bool wants_siblings(struct task_struct *task)
+static __always_inline bool wants_siblings(__u32 tid)
 {
-	__u32 tid = task->pid;
-
 	return !target_is_thread || !bpf_map_lookup_elem(&chosen, &tid);
 }
 
 /* New threads of a chosen process are chosen, and children if asked for. */
-SEC("?tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline void thread_is_born(struct task_struct *child)
 {
 	struct thread *th = wanted_thread(this_task(), false);
+	__u64 pid_tid = bpf_get_current_pid_tgid();
 
 	if (!th || th->closed || finished ||
-	    !(parent->tgid == child->tgid ? wants_siblings(parent) : follow_children))
-		return 0;
+	    !(pid_tid >> 32 == child->tgid ? wants_siblings((__u32)pid_tid) : follow_children))
+		return;
 	th = thread_of(child, true);
 	if (!th)
 		count(lost_storage);
 	/* Else not all of its faults are seen yet: adopt arms it, or its first fault after that. */
 	else if (attached_ns)
 		thread_arm(th, 0);
+}
+
+SEC("?tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	thread_is_born(child);
+	return 0;
+}
+
+/*
+ * The same, before the child runs, too. Since v7.1 programs at tracepoints can be preempted, and
+ * while one is, the kernel skips it for every other thread of that CPU: a child that is not seen to
+ * be born is not traced, and nothing tells. It would have to be skipped at both.
+ */
+SEC("?tp_btf/task_newtask")
+int BPF_PROG(process_fork_again, struct task_struct *child)
+{
+	thread_is_born(child);
 	return 0;
 }
 
