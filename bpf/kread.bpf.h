@@ -66,8 +66,7 @@ static __always_inline __u64 kread64(__u64 addr)
  * Linux commit 3ca1032ab7ab ("bpf: Implement get_current_task_btf and RET_PTR_TO_BTF_ID") (in
  * v5.11): a pointer whose type the verifier knows.
  */
-#define has_typed_task \
-	bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+#define has_typed_task bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
 
 /*
  * A number of the current thread, or of one that is an argument of a tracepoint: a plain load. (A

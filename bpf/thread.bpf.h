@@ -218,8 +218,7 @@ static __always_inline bool thread_close(struct thread *th, __u64 flt)
 
 static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct *task)
 {
-	return command_pid && tid == command_pid &&
-	       (task_read(task, flags) & PF_FORKNOEXEC);
+	return command_pid && tid == command_pid && (task_read(task, flags) & PF_FORKNOEXEC);
 }
 
 /*
