@@ -33,6 +33,7 @@ static int find_target(struct options *opts)
 		.verb = is_map ? "map" : "trace",
 		.wants_one = is_map && opts->duration_ns,
 		.quiet = opts->quiet,
+		.host_root = opts->host_root,
 	};
 
 	return targets__find(&opts->target, &search);

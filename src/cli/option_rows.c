@@ -31,7 +31,8 @@ const struct option_row option_rows[] = {
 	  .set = option_set_tids, .takes = "thread ids, such as 4242 or 17,18" },
 	{ GROUP_TARGET, 'c', "cgroup", ARG_REQUIRED, "PATH",
 	  "a cgroup and its descendants: the path below the\n"
-	  "root of cgroups, or the path of its directory",
+	  "root of cgroups, or the path of its directory;\n"
+	  "container:NAME: by a container's name or id",
 	  .set = option_set_cgroup, FIELD(target.cgroup), .takes = "the path of a cgroup" },
 	{ GROUP_TARGET, 'a', "all", ARG_NONE, NULL, "the whole system", .set = option_set_all },
 	{ GROUP_TARGET, 0, NULL, ARG_NONE, "-- CMD [ARG..]",

@@ -446,6 +446,8 @@ int options__parse(struct options *opts, const struct command *const *commands, 
 
 void options__free(struct options *opts)
 {
+	free(opts->target.container_path);
+	opts->target.container_path = NULL;
 	free(opts->target.ids);
 	opts->target.ids = NULL;
 	opts->target.nr_ids = 0;

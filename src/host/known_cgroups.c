@@ -32,11 +32,18 @@ static void release(struct known_cgroup *cgroup)
 	free(cgroup->container);
 }
 
-void known_cgroups__close(struct known_cgroups *known)
+/* Those that are gone are not known any more. */
+static void forget_all(struct known_cgroups *known)
 {
 	for (size_t i = 0; i < known->by_id.nr; i++)
 		release(key_map__at(&known->by_id, i));
 	key_map__clear(&known->by_id);
+	known->bytes = 0;
+}
+
+void known_cgroups__close(struct known_cgroups *known)
+{
+	forget_all(known);
 	cgroup_tree__close(&known->tree);
 	if (known->names_root >= 0)
 		close(known->names_root);
@@ -51,7 +58,7 @@ static struct known_cgroup *find(struct known_cgroups *known, uint64_t id)
 	if (cgroup)
 		return cgroup;
 	if (known->by_id.nr >= NR_MAX || known->bytes >= BYTES_MAX)
-		return NULL;
+		forget_all(known);
 	path = cgroup_tree__path(&known->tree, id);
 	if (!path)
 		return NULL;

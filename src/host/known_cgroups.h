@@ -26,7 +26,7 @@ void known_cgroups__close(struct known_cgroups *known);
 
 /*
  * The path of a cgroup, valid until the next call. NULL: not known, since it was gone when its id
- * came first, or there are too many.
+ * came first, or again after very many others.
  */
 const char *known_cgroups__path(struct known_cgroups *known, uint64_t id);
 /* What a row tells of the container of a cgroup; valid as the path is, and NULL as that is. */

@@ -15,6 +15,9 @@ enum target_kind {
 	TARGET_COMMAND,
 };
 
+/* Begins the name of a container, where a path of a cgroup is expected. */
+#define TARGET_CONTAINER "container:"
+
 struct target {
 	enum target_kind kind;
 	int *ids; /* pids or tids, no duplicates */
@@ -22,10 +25,12 @@ struct target {
 	char **names; /* names of processes or units that -p was given instead of pids */
 	size_t nr_names, names_size;
 	size_t nr_found; /* how many of the ids, the last ones, were found by these names */
-	const char *cgroup;
-	char **argv;  /* CMD, NULL-terminated */
-	bool follow;  /* traces children, too */
-	bool as_root; /* CMD runs as root, and not as the user who called sudo(8) */
+	const char *
+		cgroup; /* its path; before targets__find() it may be TARGET_CONTAINER and a name */
+	char *container_path; /* malloc()ed: cgroup, if that was a container; else NULL */
+	char **argv;	      /* CMD, NULL-terminated */
+	bool follow;	      /* traces children, too */
+	bool as_root;	      /* CMD runs as root, and not as the user who called sudo(8) */
 };
 
 /* Are processes or threads given one by one? Else a whole cgroup or system is traced. */

@@ -13,6 +13,7 @@
 #include "../../base/buf.h"
 #include "../../base/log.h"
 #include "../../host/cgroup.h"
+#include "../../host/find_container.h"
 #include "../../host/task.h"
 
 #define FIRST_TARGET 2 /* index in targets->fds: the tracer's and the output's come first */
@@ -78,10 +79,34 @@ static int find_name(const struct target_search *search, const char *name, struc
 					     : "in the unit");
 }
 
+static int find_cgroup(struct target *target, const struct target_search *search)
+{
+	size_t prefix = strlen(TARGET_CONTAINER);
+	struct buf several = { 0 };
+	const char *name;
+	int err;
+
+	if (!target->cgroup || strncmp(target->cgroup, TARGET_CONTAINER, prefix) != 0)
+		return 0;
+	name = target->cgroup + prefix;
+	err = find_container(name, search->host_root, &target->container_path, &several);
+	if (!err)
+		target->cgroup = target->container_path;
+	else if (err == -ENOTUNIQ)
+		log_error("cannot trace container %s: several have this name: %.*s", name,
+			  (int)several.len, several.data);
+	else if (err == -ENODEV)
+		log_error("cannot trace container %s: no v2 hierarchy is mounted here", name);
+	else
+		log_error("cannot trace container %s: none that runs has this name or id", name);
+	buf__free(&several);
+	return err;
+}
+
 int targets__find(struct target *target, const struct target_search *search)
 {
 	struct pids all = { .ids = target->ids, .nr = target->nr_ids, .size = target->nr_ids };
-	int err = 0;
+	int err = find_cgroup(target, search);
 
 	for (size_t i = 0; i < target->nr_names && !err; i++) {
 		struct pids found = { 0 };

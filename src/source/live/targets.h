@@ -14,14 +14,15 @@
 
 /* Why processes are searched by name. */
 struct target_search {
-	const char *verb; /* what will be done with the processes, for messages: "trace" */
-	bool wants_one;	  /* it is an error if several processes have a name */
-	bool quiet;	  /* prints no note if several have it */
+	const char *verb;      /* what will be done with the processes, for messages: "trace" */
+	bool wants_one;	       /* it is an error if several processes have a name */
+	bool quiet;	       /* prints no note if several have it */
+	const char *host_root; /* where the names of containers are: see container_names.h */
 };
 
 /*
- * Adds the ids of the processes that -p named. 0, or -errno after saying which name no process has
- * or, with wants_one, which processes share a name.
+ * Adds the ids of the processes that -p named, and replaces a container by its cgroup. 0, or -errno
+ * after saying which name no process or container has, or who shares one that is to be of one only.
  */
 int targets__find(struct target *target, const struct target_search *search);
 
