@@ -14,10 +14,10 @@
 #include "../base/units.h"
 #include "../faults/stream.h"
 #include "../format/formats.h"
-#include "../host/cgroup_tree.h"
 #include "../host/clock.h"
 #include "../host/machine.h"
 #include "../recording/recorder.h"
+#include "cgroups_to_record.h"
 #include "command_line.h"
 #include "commands.h"
 #include "flight.h"
@@ -54,6 +54,7 @@ struct record {
 	_Atomic(uint64_t) bytes; /* of the files that are kept */
 	const char *old_name;	 /* what an existing file is renamed to; NULL: it is replaced */
 	struct buf command_line;
+	struct known_cgroups cgroups;
 	struct machine_setting machine[MACHINE_SETTINGS_MAX];
 	struct recording_setting settings[MACHINE_SETTINGS_MAX];
 	struct tee tee;
@@ -227,7 +228,7 @@ static int begin(struct session *session)
 		.uids = true,
 		.settings = record->settings,
 		.nr_settings = read_settings(record),
-		.cgroup_path = cgroup__path,
+		.cgroups = cgroups_to_record(&record->cgroups),
 		.bytes = &record->bytes,
 	};
 	int err;
@@ -445,11 +446,13 @@ static int run(const struct options *opts)
 	record.is_flight = opts->keep.bytes || opts->keep.ns;
 	record.has_files = opts->max_size || opts->split.bytes || opts->split.ns;
 	command_line__read(&record.command_line);
+	known_cgroups__open(&record.cgroups, opts->host_root);
 	status = run_session(&record, &own);
 	stream__free(record.stream);
 	whole_file__close(&record.file);
 	record_files__close(&record.files);
 	buf__free(&record.command_line);
+	known_cgroups__close(&record.cgroups);
 	if (close_tee(&record.tee) && !status)
 		status = STATUS_FAILED;
 	return status;

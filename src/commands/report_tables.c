@@ -99,6 +99,8 @@ static void add_fault(struct report *r, const struct fault *fault)
 		return;
 	if (row_spec__has(&r->opts->rows, FT_KEY_CGROUP))
 		named.cgroup = player__cgroup(r->player, fault->rec->cgroup_id);
+	if (row_spec__has(&r->opts->rows, FT_KEY_CONTAINER))
+		named.container = player__container(r->player, fault->rec->cgroup_id);
 	aggregate__add_fault(view->table, &named);
 	view->has_faults = true;
 }

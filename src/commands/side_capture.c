@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "../host/cgroup_tree.h"
 #include "../recording/recorder.h"
+#include "cgroups_to_record.h"
 
 int side_capture__new(struct side_capture *capture, const struct options *opts)
 {
@@ -15,11 +15,14 @@ int side_capture__new(struct side_capture *capture, const struct options *opts)
 	stream.stacks = options__wants_stacks(opts);
 	stream.symbols = stream.lines = row_spec__has_code(&opts->rows);
 	stream.quiet = true;
+	known_cgroups__open(&capture->cgroups, opts->host_root);
 	return stream__new(&stream, &capture->stream);
 }
 
 void side_capture__free(struct side_capture *capture)
 {
+	if (capture->stream)
+		known_cgroups__close(&capture->cgroups);
 	stream__free(capture->stream);
 	format__free(capture->format);
 	output__close(&capture->out);
@@ -41,7 +44,7 @@ int side_capture__begin(struct side_capture *capture, const struct session *sess
 	options.fd = capture->out.fd;
 	options.name = capture->out.name;
 	options.info = source__info(session->source);
-	options.cgroup_path = cgroup__path;
+	options.cgroups = cgroups_to_record(&capture->cgroups);
 	err = recorder__open(capture->format, &options);
 	if (!err)
 		stream__start(capture->stream, session->source, capture->format, &capture->out,

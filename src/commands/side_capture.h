@@ -8,6 +8,7 @@
 
 #include "../base/output.h"
 #include "../faults/stream.h"
+#include "../host/known_cgroups.h"
 #include "session.h"
 
 struct side_capture {
@@ -15,6 +16,7 @@ struct side_capture {
 	struct format *format;
 	struct output out;
 	struct run_end end;
+	struct known_cgroups cgroups; /* open if it was asked for */
 };
 
 #define SIDE_CAPTURE_NONE          \

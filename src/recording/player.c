@@ -381,6 +381,11 @@ const char *player__cgroup(const struct player *p, uint64_t id)
 	return read_run__cgroup(&p->run, id);
 }
 
+const char *player__container(const struct player *p, uint64_t id)
+{
+	return read_run__container(&p->run, id);
+}
+
 const struct loss_row *player__losses(const struct player *p, size_t *nr)
 {
 	*nr = p->run.nr_losses;

@@ -57,6 +57,8 @@ struct source_info player__info(const struct player *player);
 const struct recording_setting *player__settings(const struct player *player, size_t *nr);
 /* The path of a cgroup that a fault so far had. NULL: not known. */
 const char *player__cgroup(const struct player *player, uint64_t id);
+/* The same of its container, as rows by container tell it. */
+const char *player__container(const struct player *player, uint64_t id);
 /* When faults were lost, in the order of time. */
 const struct loss_row *player__losses(const struct player *player, size_t *nr);
 /* Of `record`. NULL: not known. */

@@ -13,17 +13,24 @@
 struct read_cgroup {
 	uint64_t id;
 	char *path;
+	char *container; /* NULL: not known */
 };
 
 static const struct key_map no_cgroups = { .item_bytes = sizeof(struct read_cgroup),
 					   .key_bytes = sizeof(uint64_t) };
+
+static void free_cgroup(struct read_cgroup *cgroup)
+{
+	free(cgroup->path);
+	free(cgroup->container);
+}
 
 void read_run__free(struct read_run *run)
 {
 	for (size_t i = 0; i < run->nr_strings; i++)
 		free(run->strings[i]);
 	for (size_t i = 0; i < run->cgroups.nr; i++)
-		free(((struct read_cgroup *)key_map__at(&run->cgroups, i))->path);
+		free_cgroup(key_map__at(&run->cgroups, i));
 	key_map__clear(&run->cgroups);
 	free(run->losses);
 }
@@ -116,6 +123,7 @@ bool read_run__add_cgroup(struct read_run *run, const struct cgroup_row *row,
 			  const struct capture_reader *reader)
 {
 	const char *path = find_string(reader, row->path);
+	const char *container = find_string(reader, row->container);
 	struct read_cgroup *cgroup;
 
 	if (!path || read_run__cgroup(run, row->id))
@@ -126,6 +134,7 @@ bool read_run__add_cgroup(struct read_run *run, const struct cgroup_row *row,
 		run->cgroups = no_cgroups;
 	cgroup = key_map__add(&run->cgroups, &row->id);
 	cgroup->path = must(strdup(path));
+	cgroup->container = container ? must(strdup(container)) : NULL;
 	return true;
 }
 
@@ -135,6 +144,14 @@ const char *read_run__cgroup(const struct read_run *run, uint64_t id)
 		run->cgroups.nr ? key_map__find(&run->cgroups, &id) : NULL;
 
 	return cgroup ? cgroup->path : NULL;
+}
+
+const char *read_run__container(const struct read_run *run, uint64_t id)
+{
+	const struct read_cgroup *cgroup =
+		run->cgroups.nr ? key_map__find(&run->cgroups, &id) : NULL;
+
+	return cgroup ? cgroup->container : NULL;
 }
 
 bool read_run__add_loss(struct read_run *run, const struct loss_row *row)

@@ -47,7 +47,8 @@ bool read_run__add_cgroup(struct read_run *run, const struct cgroup_row *row,
 			  const struct capture_reader *reader);
 bool read_run__add_loss(struct read_run *run, const struct loss_row *row);
 
-/* The path of a cgroup; NULL: not known. */
+/* The path of a cgroup, and its container as rows tell it; NULL: not known. */
 const char *read_run__cgroup(const struct read_run *run, uint64_t id);
+const char *read_run__container(const struct read_run *run, uint64_t id);
 
 #endif /* RECORDING_READ_RUN_H */

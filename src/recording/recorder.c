@@ -274,7 +274,7 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 		return err;
 	}
 	r->opts = *opts;
-	r->segment.cgroup_path = opts->cgroup_path;
+	r->segment.known_cgroups = opts->cgroups;
 	r->now_ns = r->f.run->time_ns;
 	r->file_ends_ns = opts->file_ns ? r->now_ns + opts->file_ns : 0;
 	segment__begin(&r->segment);

@@ -14,6 +14,14 @@
 /* A format whose instances write nothing to their buffer. */
 extern const struct format_ops capture_format;
 
+/* Tells of a cgroup, by the kernel's id, texts that are valid until the next call. */
+struct recorded_cgroups {
+	void *ctx;
+	/* NULL: not known. The first one may be NULL itself: no cgroup is known. */
+	const char *(*path)(void *ctx, uint64_t id);
+	const char *(*container)(void *ctx, uint64_t id);
+};
+
 /* What it points to outlives the recorder. */
 struct recorder_options {
 	int fd;
@@ -24,8 +32,7 @@ struct recorder_options {
 	bool uids; /* the records have them */
 	const struct recording_setting *settings;
 	size_t nr_settings;
-	/* The path of a cgroup by the kernel's id, malloc()ed; NULL: not known. May be NULL itself. */
-	char *(*cgroup_path)(unsigned long long id);
+	struct recorded_cgroups cgroups;
 	uint64_t segment_bytes; /* 0: what suits most */
 	/* The files that follow fd's, when one is full, or has the faults of file_ns; NULL: none. */
 	const struct capture_files *files;

@@ -95,14 +95,13 @@ static void *remember(struct segment *segment, struct key_map *map, const void *
 
 static void add_cgroup(struct segment *segment, uint64_t id)
 {
+	const struct recorded_cgroups *known = &segment->known_cgroups;
 	struct cgroup_row row = { .id = id };
-	char *path;
 
-	if (!id || !segment->cgroup_path || key_map__find(&segment->cgroups, &id))
+	if (!id || !known->path || key_map__find(&segment->cgroups, &id))
 		return;
-	path = segment->cgroup_path(id);
-	row.path = segment__string(segment, path);
-	free(path);
+	row.path = segment__string(segment, known->path(known->ctx, id));
+	row.container = segment__string(segment, known->container(known->ctx, id));
 	segment__row(segment, RECORDING_CGROUP, &row);
 	remember(segment, &segment->cgroups, &id);
 }

@@ -9,6 +9,7 @@
 #include "../base/key_map.h"
 #include "../capture/writer.h"
 #include "../faults/fault.h"
+#include "recorder.h"
 #include "tables.h"
 
 #define RECENT_MAPPINGS 16 /* a power of two */
@@ -32,8 +33,7 @@ struct known_thread {
 
 struct segment {
 	struct capture_writer *writer;
-	/* The path of a cgroup by the kernel's id, malloc()ed; NULL: it is not known. */
-	char *(*cgroup_path)(unsigned long long id);
+	struct recorded_cgroups known_cgroups;
 	/* -errno: a write has failed, and nothing is taken any more. -EAGAIN: this event is lost. */
 	int error;
 

@@ -61,6 +61,7 @@ static const struct field setting_fields[] = {
 static const struct field cgroup_fields[] = {
 	FIELD(cgroup_row, 1, id, id, 0),
 	FIELD(cgroup_row, 2, path, path, STRING),
+	FIELD(cgroup_row, 3, container, container, STRING),
 };
 
 static const struct field thread_fields[] = {

@@ -46,6 +46,7 @@ struct setting_row {
 struct cgroup_row {
 	uint64_t id; /* the kernel's */
 	string_id path;
+	string_id container; /* what rows by container tell of it */
 };
 
 /* A thread, as long as nothing of this changes. */

@@ -258,9 +258,16 @@ static void test_later_segments(void)
 
 /* ---- What formats do not show ------------------------------------------------------------------- */
 
-static char *path_of(unsigned long long id)
+static const char *path_of(void *ctx, uint64_t id)
 {
-	return id == 1 ? must(strdup("/a.slice")) : NULL;
+	(void)ctx;
+	return id == 1 ? "/a.slice" : NULL;
+}
+
+static const char *container_of(void *ctx, uint64_t id)
+{
+	(void)ctx;
+	return id == 1 ? "shop/web-0/nginx" : NULL;
 }
 
 /* Two faults, and losses before, between and after them. */
@@ -275,7 +282,7 @@ static void record_more(int fd)
 						  .uids = true,
 						  .settings = settings,
 						  .nr_settings = 2,
-						  .cgroup_path = path_of };
+						  .cgroups = { NULL, path_of, container_of } };
 	struct run_end losses = { .lost_ring = 5, .lost_unexplained = 3 };
 	unsigned long long dropped;
 
@@ -335,6 +342,8 @@ static void test_more(void)
 	CHECK_STR(settings[1].name, "swap");
 	CHECK_STR(settings[1].value, "0");
 	CHECK_STR(player__cgroup(player, 1), "/a.slice");
+	CHECK_STR(player__container(player, 1), "shop/web-0/nginx");
+	CHECK(!player__container(player, 2));
 	CHECK(!player__cgroup(player, 2) && !player__cgroup(player, 3));
 	check_losses(player);
 	player__free(player);
