@@ -41,6 +41,8 @@ struct reader {
 	struct mapping mapping;
 	struct mapping_usage usage;
 	struct strip strip;
+	size_t row_spans; /* of the row that is read */
+	bool is_over;	  /* the rest is left out */
 	unsigned char pages[RESIDENCY_WINDOW];
 	unsigned char file_pages[RESIDENCY_WINDOW];
 };
@@ -110,7 +112,7 @@ static struct map_row *add_row(struct reader *r)
 }
 
 /* Adjacent rows of equal names share the text, which the first of them owns. */
-static const char *keep_name(const struct memory_map *map, const char *name)
+const char *map__keep_name(const struct memory_map *map, const char *name)
 {
 	const struct map_row *before = map->nr_rows > 1 ? &map->rows[map->nr_rows - 2] : NULL;
 
@@ -134,7 +136,7 @@ static int fill_row(struct reader *r, struct map_row *row)
 	row->inode = m->vma.inode;
 	row->dev = m->vma.dev;
 	vma_perms(m->vma.facts, row->perms);
-	row->name = keep_name(r->map, m->name);
+	row->name = map__keep_name(r->map, m->name);
 	if (!row->name) {
 		r->map->nr_rows--;
 		return -ENOMEM;
@@ -210,6 +212,37 @@ static void add_run(struct reader *r, uint64_t first, size_t nr)
 	buf__add(&r->map->runs, (const char *)&run, sizeof(run));
 }
 
+/* Joins it with the one before. Without room for it, the rest of the map is left out. */
+static void add_span(struct reader *r, uint64_t first, size_t nr, enum page_state state)
+{
+	struct buf *spans = &r->map->spans;
+	struct map_span span = { .start = r->mapping.vma.start + first * r->page, .state = state };
+	struct map_span *last = NULL;
+
+	if (!r->config->keep_spans || state == PAGE_ABSENT)
+		return;
+	span.end = span.start + nr * r->page;
+	if (r->row_spans)
+		last = (struct map_span *)(spans->data + spans->len) - 1;
+	if (last && last->end == span.start && last->state == state) {
+		last->end = span.end;
+		return;
+	}
+	if (r->config->max_spans && spans->len / sizeof(span) >= r->config->max_spans) {
+		r->is_over = true;
+		return;
+	}
+	buf__add(spans, (const char *)&span, sizeof(span));
+	r->row_spans++;
+}
+
+static void add_pages(struct reader *r, uint64_t first, size_t nr, enum page_state state)
+{
+	/* A zero page is shown as present: reading it takes no fault. */
+	strip__add(&r->strip, first, nr, state == PAGE_ZERO ? PAGE_PRESENT : state);
+	add_span(r, first, nr, state);
+}
+
 static void add_window(struct reader *r, const struct file_cache *file, uint64_t first, size_t nr)
 {
 	int found = pagemap__ask(&r->pagemap, r->mapping.vma.start + first * r->page, nr, r->pages);
@@ -217,7 +250,7 @@ static void add_window(struct reader *r, const struct file_cache *file, uint64_t
 	if (found < 0)
 		r->map->knows_runs = false;
 	if (found < 0 || (!found && !file)) {
-		strip__add(&r->strip, first, nr, found < 0 ? PAGE_UNKNOWN : PAGE_ABSENT);
+		add_pages(r, first, nr, found < 0 ? PAGE_UNKNOWN : PAGE_ABSENT);
 		return;
 	}
 	if (!found)
@@ -231,9 +264,18 @@ static void add_window(struct reader *r, const struct file_cache *file, uint64_t
 			run++;
 		if (state == PAGE_PRESENT && r->config->keep_runs)
 			add_run(r, first + i, run);
-		/* A zero page is shown as present: reading it takes no fault. */
-		strip__add(&r->strip, first + i, run, state == PAGE_ZERO ? PAGE_PRESENT : state);
+		add_pages(r, first + i, run, state);
 	}
+}
+
+/* Is the rest of the map to be left out, since it has too many pages, or takes too long? */
+static bool is_over(struct reader *r)
+{
+	const struct map_config *config = r->config;
+
+	if (config->until_ns && clock_ns(CLOCK_MONOTONIC) >= config->until_ns)
+		r->is_over = true;
+	return r->is_over;
 }
 
 static void ask_pages(struct reader *r, const struct map_row *row)
@@ -246,7 +288,7 @@ static void ask_pages(struct reader *r, const struct map_row *row)
 		strip__add(&r->strip, 0, nr_pages, PAGE_ABSENT);
 		return;
 	}
-	for (uint64_t first = 0; first < nr_pages; first += RESIDENCY_WINDOW) {
+	for (uint64_t first = 0; first < nr_pages && !is_over(r); first += RESIDENCY_WINDOW) {
 		uint64_t left = nr_pages - first;
 		size_t nr = left < RESIDENCY_WINDOW ? (size_t)left : RESIDENCY_WINDOW;
 
@@ -271,35 +313,51 @@ static void count_pages(struct reader *r, struct map_row *row)
 	row->n[FIELD_EVICTED] = known ? totals.recently_evicted : MAP_UNKNOWN;
 }
 
-static int keep_strip(const struct reader *r, struct map_row *row)
+bool map__keep_strip(struct map_row *row, const struct strip *strip)
 {
-	if (!r->strip.nr_cells)
-		return 0;
-	row->strip = malloc(r->strip.nr_cells);
+	if (!strip->nr_cells)
+		return true;
+	row->strip = malloc(strip->nr_cells);
 	if (!row->strip)
-		return -ENOMEM;
-	row->nr_cells = r->strip.nr_cells;
+		return false;
+	row->nr_cells = strip->nr_cells;
 	for (unsigned int i = 0; i < row->nr_cells; i++)
-		row->strip[i] = (unsigned char)strip__cell(&r->strip, i);
-	return 0;
+		row->strip[i] = (unsigned char)strip__cell(strip, i);
+	return true;
+}
+
+static void drop_row(struct memory_map *map)
+{
+	const struct map_row *row = &map->rows[--map->nr_rows];
+
+	if (!map->nr_rows || row->name != row[-1].name)
+		free((char *)row->name);
 }
 
 static int read_row(struct reader *r)
 {
 	struct map_row *row = add_row(r);
 	int err = row ? fill_row(r, row) : -ENOMEM;
-	size_t runs = r->map->runs.len;
+	size_t runs = r->map->runs.len, spans = r->map->spans.len;
 
 	if (err)
 		return err;
+	r->row_spans = 0;
 	ask_pages(r, row);
+	if (r->is_over) {
+		/* Of this mapping not all pages were asked for. */
+		r->map->spans.len = spans;
+		drop_row(r->map);
+		return -ETIME;
+	}
+	row->nr_spans = r->row_spans;
 	/* Without RSS, present pages are no memory: the zero page, or a device's. */
 	if (!row->n[FIELD_RSS])
 		r->map->runs.len = runs;
 	count_pages(r, row);
 	map__add_total(&r->map->classes[row->class], row);
 	map__add_total(&r->map->all, row);
-	return keep_strip(r, row);
+	return map__keep_strip(row, &r->strip) ? 0 : -ENOMEM;
 }
 
 static int read_rows(struct reader *r, struct maps_reader *maps)
@@ -307,7 +365,9 @@ static int read_rows(struct reader *r, struct maps_reader *maps)
 	int more;
 
 	while ((more = maps__next(maps, &r->mapping, &r->usage)) > 0) {
-		int err = read_row(r);
+		size_t max = r->config->max_rows;
+		bool is_full = max && r->map->nr_rows >= max;
+		int err = is_full || is_over(r) ? -ETIME : read_row(r);
 
 		if (err)
 			return err;
@@ -363,7 +423,7 @@ int map__read(struct memory_map *map, const struct map_config *config)
 	return err;
 }
 
-/* Adjacent rows of equal names share the text: see keep_name(). */
+/* Adjacent rows of equal names share the text: see map__keep_name(). */
 static void free_names(struct memory_map *map)
 {
 	for (size_t i = map->nr_rows; i-- > 0;) {
@@ -386,6 +446,7 @@ void map__keep_totals(struct memory_map *map)
 		map->nr_rows = 0;
 	}
 	buf__free(&map->runs);
+	buf__free(&map->spans);
 }
 
 void map__free(struct memory_map *map)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../base/buf.h"
+#include "../host/page_state.h"
 #include "../host/task.h"
 
 #define MAP_UNKNOWN   UINT64_MAX
@@ -71,6 +72,7 @@ struct map_row {
 	uint64_t n[NR_MAP_FIELDS];
 	unsigned char *strip; /* nr_cells of enum map_cell */
 	unsigned int nr_cells;
+	size_t nr_spans;	     /* of the map's, where they are kept */
 	struct map_account *account; /* NULL: nothing was traced */
 };
 
@@ -86,6 +88,19 @@ struct page_run {
 	uint64_t end;
 };
 
+/* The address range of adjacent pages in one state; those that are absent have none. */
+struct map_span {
+	uint64_t start;
+	uint64_t end;
+	enum page_state state;
+};
+
+/* The spans in a buffer from the first one on; NULL: there are none at all. */
+static inline const struct map_span *map_spans(const struct buf *spans, size_t first)
+{
+	return spans->len ? (const struct map_span *)(const void *)spans->data + first : NULL;
+}
+
 struct memory_map {
 	int pid; /* 0: a sum of processes; rows is NULL then, nr_rows counts the rows of all */
 	char comm[TASK_COMM];
@@ -98,6 +113,7 @@ struct memory_map {
 
 	struct buf runs; /* struct page_run: what is resident, in the order of addresses */
 	bool knows_runs;
+	struct buf spans;	     /* struct map_span, in the order of rows */
 	unsigned long long begin_ns; /* CLOCK_MONOTONIC: the map was read between these */
 	unsigned long long end_ns;
 	const struct map_trace *trace; /* NULL: nothing was traced */
@@ -119,6 +135,10 @@ struct map_config {
 	int pid;
 	unsigned int strip; /* cells of a strip; 0: none */
 	bool keep_runs;
+	bool keep_spans;
+	/* With more than that, or later, the rest of the map is left out; 0: no limit. */
+	size_t max_rows, max_spans;
+	unsigned long long until_ns; /* CLOCK_MONOTONIC */
 	/* Called now and then with how many bytes of mappings are done; or NULL. */
 	void (*progress)(void *ctx, uint64_t done);
 	void *ctx;
@@ -126,13 +146,19 @@ struct map_config {
 
 /*
  * 0, or -EACCES and so on, or -ESRCH: there is no memory to show, or, if *map has rows,
- * the process exited or started another program on the way.
+ * the process exited or started another program on the way. -ETIME: the rest was left out.
  */
 int map__read(struct memory_map *map, const struct map_config *config);
 void map__free(struct memory_map *map);
 
 /* Adds a map's totals to a sum. An empty sum is all zeroes, with is_complete set. */
 void map__add(struct memory_map *sum, const struct memory_map *map);
+/*
+ * Makes strips of so many cells, the totals of classes and the total, but for its PSS, of rows and
+ * spans. False: there is no memory for them.
+ */
+bool map__restore(struct memory_map *map, unsigned int nr_cells, uint64_t page_size);
+
 /* Frees the rows and runs; the totals stay. */
 void map__keep_totals(struct memory_map *map);
 
@@ -142,5 +168,10 @@ size_t map_find_row(const struct map_row *rows, size_t nr, uint64_t addr);
 /* Parts of map__read() that account.c uses: a row's class by its name, permissions and inode. */
 enum map_class map_class_of(const struct map_row *row, bool is_hugetlb);
 void map__add_total(struct map_total *total, const struct map_row *row);
+/* The name of the newest row: that of the row before, if they are equal, or a copy. NULL: no memory. */
+const char *map__keep_name(const struct memory_map *map, const char *name);
+/* Sets the strip of a row. False: there is no memory for it. */
+struct strip;
+bool map__keep_strip(struct map_row *row, const struct strip *strip);
 
 #endif /* MAP_MAP_H */
