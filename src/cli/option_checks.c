@@ -230,7 +230,8 @@ static int check_majors(const struct filter *filter)
 static bool is_look(const struct option_row *row)
 {
 	static const char *const looks[] = { "json",  "sink",	   "wide",	"stack",
-					     "cause", "residency", "timestamp", "max-events" };
+					     "cause", "residency", "timestamp", "max-events",
+					     "strip", "ascii" };
 
 	for (size_t i = 0; i < NR(looks); i++)
 		if (!strcmp(row->name, looks[i]))

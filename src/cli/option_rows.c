@@ -214,7 +214,8 @@ const struct option_row option_rows[] = {
 	{ GROUP_OUTPUT, 0, "strip", ARG_REQUIRED, "N",
 	  "columns that show where in a mapping its pages\n"
 	  "are (32; 16 or none on a narrow terminal; 0: none)",
-	  .set = option_set_strip, .takes = "a number of columns up to 256", .commands = TO(MAP) },
+	  .set = option_set_strip, .takes = "a number of columns up to 256",
+	  .commands = TO(MAP) | TO(REPORT) },
 	{ GROUP_TARGET, 0, "evict", ARG_NONE, NULL,
 	  "instead: drop FILE.. from the page cache, and\n"
 	  "tell what stayed; other options come first",
@@ -224,7 +225,8 @@ const struct option_row option_rows[] = {
 	  "page cache first, and tell what stayed",
 	  FLAG(cold), .commands = TO(MAP) },
 	{ GROUP_OUTPUT, 0, "ascii", ARG_NONE, NULL,
-	  "the strip in letters, as without UTF-8: # + c s .", FLAG(ascii), .commands = TO(MAP) },
+	  "the strip in letters, as without UTF-8: # + c s .", FLAG(ascii),
+	  .commands = TO(MAP) | TO(REPORT) },
 	{ GROUP_OUTPUT, 'T', "timestamp", ARG_OPTIONAL, "mono|wall|rel",
 	  "seconds since boot, time of day (bare -T), or\n"
 	  "seconds since the start (default)",

@@ -69,7 +69,7 @@ struct option_row {
 
 #define TO(command) (1U << COMMAND_##command)
 #define TO_TABLES   (TO(HIST) | TO(TOP))
-#define TO_VIEWS    (TO(TRACE) | TO_TABLES) /* that report has, too */
+#define TO_VIEWS    (TO(TRACE) | TO_TABLES | TO(MAP)) /* that report has, too */
 #define TO_TRACING  (TO(TRACE) | TO_TABLES | TO(RECORD) | TO(SERVE))
 #define TO_FAULTS   (TO_TRACING | TO(REPORT))
 #define TO_WRITING  (TO_FAULTS & ~TO(SERVE)) /* faults or rows, to stdout or a file */

@@ -268,7 +268,7 @@ static int take_report_word(struct parser *p, const char *word)
 	if (view >= 0 && TO_VIEWS & 1U << view && !opts->view) {
 		opts->view = p->commands[view];
 	} else if (view >= 0) {
-		log_error("cannot use '%s': report shows one of trace, hist and top", word);
+		log_error("cannot use '%s': report shows one of trace, hist, top and map", word);
 		return -EINVAL;
 	} else if (!opts->capture && !opts->view) {
 		opts->capture = word;

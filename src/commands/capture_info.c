@@ -122,6 +122,8 @@ void capture_info__add(const struct capture_info *info, struct buf *out)
 	add_has(out, info->has);
 	buf__addf(out, "faults      %llu, %llu of them major\n", info->faults->faults,
 		  info->faults->major);
+	if (player__nr_maps(info->player))
+		buf__addf(out, "maps        %zu\n", player__nr_maps(info->player));
 	if (end)
 		buf__addf(out, "lost        %llu\n", run_end__lost(end));
 	add_losses(out, info);

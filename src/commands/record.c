@@ -22,6 +22,7 @@
 #include "commands.h"
 #include "flight.h"
 #include "record_files.h"
+#include "record_maps.h"
 #include "session.h"
 
 /* How often what has come is handed to the file, and told on a terminal. */
@@ -60,7 +61,8 @@ struct record {
 	struct tee tee;
 	unsigned long long next_ns;
 	unsigned long long faults; /* when losses were written last */
-	bool tells;		   /* the progress */
+	bool has_ticked;
+	bool tells; /* the progress */
 	bool has_told;
 };
 
@@ -131,6 +133,16 @@ static int keep_file(struct session *session)
 		return whole_file__keep(&record->file, record->old_name);
 	err = record_files__clear(&record->files, record->old_name);
 	return err || record->is_flight ? err : whole_file__keep(&record->file, NULL);
+}
+
+static int started(struct session *session)
+{
+	int err = keep_file(session);
+
+	/* A command has next to nothing yet, and may be over soon: its map is read later. */
+	if (!err && !session->child.pid)
+		record_maps__take(session);
+	return err;
 }
 
 static size_t read_settings(struct record *record)
@@ -310,6 +322,9 @@ static void collected(struct session *session)
 		return;
 	record->next_ns = now + TICK_NS;
 	write_losses(session, now);
+	if (session->child.pid && !record->has_ticked)
+		record_maps__take(session);
+	record->has_ticked = true;
 	recorder__flush(session->format);
 	if (!record->tells)
 		return;
@@ -411,10 +426,11 @@ static void end(struct session *session)
 static const struct session_ops ops = {
 	.open = open_file,
 	.begin = begin,
-	.started = keep_file,
+	.started = started,
 	.collected = collected,
 	.when = when,
 	.done = done,
+	.stopping = record_maps__take,
 	.end = end,
 };
 

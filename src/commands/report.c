@@ -152,6 +152,8 @@ static const struct report_view *view_of(const struct options *opts)
 		return &report_summary;
 	if (opts->view->id == COMMAND_TRACE)
 		return &report_trace;
+	if (opts->view->id == COMMAND_MAP)
+		return &report_map;
 	return options__is_profile(opts) ? &report_profile : &report_tables;
 }
 
@@ -212,10 +214,10 @@ static int begin(struct report *r)
 	return err;
 }
 
-/* Is the fault in the time that is asked for? */
-static bool is_in_time(const struct report *r, const struct ft_fault *rec)
+/* Is it in the time that is asked for? */
+static bool is_in_time(const struct report *r, unsigned long long time)
 {
-	unsigned long long begin = r->start.time_ns, time = rec->h.time_ns;
+	unsigned long long begin = r->start.time_ns;
 	unsigned long long since = time > begin ? time - begin : 0;
 
 	return since >= r->opts->from_ns && (!r->opts->to_ns || since < r->opts->to_ns);
@@ -226,7 +228,8 @@ static void take_fault(struct report *r, bool is_throttled)
 	const struct fault *fault = player__fault(r->player);
 
 	r->last_ns = fault->rec->h.time_ns;
-	if (!is_in_time(r, fault->rec) || !fault_filter__takes(&r->opts->filter, fault)) {
+	if (!is_in_time(r, fault->rec->h.time_ns) ||
+	    !fault_filter__takes(&r->opts->filter, fault)) {
 		r->is_filtered = true;
 		return;
 	}
@@ -237,6 +240,19 @@ static void take_fault(struct report *r, bool is_throttled)
 	}
 	if (!r->view->throttled || r->view->throttled(r, fault))
 		r->throttled_ns += (long long)(fault->throttled->ns * fault->rec->weight);
+}
+
+static void take_map(struct report *r)
+{
+	struct memory_map map;
+
+	if (!r->view->map)
+		return;
+	map = player__map(r->player);
+	if (is_in_time(r, map.end_ns))
+		r->view->map(r, &map);
+	else
+		map__free(&map);
 }
 
 /* The length of the time that is shown. */
@@ -278,6 +294,7 @@ static int take(struct report *r, enum player_event event)
 	case PLAYER_START: return begin(r);
 	case PLAYER_FAULT:
 	case PLAYER_THROTTLED: take_fault(r, event == PLAYER_THROTTLED); return 0;
+	case PLAYER_MAP: take_map(r); return 0;
 	case PLAYER_END:
 		r->whole = *player__end(r->player);
 		r->has_end = true;
@@ -339,7 +356,8 @@ static void finish(struct report *r)
 		r->view->end(r);
 	output__flush(&r->out);
 	tell_problems(r);
-	if (r->opts->view && !r->opts->quiet && !output__broken(&r->out))
+	if (r->opts->view && !r->view->counts_no_faults && !r->opts->quiet &&
+	    !output__broken(&r->out))
 		tell_summary(r);
 }
 
@@ -409,7 +427,8 @@ static int run(const struct options *opts)
 const struct command report_command = {
 	.id = COMMAND_REPORT,
 	.name = "report",
-	.usage = "report [FILE] [trace|hist|top] [OPTION..] [INTERVAL [COUNT]]",
+	.usage = "report [FILE] [trace|map] [OPTION..]\n"
+		 "       faulttrace report [FILE] hist|top [OPTION..] [INTERVAL [COUNT]]",
 	.what = "what record has written: a summary, lines, histograms, a table",
 	.examples = "  faulttrace report                         what is in faulttrace.ft\n"
 		    "  faulttrace report trace --major           its major faults\n"

@@ -21,10 +21,13 @@ struct report_view {
 	void (*fault)(struct report *report, const struct fault *fault);
 	/* How memory.high throttled the thread after such a fault. True: the fault was shown. */
 	bool (*throttled)(struct report *report, const struct fault *fault);
+	/* A memory map of a process, which the view is to free. NULL: the view shows none. */
+	void (*map)(struct report *report, const struct memory_map *map);
 	/* All has been read: shows the rest. */
 	void (*end)(struct report *report);
 	/* Frees the state, which is NULL if begin() was not called. */
 	void (*free)(struct report *report);
+	bool counts_no_faults; /* no summary of the faults is told */
 };
 
 struct report {
@@ -57,8 +60,8 @@ unsigned long long report__end_ns(const struct report *report);
 /* Writes what has been appended to report->out, if it is much. */
 void report__flush(struct report *report);
 
-/* Each fault; hist, and top without a profile; top with one; the summary; --info. */
-extern const struct report_view report_trace, report_tables, report_profile, report_summary,
-	report_info;
+/* Each fault; hist, and top without a profile; top with one; memory maps; the summary; --info. */
+extern const struct report_view report_trace, report_tables, report_profile, report_map,
+	report_summary, report_info;
 
 #endif /* COMMANDS_REPORT_H */

@@ -207,6 +207,11 @@ static size_t collect(struct session *s)
 	return source__poll(s->source, &s->consumer);
 }
 
+void session__poll(struct session *s)
+{
+	collect(s);
+}
+
 /* Waits until there is something to do. Sets reader_gone, which ends the run. */
 static void wait_for(struct session *s, int wait_ms)
 {

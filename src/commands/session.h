@@ -80,6 +80,9 @@ struct session {
 int session__run(struct session *session, const struct options *opts, const struct session_ops *ops,
 		 void *ctx, struct record_consumer consumer);
 
+/* Takes the records that have come: to be called while something takes long. */
+void session__poll(struct session *session);
+
 /* The numbers of faults that were lost since tracing began; the other numbers are 0. */
 struct run_end session__losses_so_far(struct session *session);
 

@@ -7,6 +7,7 @@
 
 #include "../base/must.h"
 #include "id_rows.h"
+#include "read_maps.h"
 #include "read_run.h"
 #include "read_stacks.h"
 
@@ -14,6 +15,9 @@ struct player {
 	struct capture_reader *reader;
 	struct read_stacks stacks;
 	struct id_rows threads, mappings;
+	struct read_maps maps;
+	struct memory_map map; /* of the event, unless it has been asked for */
+	size_t nr_maps;
 	unsigned long long refused;
 
 	struct read_run run;
@@ -37,6 +41,9 @@ struct player {
 		struct mapping_row mapping;
 		struct fault_row fault;
 		struct loss_row loss;
+		struct map_pages_row map_pages;
+		struct map_mapping_row map_mapping;
+		struct whole_map_row map;
 		struct run_end end;
 	} read, values;
 
@@ -78,6 +85,8 @@ void player__free(struct player *p)
 		return;
 	read_run__free(&p->run);
 	forget_segment(p);
+	read_maps__clear(&p->maps);
+	map__free(&p->map);
 	capture_reader__free(p->reader);
 	free(p);
 }
@@ -102,6 +111,7 @@ static enum taken take_start(struct player *p, enum player_event *event)
 	(void)event;
 	if (!p->run.has_start)
 		read_run__add_start(&p->run, &p->values.start, p->reader);
+	p->maps.page_size = p->run.start.page_size;
 	return ROW_TAKEN;
 }
 
@@ -250,15 +260,47 @@ static enum taken take_stack(struct player *p, enum player_event *event)
 	return taken_if(read_stacks__add(&p->stacks, &p->values.stack));
 }
 
+/* ---- Memory maps ----------------------------------------------------------------------------- */
+
+static enum taken take_map_pages(struct player *p, enum player_event *event)
+{
+	(void)event;
+	return taken_if(read_maps__add_pages(&p->maps, &p->values.map_pages));
+}
+
+static enum taken take_map_mapping(struct player *p, enum player_event *event)
+{
+	(void)event;
+	return taken_if(read_maps__add_mapping(&p->maps, &p->values.map_mapping, p->reader));
+}
+
+static enum taken take_map(struct player *p, enum player_event *event)
+{
+	map__free(&p->map);
+	if (!read_maps__end(&p->maps, &p->values.map, p->reader, &p->map))
+		return ROW_REFUSED;
+	p->nr_maps++;
+	*event = PLAYER_MAP;
+	return ROW_IS_EVENT;
+}
+
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
 /* Of each table: takes p->values. Sets *event if the row is one. */
 static enum taken (*const takers[RECORDING_TABLES])(struct player *p, enum player_event *event) = {
-	[RECORDING_START] = take_start,	    [RECORDING_TARGET] = take_target,
-	[RECORDING_SETTING] = take_setting, [RECORDING_CGROUP] = take_cgroup,
-	[RECORDING_THREAD] = take_thread,   [RECORDING_MAPPING] = take_mapping,
-	[RECORDING_FRAME] = take_frame,	    [RECORDING_STACK] = take_stack,
-	[RECORDING_FAULT] = take_fault,	    [RECORDING_LOSS] = take_loss,
+	[RECORDING_START] = take_start,
+	[RECORDING_TARGET] = take_target,
+	[RECORDING_SETTING] = take_setting,
+	[RECORDING_CGROUP] = take_cgroup,
+	[RECORDING_THREAD] = take_thread,
+	[RECORDING_MAPPING] = take_mapping,
+	[RECORDING_FRAME] = take_frame,
+	[RECORDING_STACK] = take_stack,
+	[RECORDING_FAULT] = take_fault,
+	[RECORDING_LOSS] = take_loss,
+	[RECORDING_MAP_PAGES] = take_map_pages,
+	[RECORDING_MAP_MAPPING] = take_map_mapping,
+	[RECORDING_MAP] = take_map,
 	[RECORDING_END] = take_end,
 };
 
@@ -395,6 +437,19 @@ const struct loss_row *player__losses(const struct player *p, size_t *nr)
 const struct fault *player__fault(const struct player *p)
 {
 	return &p->fault;
+}
+
+struct memory_map player__map(struct player *p)
+{
+	struct memory_map map = p->map;
+
+	p->map = (struct memory_map) { 0 };
+	return map;
+}
+
+size_t player__nr_maps(const struct player *p)
+{
+	return p->nr_maps;
 }
 
 const struct run_end *player__end(const struct player *p)

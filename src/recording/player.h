@@ -19,6 +19,7 @@ enum player_event {
 	PLAYER_START, /* the first event: what is known of the run */
 	PLAYER_FAULT,
 	PLAYER_THROTTLED, /* a fault that was given before, now with fault->throttled */
+	PLAYER_MAP,	  /* the memory map of a process */
 	PLAYER_END,	  /* the run has ended, and all of it is in the capture */
 };
 
@@ -65,6 +66,13 @@ const struct loss_row *player__losses(const struct player *player, size_t *nr);
 const char *player__command_line(const struct player *player);
 /* Of PLAYER_FAULT and PLAYER_THROTTLED, until the next event. */
 const struct fault *player__fault(const struct player *player);
+/*
+ * Of PLAYER_MAP: to be asked for once, and freed by the caller. Strips and totals are not made yet.
+ * All maps of a capture together take a bounded memory.
+ */
+struct memory_map player__map(struct player *player);
+/* How many memory maps have come so far. */
+size_t player__nr_maps(const struct player *player);
 /* Of PLAYER_END. */
 const struct run_end *player__end(const struct player *player);
 

@@ -8,6 +8,7 @@
 #include "../base/log.h"
 #include "../faults/run_totals.h"
 #include "segment.h"
+#include "write_map.h"
 
 /* A segment can be read alone: old ones can be dropped, and what follows damage has all names. */
 #define SEGMENT_BYTES (64u << 20)
@@ -29,6 +30,7 @@ struct recorder {
 	uint64_t now_ns;	 /* of the last event */
 	uint64_t file_ends_ns;	 /* 0: not at a time */
 	uint64_t faults;	 /* that were written, weighted */
+	uint32_t nr_maps;	 /* memory maps that were written */
 	bool is_ended;		 /* the end was shown */
 };
 
@@ -282,6 +284,22 @@ int recorder__open(struct format *format, const struct recorder_options *opts)
 		format__show(opts->tee, start);
 	r->begins_segment = true;
 	return 0;
+}
+
+void recorder__map(struct format *format, const struct memory_map *map)
+{
+	struct recorder *r = (struct recorder *)format;
+	size_t next = 0;
+
+	r->nr_maps++;
+	for (size_t i = 0; i < map->nr_rows; i++) {
+		begin(r, map->end_ns);
+		write_map__row(&r->segment, r->nr_maps, &map->rows[i],
+			       map_spans(&map->spans, next));
+		next += map->rows[i].nr_spans;
+	}
+	begin(r, map->end_ns);
+	write_map__end(&r->segment, r->nr_maps, map);
 }
 
 void recorder__flush(struct format *format)

@@ -50,6 +50,11 @@ struct recorder_options {
 
 /* format: of capture_format. To be called before anything is shown. 0, or -errno after saying why. */
 int recorder__open(struct format *format, const struct recorder_options *opts);
+/*
+ * Writes the memory map of a process, read with its spans. What cannot be handed over is left out of
+ * it, which a reader sees.
+ */
+void recorder__map(struct format *format, const struct memory_map *map);
 /* Hands over what has come, so that a reader of the file sees it soon. */
 void recorder__flush(struct format *format);
 /*

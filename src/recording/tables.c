@@ -88,6 +88,50 @@ static const struct field loss_fields[] = {
 	FIELD(loss_row, 7, file, file, 0),
 };
 
+static const struct field map_pages_fields[] = {
+	FIELD(map_pages_row, 1, map, map, 0),
+	FIELD(map_pages_row, 2, start, start, DELTA),
+	FIELD(map_pages_row, 3, end, end, DELTA),
+	FIELD(map_pages_row, 4, state, state, 0),
+};
+
+static const struct field map_mapping_fields[] = {
+	FIELD(map_mapping_row, 1, map, map, 0),
+	FIELD(map_mapping_row, 2, start, start, DELTA),
+	FIELD(map_mapping_row, 3, end, end, DELTA),
+	FIELD(map_mapping_row, 4, offset, offset, DELTA),
+	FIELD(map_mapping_row, 5, inode, inode, 0),
+	FIELD(map_mapping_row, 6, dev, dev, 0),
+	FIELD(map_mapping_row, 7, perms, perms, STRING),
+	FIELD(map_mapping_row, 8, class, class, STRING),
+	FIELD(map_mapping_row, 9, name, name, STRING),
+	FIELD(map_mapping_row, 10, nr_pages, nr_pages, 0),
+	FIELD(map_mapping_row, 11, rss, n[FIELD_RSS], 0),
+	FIELD(map_mapping_row, 12, huge, n[FIELD_HUGE], 0),
+	FIELD(map_mapping_row, 13, swap, n[FIELD_SWAP], 0),
+	FIELD(map_mapping_row, 14, dirty, n[FIELD_DIRTY], 0),
+	FIELD(map_mapping_row, 15, locked, n[FIELD_LOCKED], 0),
+	FIELD(map_mapping_row, 16, cached, n[FIELD_CACHED], 0),
+	FIELD(map_mapping_row, 17, on_disk, n[FIELD_ON_DISK], 0),
+	FIELD(map_mapping_row, 18, file_dirty, n[FIELD_FILE_DIRTY], 0),
+	FIELD(map_mapping_row, 19, recently_evicted, n[FIELD_EVICTED], 0),
+	FIELD(map_mapping_row, 20, shared, n[FIELD_SHARED], 0),
+	FIELD(map_mapping_row, 21, pss, n[FIELD_PSS], 0),
+};
+
+static const struct field map_fields[] = {
+	FIELD(whole_map_row, 1, map, map, 0),
+	FIELD(whole_map_row, 2, begin_ns, begin_ns, DELTA),
+	FIELD(whole_map_row, 3, end_ns, end_ns, TIME),
+	FIELD(whole_map_row, 4, pid, pid, 0),
+	FIELD(whole_map_row, 5, comm, comm, STRING),
+	FIELD(whole_map_row, 6, pss, pss, 0),
+	FIELD(whole_map_row, 7, peak_rss, peak_rss, 0),
+	FIELD(whole_map_row, 8, nr_mappings, nr_mappings, 0),
+	FIELD(whole_map_row, 9, is_complete, is_complete, 0),
+	FIELD(whole_map_row, 10, knows_pages, knows_pages, 0),
+};
+
 static const struct field frame_fields[] = {
 	FIELD(frame_row, 1, ip, ip, 0),
 	FIELD(frame_row, 2, offset, offset, 0),
@@ -224,6 +268,9 @@ static const struct {
 	[RECORDING_FAULT] = { 5, "fault", FIELDS(fault_fields), old_fault_fields,
 			      NR(old_fault_fields) },
 	[RECORDING_LOSS] = { 11, "loss", FIELDS(loss_fields) },
+	[RECORDING_MAP_PAGES] = { 12, "map_pages", FIELDS(map_pages_fields) },
+	[RECORDING_MAP_MAPPING] = { 13, "map_mapping", FIELDS(map_mapping_fields) },
+	[RECORDING_MAP] = { 14, "map", FIELDS(map_fields) },
 	[RECORDING_END] = { 6, "end", FIELDS(end_fields) },
 };
 

@@ -10,6 +10,7 @@
 #include "../capture/reader.h"
 #include "../capture/schema.h"
 #include "../faults/format.h"
+#include "../map/map.h"
 
 /* Strings are ids of the capture's strings; 0: there is none. */
 typedef uint32_t string_id;
@@ -110,6 +111,30 @@ static inline unsigned long long loss_row__sum(const struct loss_row *row)
 	return row->ring + row->storage + row->unpaired + row->unexplained + row->file;
 }
 
+/* Adjacent pages of a mapping in a memory map, in one state. */
+struct map_pages_row {
+	uint64_t start, end;
+	uint32_t map;  /* counts the maps of a run from 1 */
+	uint8_t state; /* enum page_state; those that are absent have no row */
+};
+
+/* A mapping in a memory map. Its pages come before it. */
+struct map_mapping_row {
+	uint64_t start, end, offset, inode;
+	uint64_t n[NR_MAP_FIELDS];   /* MAP_UNKNOWN: not known */
+	uint32_t map, dev, nr_pages; /* rows of its pages */
+	string_id perms, class, name;
+};
+
+/* A memory map: that of a process at one moment. Its mappings come before it, by their addresses. */
+struct whole_map_row {
+	uint64_t begin_ns, end_ns; /* it was read between these */
+	uint64_t pss, peak_rss;
+	uint32_t map, pid, nr_mappings;
+	string_id comm;
+	uint8_t is_complete, knows_pages;
+};
+
 /* Their places in the schema. A row comes after the rows that it points to. */
 enum recording_table {
 	RECORDING_START,
@@ -122,6 +147,9 @@ enum recording_table {
 	RECORDING_STACK,
 	RECORDING_FAULT,
 	RECORDING_LOSS,
+	RECORDING_MAP_PAGES,
+	RECORDING_MAP_MAPPING,
+	RECORDING_MAP,
 	RECORDING_END, /* struct run_end, when the run has ended */
 	RECORDING_TABLES
 };

@@ -15,6 +15,16 @@
 
 #define PARTS_MAX 200
 
+/* What a part is; inputs have these numbers. */
+enum { PART_STRING = RECORDING_TABLES, PART_FLUSH };
+
+static const uint8_t parts[] = {
+	RECORDING_START,  RECORDING_TARGET,    RECORDING_SETTING,     RECORDING_CGROUP,
+	RECORDING_THREAD, RECORDING_MAPPING,   RECORDING_FRAME,	      RECORDING_STACK,
+	RECORDING_FAULT,  RECORDING_LOSS,      RECORDING_END,	      PART_STRING,
+	PART_FLUSH,	  RECORDING_MAP_PAGES, RECORDING_MAP_MAPPING, RECORDING_MAP,
+};
+
 /* A few bytes are enough for a row: most of its columns are 0, or what the one before had. */
 static void add_row(struct capture_writer *writer, enum recording_table table, struct input *input,
 		    uint64_t values[RECORDING_COLUMNS])
@@ -44,13 +54,13 @@ static void make(int fd, struct input *input)
 	EXPECT(!capture_writer__open(&options, &writer));
 	EXPECT(!capture_writer__begin(writer));
 	for (int i = 0; i < PARTS_MAX && input__left(input); i++) {
-		uint8_t part = input__u8(input) % (RECORDING_TABLES + 2);
+		uint8_t part = parts[input__u8(input) % sizeof(parts)];
 		char text[300];
 		uint32_t id;
 
 		if (part < RECORDING_TABLES)
 			add_row(writer, part, input, values[part]);
-		else if (part == RECORDING_TABLES)
+		else if (part == PART_STRING)
 			capture_writer__string(writer, input__text(input, text, sizeof(text)),
 					       strlen(text), &id);
 		else
@@ -102,6 +112,34 @@ static void play_table(int fd, enum ft_key_type first, enum ft_key_type second, 
 	player__free(player);
 }
 
+/* Each memory map, with strips and totals. */
+static void play_maps(int fd, const struct format_ops *ops, struct buf *out)
+{
+	struct played played = { 0 };
+	const struct capture_problem_sink sink = { count_problem, &played };
+	struct player *player = player__new(&(struct capture_input) { .fd = fd }, &sink);
+	struct run_start run = { .strip = 32, .wide = true };
+	struct format *format = format__new(ops, out, &run);
+	enum player_event event;
+
+	lseek(fd, 0, SEEK_SET);
+	while (player__next(player, &event) == 1) {
+		struct memory_map map;
+
+		if (event != PLAYER_MAP)
+			continue;
+		map = player__map(player);
+		EXPECT(map__restore(&map, run.strip, player__start(player)->page_size));
+		format__show_map(format, start, &map);
+		for (size_t i = 0; i < map.nr_rows; i++)
+			format__show_map(format, row, &map, &map.rows[i]);
+		format__show_map(format, totals, &map);
+		map__free(&map);
+	}
+	format__free(format);
+	player__free(player);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, data + size };
@@ -111,9 +149,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	EXPECT(fd >= 0);
 	make(fd, &input);
 	play(fd, &text_format, true, &text);
+	play_maps(fd, &text_format, &text);
 	if (text.len)
 		check_lines(&text, false);
 	play(fd, &json_format, true, &json);
+	play_maps(fd, &json_format, &json);
 	play_table(fd, FT_KEY_SYMBOL, FT_KEY_STACK, &json);
 	play_table(fd, FT_KEY_LINE, FT_KEY_VMA, &json);
 	play_table(fd, FT_KEY_FILE, FT_KEY_COMM, &json);

@@ -28,6 +28,7 @@ static inline void show_event(struct format *format, const struct player *player
 	case PLAYER_START: format__show(format, start); break;
 	case PLAYER_FAULT: format__show(format, fault, player__fault(player)); break;
 	case PLAYER_THROTTLED: format__show(format, throttled, player__fault(player)); break;
+	case PLAYER_MAP: break;
 	case PLAYER_END: format__show(format, end, player__end(player)); break;
 	}
 }
