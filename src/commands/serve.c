@@ -6,6 +6,7 @@
 #include "../base/log.h"
 #include "../host/clock.h"
 #include "../host/known_cgroups.h"
+#include "../host/systemd.h"
 #include "../serve/accept.h"
 #include "../serve/http.h"
 #include "../serve/listener.h"
@@ -19,14 +20,20 @@
 /* The end of a target is noticed within this time. */
 #define WAIT_MAX_MS 250
 
+_Static_assert(SYSTEMD_SOCKETS_MAX <= HTTP_LISTENERS_MAX,
+	       "each socket of systemd's has a listener");
+
 #define TYPE_PLAIN	 "text/plain; charset=utf-8"
 #define TYPE_HTML	 "text/html; charset=utf-8"
 #define TYPE_TEXT	 "text/plain; version=0.0.4; charset=utf-8"
 #define TYPE_OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 struct serve {
-	struct socket_address address;
-	int fd; /* -1: not open, or the server's */
+	struct systemd systemd;
+	struct socket_address address; /* of our own socket */
+	size_t nr_fds;
+	int fds[HTTP_LISTENERS_MAX];	  /* sockets that listen */
+	bool listens[HTTP_LISTENERS_MAX]; /* this one is the server's, who closes it */
 	struct http *http;
 	struct mapping_names *names;
 	struct totals totals;
@@ -190,14 +197,46 @@ static void answer(void *ctx, const struct http_request *request, struct http_re
 
 /* ---- The run -------------------------------------------------------------------- */
 
+/* systemd's sockets, or else our own one. */
+static int open_sockets(struct serve *serve, const char *listen)
+{
+	int fd;
+
+	serve->nr_fds = serve->systemd.nr_sockets;
+	memcpy(serve->fds, serve->systemd.sockets, sizeof(serve->systemd.sockets));
+	if (serve->nr_fds)
+		return 0;
+	socket_address__parse(listen, &serve->address);
+	fd = listener__open(&serve->address);
+	if (fd < 0)
+		return fd;
+	serve->fds[serve->nr_fds++] = fd;
+	return 0;
+}
+
 /* Before programs are attached: a port that is taken is told at once. */
-static int open_socket(struct session *session)
+static int open_all(struct session *session)
 {
 	struct serve *serve = session->ctx;
+	int err = systemd__open(&serve->systemd);
 
-	socket_address__parse(session->opts->listen, &serve->address);
-	serve->fd = listener__open(&serve->address);
-	return serve->fd < 0 ? serve->fd : 0;
+	if (!err)
+		err = open_sockets(serve, session->opts->listen);
+	if (!err)
+		systemd__tell(&serve->systemd, "STATUS=Attaching programs");
+	return err;
+}
+
+static int listen_to_all(struct serve *serve)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < serve->nr_fds; i++) {
+		err = http__listen(serve->http, serve->fds[i]);
+		if (!err)
+			serve->listens[i] = true;
+	}
+	return err;
 }
 
 static int begin(struct session *session)
@@ -206,29 +245,39 @@ static int begin(struct session *session)
 	int err = mapping_names__new(&serve->names);
 
 	if (!err)
-		err = http__new(serve->fd, answer, session, &serve->http);
+		err = http__new(answer, session, &serve->http);
+	if (!err)
+		err = listen_to_all(serve);
 	if (err) {
 		log_error("cannot serve: %s", strerror(-err));
 		return err;
 	}
-	serve->fd = -1;
 	return read_totals(session);
+}
+
+static void tell_address(int fd)
+{
+	struct socket_address address;
+	struct buf text = { 0 };
+
+	if (listener__address(fd, &address))
+		return;
+	socket_address__add_text(&address, &text);
+	log_note(address.any.sa_family == AF_UNIX ? "serves /metrics on %.*s"
+						  : "serves http://%.*s/metrics",
+		 (int)text.len, text.data);
+	if (!socket_address__is_local(&address))
+		log_note("whoever reaches this address can read it");
+	buf__free(&text);
 }
 
 static int started(struct session *session)
 {
 	const struct serve *serve = session->ctx;
-	struct buf text = { 0 };
 
-	if (session->opts->quiet)
-		return 0;
-	socket_address__add_text(&serve->address, &text);
-	log_note(serve->address.any.sa_family == AF_UNIX ? "serves /metrics on %.*s"
-							 : "serves http://%.*s/metrics",
-		 (int)text.len, text.data);
-	if (!socket_address__is_local(&serve->address))
-		log_note("whoever reaches this address can read it");
-	buf__free(&text);
+	systemd__tell(&serve->systemd, "READY=1\nSTATUS=Tracing");
+	for (size_t i = 0; !session->opts->quiet && i < serve->nr_fds; i++)
+		tell_address(serve->fds[i]);
 	return 0;
 }
 
@@ -251,9 +300,17 @@ static void collected(struct session *session)
 
 static void serve_for(struct session *session, int fd, int ms)
 {
+	struct serve *serve = session->ctx;
+
+	systemd__tell_alive(&serve->systemd, clock_ns(CLOCK_MONOTONIC));
+	http__wait(serve->http, fd, ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS);
+}
+
+static void stopping(struct session *session)
+{
 	const struct serve *serve = session->ctx;
 
-	http__wait(serve->http, fd, ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS);
+	systemd__tell(&serve->systemd, "STOPPING=1\nSTATUS=Detaching programs");
 }
 
 /* The summary is of all that was served, and of what came after the last request. */
@@ -273,19 +330,30 @@ static void end(struct session *session)
 }
 
 static const struct session_ops ops = {
-	.open = open_socket,
+	.open = open_all,
 	.begin = begin,
 	.started = started,
 	.when = when,
 	.collected = collected,
 	.wait = serve_for,
+	.stopping = stopping,
 	.end = end,
 };
+
+static void close_all(struct serve *serve)
+{
+	if (serve->nr_fds && !serve->systemd.nr_sockets)
+		listener__remove(&serve->address);
+	for (size_t i = 0; i < serve->nr_fds; i++)
+		if (!serve->listens[i])
+			close(serve->fds[i]);
+	http__free(serve->http);
+}
 
 static int run(const struct options *opts)
 {
 	struct serve serve = {
-		.fd = -1,
+		.systemd.notify_fd = -1,
 		.totals.weight = opts->filter.sample,
 		.start_ns = clock_ns(CLOCK_REALTIME),
 	};
@@ -302,11 +370,8 @@ static int run(const struct options *opts)
 	known_cgroups__open(&serve.cgroups, opts->host_root);
 	containers__init(&serve.containers, &of_containers);
 	status = session__run(&session, opts, &ops, &serve, consumer_of(&serve));
-	if (serve.http || serve.fd >= 0)
-		listener__remove(&serve.address);
-	if (serve.fd >= 0)
-		close(serve.fd);
-	http__free(serve.http);
+	close_all(&serve);
+	systemd__close(&serve.systemd);
 	mapping_names__free(serve.names);
 	containers__free(&serve.containers);
 	known_cgroups__close(&serve.cgroups);

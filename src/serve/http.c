@@ -37,7 +37,8 @@ struct http {
 	void *ctx;
 	struct event_base *base;
 	struct evhttp *server;
-	struct evconnlistener *listener;
+	size_t nr_listeners;
+	struct evconnlistener *listeners[HTTP_LISTENERS_MAX];
 	bool is_full; /* no connection is accepted, for a while */
 	struct event *timer;
 	struct event *watch; /* of the descriptor that is waited for, too */
@@ -47,14 +48,16 @@ struct http {
 
 static void stop_accepting(struct http *http, unsigned long long now_ns)
 {
-	evconnlistener_disable(http->listener);
+	for (size_t i = 0; i < http->nr_listeners; i++)
+		evconnlistener_disable(http->listeners[i]);
 	http->is_full = true;
 	http->look_ns = now_ns + FULL_NS;
 }
 
 static void go_on_accepting(struct http *http, unsigned long long now_ns)
 {
-	evconnlistener_enable(http->listener);
+	for (size_t i = 0; i < http->nr_listeners; i++)
+		evconnlistener_enable(http->listeners[i]);
 	http->is_full = false;
 	http->look_ns = now_ns + LOOK_NS;
 }
@@ -161,10 +164,8 @@ static void on_log(int severity, const char *text)
 		log_info("http: %s", text);
 }
 
-static int set_up(struct http *http, int listen_fd)
+static int set_up(struct http *http)
 {
-	struct evhttp_bound_socket *bound;
-
 	event_set_log_callback(on_log);
 	http->base = event_base_new();
 	http->server = http->base ? evhttp_new(http->base) : NULL;
@@ -177,15 +178,26 @@ static int set_up(struct http *http, int listen_fd)
 	evhttp_set_timeout(http->server, IDLE_SECONDS);
 	evhttp_set_gencb(http->server, on_request, http);
 	evhttp_set_bevcb(http->server, on_connection, http);
-	bound = evhttp_accept_socket_with_handle(http->server, listen_fd);
-	if (!bound)
-		return -ENOMEM;
-	http->listener = evhttp_bound_socket_get_listener(bound);
-	evconnlistener_set_error_cb(http->listener, on_accept_error);
 	return 0;
 }
 
-int http__new(int listen_fd, http_answer_fn *answer, void *ctx, struct http **ret)
+int http__listen(struct http *http, int listen_fd)
+{
+	struct evhttp_bound_socket *bound;
+	struct evconnlistener *listener;
+
+	if (http->nr_listeners == HTTP_LISTENERS_MAX)
+		return -ENOSPC;
+	bound = evhttp_accept_socket_with_handle(http->server, listen_fd);
+	if (!bound)
+		return -ENOMEM;
+	listener = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(listener, on_accept_error);
+	http->listeners[http->nr_listeners++] = listener;
+	return 0;
+}
+
+int http__new(http_answer_fn *answer, void *ctx, struct http **ret)
 {
 	struct http *http = calloc(1, sizeof(*http));
 	int err;
@@ -195,7 +207,7 @@ int http__new(int listen_fd, http_answer_fn *answer, void *ctx, struct http **re
 		return -ENOMEM;
 	http->answer = answer;
 	http->ctx = ctx;
-	err = set_up(http, listen_fd);
+	err = set_up(http);
 	if (err) {
 		http__free(http);
 		*ret = NULL;

@@ -29,8 +29,11 @@ struct http_reply {
 typedef void http_answer_fn(void *ctx, const struct http_request *request,
 			    struct http_reply *reply);
 
-/* Serves the connections of a socket that listens, and closes it at the end. 0 or -errno. */
-int http__new(int listen_fd, http_answer_fn *answer, void *ctx, struct http **ret);
+#define HTTP_LISTENERS_MAX 16
+
+int http__new(http_answer_fn *answer, void *ctx, struct http **ret);
+/* Serves the connections of a socket that listens, too, and closes it at the end. 0 or -errno. */
+int http__listen(struct http *http, int listen_fd);
 void http__free(struct http *http);
 
 /* Serves until a request was worked on, fd is readable, or ms are over. */

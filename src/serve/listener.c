@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +69,18 @@ int listener__open(struct socket_address *address)
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+int listener__address(int fd, struct socket_address *ret)
+{
+	*ret = (struct socket_address) { .len = sizeof(*ret) -
+						offsetof(struct socket_address, any) };
+	if (getsockname(fd, &ret->any, &ret->len))
+		return -errno;
+	/* A path may fill all of its room. */
+	if (ret->any.sa_family == AF_UNIX)
+		ret->local.sun_path[sizeof(ret->local.sun_path) - 1] = '\0';
+	return 0;
 }
 
 void listener__remove(const struct socket_address *address)

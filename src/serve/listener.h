@@ -11,6 +11,8 @@
  * -errno after saying why.
  */
 int listener__open(struct socket_address *address);
+/* The address of a socket that somebody else has opened. 0 or -errno. */
+int listener__address(int fd, struct socket_address *ret);
 /* Removes the path of a socket that has one. */
 void listener__remove(const struct socket_address *address);
 
