@@ -85,6 +85,8 @@ lint:						## formatting and linters
 
 install: $(O)/faulttrace			## into DESTDIR and PREFIX
 	install -D -m 755 $(O)/faulttrace $(DESTDIR)$(PREFIX)/sbin/faulttrace
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system packaging/faulttrace.socket packaging/faulttrace.service
+	sed -i 's|/usr/local/sbin/|$(PREFIX)/sbin/|' $(DESTDIR)$(PREFIX)/lib/systemd/system/faulttrace.service
 
 clean:						## remove what was built
 	$(Q)rm -rf $(O)/src $(O)/bpf $(O)/tests $(O)/tools $(O)/fuzz $(O)/faulttrace $(O)/flags
