@@ -84,7 +84,8 @@ static __always_inline void page_after(struct thread *th, struct task_struct *ta
 		rec->page |= FT_SAME_PAGE;
 }
 
-static __noinline void page_before(struct thread *th, struct mm_struct *mm)
+/* Returns 0: see page_view(). */
+static __noinline int page_before(struct thread *th, struct mm_struct *mm)
 {
 	struct ft_fault *rec = &th->rec;
 	struct page_view view;
@@ -103,6 +104,7 @@ static __noinline void page_before(struct thread *th, struct mm_struct *mm)
 		rec->page |= FT_WAS_CHANGING;
 	if (view.no_table && sees_thp())
 		thp_begin(th);
+	return 0;
 }
 
 static __always_inline void close_with(struct thread *th, __u8 outcome, __u64 now)

@@ -178,27 +178,27 @@ static __always_inline bool wants_siblings(__u32 tid)
 	return !target_is_thread || !bpf_map_lookup_elem(&chosen, &tid);
 }
 
-/* New threads of a chosen process are chosen, and children if asked for. */
-static __always_inline void thread_is_born(struct task_struct *child)
+/* New threads of a chosen process are chosen, and children if asked for. False: there is no room. */
+static __always_inline bool thread_is_born(struct task_struct *child)
 {
 	struct thread *th = wanted_thread(this_task(), false);
 	__u64 pid_tid = bpf_get_current_pid_tgid();
 
 	if (!th || th->closed || finished ||
 	    !(pid_tid >> 32 == child->tgid ? wants_siblings((__u32)pid_tid) : follow_children))
-		return;
+		return true;
 	th = thread_of(child, true);
-	if (!th)
-		count(lost_storage);
 	/* Else not all of its faults are seen yet: adopt arms it, or its first fault after that. */
-	else if (attached_ns)
+	if (th && attached_ns)
 		thread_arm(th, 0);
+	return th;
 }
 
 SEC("?tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	thread_is_born(child);
+	if (!thread_is_born(child))
+		count(lost_storage);
 	return 0;
 }
 
@@ -208,7 +208,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
  * be born is not traced, and nothing tells. It would have to be skipped at both.
  */
 SEC("?tp_btf/task_newtask")
-int BPF_PROG(process_fork_again, struct task_struct *child)
+int BPF_PROG(process_newtask, struct task_struct *child)
 {
 	thread_is_born(child);
 	return 0;

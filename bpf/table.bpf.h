@@ -154,8 +154,10 @@ static __always_inline void send_cgroup(const struct ft_fault *rec)
 	};
 	__u8 one = 1;
 
-	if (!bpf_map_update_elem(&cgroups_sent, &record.id, &one, BPF_NOEXIST))
-		bpf_ringbuf_output(&ring, &record, sizeof(record), BPF_RB_FORCE_WAKEUP);
+	if (bpf_map_update_elem(&cgroups_sent, &record.id, &one, BPF_NOEXIST))
+		return;
+	if (bpf_ringbuf_output(&ring, &record, sizeof(record), BPF_RB_FORCE_WAKEUP))
+		bpf_map_delete_elem(&cgroups_sent, &record.id);
 }
 
 /* The reader is woken when rows become scarce. */

@@ -222,7 +222,7 @@ static __always_inline bool thread_waits_for_exec(__u32 tid, struct task_struct 
 }
 
 /*
- * Threads that the kernel makes for a process, without a fork: of io_uring, since v5.12
+ * Threads that the kernel makes for a process, without sched_process_fork: of io_uring, since v5.12
  * and in stable kernels before, and of vhost.
  */
 #define PF_IO_WORKER   0x10

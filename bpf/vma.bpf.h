@@ -249,6 +249,7 @@ static __noinline void vma_copy(struct thread *th, struct vm_area_struct *vma, s
 	th->namer = 0;
 	th->file = (__u64)kread(vma, struct vm_area_struct, vm_file);
 	rec->vma.offset = th->file ? kread(vma, struct vm_area_struct, vm_pgoff) << page_shift : 0;
+	th->vma_is_fresh = 0;
 	if (kread(vma, struct vm_area_struct, vm_userfaultfd_ctx.ctx)) {
 		facts |= vma_uffd_facts(flags);
 		th->vma_is_fresh = !kread(vma, struct vm_area_struct, anon_vma);

@@ -199,9 +199,11 @@ static int probe_task_storage(struct features *features)
 	return err;
 }
 
+/* As the programs do: see bpf/kread.bpf.h. */
 static int probe_rdonly_cast(struct features *features)
 {
-	return has_type(features, "bpf_rdonly_cast", BTF_KIND_FUNC) ? 0 : -ENOENT;
+	return features__enum_has(features, "special_kfunc_type", "KF_bpf_rdonly_cast") ? 0
+											: -ENOENT;
 }
 
 static int probe_iter_num(struct features *features)

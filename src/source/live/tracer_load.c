@@ -37,7 +37,7 @@ static const struct {
 	{ "process_exit", FEATURE_BTF, false },
 	{ "process_free", FEATURE_BTF, false },
 	{ "process_fork", FEATURE_BTF, false },
-	{ "process_fork_again", FEATURE_BTF, false },
+	{ "process_newtask", FEATURE_BTF, false },
 	{ "signal_generate", FEATURE_BTF, false },
 	{ "signal_deliver", FEATURE_BTF, false },
 	{ "page_fault_user", FEATURE_PAGE_FAULT_TP, false },
