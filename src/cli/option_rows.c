@@ -205,6 +205,10 @@ const struct option_row option_rows[] = {
 	  "range of the file (top --by file: of the file) is\n"
 	  "cached, and how many pages the fault itself read",
 	  FLAG(residency), .commands = TO(TRACE) | TO(TOP) | TO(RECORD) | TO(REPORT) },
+	{ GROUP_OUTPUT, 0, "maps", ARG_NONE, NULL,
+	  "with -p or CMD: also record the memory map of each\n"
+	  "process, when tracing begins and when it ends",
+	  FLAG(maps), .commands = TO(RECORD) },
 	{ GROUP_OUTPUT, 'w', "wide", ARG_NONE, NULL,
 	  "show all columns, cut no names; trace: also the\n"
 	  "function and the variable (in --json, too)",

@@ -93,6 +93,7 @@ struct options {
 	char **files;	/* to evict, NULL-terminated */
 	bool cold;	/* first evict the command's program and libraries */
 	bool residency; /* show how much of a fault's file is cached */
+	bool maps;	/* record memory maps */
 };
 
 /*

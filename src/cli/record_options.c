@@ -97,6 +97,23 @@ static int check_keep(const struct options *opts)
 	return 0;
 }
 
+static int check_maps(const struct options *opts)
+{
+	if (!opts->maps)
+		return 0;
+	if (opts->target.kind != TARGET_PID && opts->target.kind != TARGET_COMMAND) {
+		log_error("cannot use --maps with this target");
+		log_hint("it records the maps of the processes that -p names, or of CMD");
+		return -EINVAL;
+	}
+	/* The last one would take the place of the newest faults. */
+	if (opts->keep.bytes || opts->keep.ns) {
+		log_error("cannot use both --maps and --keep: choose one");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int check_record(const struct options *opts)
 {
 	bool splits = opts->split.bytes || opts->split.ns;
@@ -106,7 +123,7 @@ int check_record(const struct options *opts)
 		log_hint("--max-size alone has two files, and --split keeps all");
 		return -EINVAL;
 	}
-	if (check_keep(opts))
+	if (check_keep(opts) || check_maps(opts))
 		return -EINVAL;
 	if ((opts->max_size || splits || opts->keep.bytes || opts->keep.ns) &&
 	    options__is_stdout(opts->output)) {

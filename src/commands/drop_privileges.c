@@ -5,7 +5,6 @@
 
 #include "../base/log.h"
 #include "../host/privileges.h"
-#include "record_maps.h"
 
 /* What is still to be done in this run, of what takes privileges? */
 static unsigned int uses_of(const struct session *s)
@@ -17,8 +16,7 @@ static unsigned int uses_of(const struct session *s)
 		uses |= PRIVILEGE_NEW_CPU;
 	if (options__wants_code_history(opts) || row_spec__has_code(&opts->rows))
 		uses |= PRIVILEGE_NAMES;
-	if (opts->residency || opts->command->id == COMMAND_MAP ||
-	    (opts->command->id == COMMAND_RECORD && record_maps__has(opts)))
+	if (opts->residency || opts->command->id == COMMAND_MAP || opts->maps)
 		uses |= PRIVILEGE_PAGES;
 	if (s->child.pid)
 		uses |= PRIVILEGE_COMMAND;

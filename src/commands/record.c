@@ -423,6 +423,14 @@ static void end(struct session *session)
 		tell_file(session);
 }
 
+/* What comes while the maps are read is recorded, too: tracing ends after that. */
+static void stopping(struct session *session)
+{
+	record_maps__take(session);
+	if (session->opts->maps && !targets__gone(&session->targets))
+		session->ended_ns = clock_ns(CLOCK_MONOTONIC);
+}
+
 static const struct session_ops ops = {
 	.open = open_file,
 	.begin = begin,
@@ -430,7 +438,7 @@ static const struct session_ops ops = {
 	.collected = collected,
 	.when = when,
 	.done = done,
-	.stopping = record_maps__take,
+	.stopping = stopping,
 	.end = end,
 };
 

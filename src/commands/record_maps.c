@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "record_maps.h"
 
+#include <errno.h>
+
+#include "../base/log.h"
 #include "../host/clock.h"
 #include "../map/map.h"
 #include "../recording/recorder.h"
@@ -10,15 +13,23 @@
 #define SPANS_MAX    (400u << 10)
 #define READ_NS	     1000000000ULL
 
-bool record_maps__has(const struct options *opts)
-{
-	return opts->target.kind == TARGET_PID || opts->target.kind == TARGET_COMMAND;
-}
-
 static void on_progress(void *ctx, uint64_t done)
 {
 	(void)done;
 	session__poll(ctx);
+}
+
+/* Not a map whose process ended, or called exec, while it was read. */
+static void take(struct session *session, struct map_config *config, size_t target)
+{
+	struct memory_map map;
+	int err = map__read(&map, config);
+
+	if (map.nr_rows && err != -ESRCH && !targets__has_ended(&session->targets, target))
+		recorder__map(session->format, &map);
+	config->max_rows -= map.nr_rows;
+	config->max_spans -= map.spans.len / sizeof(struct map_span);
+	map__free(&map);
 }
 
 void record_maps__take(struct session *session)
@@ -33,20 +44,19 @@ void record_maps__take(struct session *session)
 		.ctx = session,
 	};
 
-	if (!record_maps__has(session->opts))
+	if (!session->opts->maps)
 		return;
 	for (size_t i = 0; i < session->start.nr_target_ids; i++) {
-		struct memory_map map;
-
-		if (!config.max_rows || !config.max_spans ||
-		    clock_ns(CLOCK_MONOTONIC) >= config.until_ns)
-			return;
 		config.pid = session->start.target_ids[i];
-		map__read(&map, &config);
-		if (map.nr_rows)
-			recorder__map(session->format, &map);
-		config.max_rows -= map.nr_rows;
-		config.max_spans -= map.spans.len / sizeof(struct map_span);
-		map__free(&map);
+		/* Its pid may be another process's by now. */
+		if (targets__has_ended(&session->targets, i))
+			continue;
+		if (!config.max_rows || !config.max_spans ||
+		    clock_ns(CLOCK_MONOTONIC) >= config.until_ns) {
+			log_note("the memory map of %d is left out: there is no more room or time",
+				 config.pid);
+			continue;
+		}
+		take(session, &config, i);
 	}
 }

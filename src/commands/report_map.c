@@ -93,7 +93,7 @@ static void tell_none(struct report *r)
 	if (has_time)
 		log_hint("without --from and --to the newest ones are shown");
 	else
-		log_hint("faulttrace record -p PID, or a CMD that lasts");
+		log_hint("record --maps records those of -p PID, or of a CMD that lasts");
 	r->failed = -ENODATA;
 }
 
@@ -110,7 +110,7 @@ static void end(struct report *r)
 	format__show_map(view->format, begin);
 	for (size_t i = 0; i < view->nr && !output__broken(&r->out); i++)
 		show(r, &view->maps[i], &sum);
-	if (view->nr > 1)
+	if (view->nr > 1 || r->start.nr_target_ids > 1)
 		format__show_map(view->format, sum, view->maps, view->nr, &sum);
 	format__show_map(view->format, end, &sum, &run_end);
 }

@@ -209,7 +209,7 @@ bool read_maps__end(struct read_maps *maps, const struct whole_map_row *row,
 {
 	const struct read_map *found = find_map(maps, row->map);
 
-	if (!found || !found->map.nr_rows || row->pid > INT32_MAX)
+	if (!found || !found->map.nr_rows || !row->pid || row->pid > INT32_MAX)
 		return false;
 	finish(maps, row, map);
 	map->pid = (int)row->pid;

@@ -98,7 +98,8 @@ static int find_cgroup(struct target *target, const struct target_search *search
 	else if (err == -ENODEV)
 		log_error("cannot trace container %s: no v2 hierarchy is mounted here", name);
 	else
-		log_error("cannot trace container %s: none that runs has this name or id", name);
+		log_error("cannot trace container %s: no running container has this name or id",
+			  name);
 	buf__free(&several);
 	return err;
 }
@@ -335,6 +336,13 @@ bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms)
 		targets->nr_ended++;
 	}
 	return targets->fds[1].revents & (POLLERR | POLLHUP);
+}
+
+bool targets__has_ended(const struct targets *targets, size_t i)
+{
+	struct pollfd target = { .fd = targets->fds[FIRST_TARGET + i].fd, .events = POLLIN };
+
+	return target.fd < 0 || poll(&target, 1, 0) > 0;
 }
 
 bool targets__gone(const struct targets *targets)

@@ -69,6 +69,8 @@ void targets__free(struct targets *targets);
  */
 bool targets__wait(struct targets *targets, int fd, int output, int timeout_ms);
 
+/* Has this one ended, of those with pidfds? True, too, if it has none. */
+bool targets__has_ended(const struct targets *targets, size_t i);
 /* Have all targets ended? Never true for a cgroup or the whole system. */
 bool targets__gone(const struct targets *targets);
 
