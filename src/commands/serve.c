@@ -128,7 +128,8 @@ static void answer_metrics(struct session *session, const struct http_request *r
 	self_usage__read(&usage);
 	reply->type = page.is_openmetrics ? TYPE_OPENMETRICS : TYPE_TEXT;
 	metrics__add(&page, &reply->body);
-	containers__told(&serve->containers, serve->totals.read_ns);
+	if (!request->is_head)
+		containers__told(&serve->containers, serve->totals.read_ns);
 }
 
 static void answer_ready(struct session *session, const struct http_request *request,

@@ -38,6 +38,19 @@ static const char *below(const char *path)
 	return *path ? path : ".";
 }
 
+static const struct timespec *later(const struct timespec *a, const struct timespec *b)
+{
+	if (a->tv_sec != b->tv_sec)
+		return a->tv_sec > b->tv_sec ? a : b;
+	return a->tv_nsec > b->tv_nsec ? a : b;
+}
+
+static uint64_t ns_of(const struct timespec *time)
+{
+	return time->tv_sec < 0 ? 0 : (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+}
+
+/* Whoever owns the folder can set its mtime, but not its ctime. */
 bool cgroup_tree__has(const struct cgroup_tree *tree, const char *path, uint64_t id,
 		      uint64_t *since_ns)
 {
@@ -46,9 +59,7 @@ bool cgroup_tree__has(const struct cgroup_tree *tree, const char *path, uint64_t
 	if (fstatat(tree->fd, below(path), &st, AT_SYMLINK_NOFOLLOW) || st.st_ino != id)
 		return false;
 	if (since_ns)
-		*since_ns = st.st_mtim.tv_sec < 0 ? 0
-						  : (uint64_t)st.st_mtim.tv_sec * 1000000000 +
-							    (uint64_t)st.st_mtim.tv_nsec;
+		*since_ns = ns_of(later(&st.st_mtim, &st.st_ctim));
 	return true;
 }
 
@@ -178,18 +189,25 @@ static bool is_wanted(void *ctx, const char *path, uint64_t id)
 	return id == wanted->id;
 }
 
+int cgroup_tree__path_by_id(const struct cgroup_tree *tree, uint64_t id, char **path)
+{
+	*path = NULL;
+	if (tree->fd < 0)
+		return -ENOENT;
+
+	int fd __cleanup_close = open_id(tree->fd, id);
+
+	if (fd < 0)
+		return fd;
+	*path = path_of(tree, fd, id);
+	return *path ? 0 : -ENOENT;
+}
+
 char *cgroup_tree__path(const struct cgroup_tree *tree, uint64_t id)
 {
 	struct wanted wanted = { .id = id };
 
-	if (tree->fd < 0)
-		return NULL;
-
-	int fd __cleanup_close = open_id(tree->fd, id);
-
-	if (fd >= 0)
-		return path_of(tree, fd, id);
-	if (fd == -EPERM)
+	if (cgroup_tree__path_by_id(tree, id, &wanted.path) == -EPERM)
 		cgroup_tree__walk(tree, is_wanted, &wanted);
 	return wanted.path;
 }

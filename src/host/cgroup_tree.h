@@ -24,6 +24,8 @@ void cgroup_tree__close(struct cgroup_tree *tree);
  * below another root. By its file handle; by a walk where that is not permitted.
  */
 char *cgroup_tree__path(const struct cgroup_tree *tree, uint64_t id);
+/* The same by the file handle alone. 0 or -errno; -EPERM: that is not permitted. */
+int cgroup_tree__path_by_id(const struct cgroup_tree *tree, uint64_t id, char **path);
 /* The same, of a tree that is opened for it. */
 char *cgroup__path(unsigned long long id);
 

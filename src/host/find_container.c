@@ -78,6 +78,8 @@ static void take(struct search *search, enum match match, const char *path,
 	} else {
 		buf__adds(search->told, container->id);
 	}
+	/* Whoever may make cgroups can make one that looks like a container's. */
+	buf__addf(search->told, " at %s", path);
 }
 
 /* Cgroups below the container's own are left out. */

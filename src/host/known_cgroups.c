@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "known_cgroups.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/must.h"
+#include "clock.h"
+
 /* Any user whose cgroups are delegated can make many, with long names. */
 #define BYTES_MAX (16UL << 20)
 #define NR_MAX	  CGROUP_TREE_MAX
+/* Where no cgroup may be opened by its id, all are looked at: in this part of the time at most. */
+#define LOOK_PART 20
 
 struct known_cgroup {
 	uint64_t id;
-	char *path;
+	char *path;	 /* NULL: it is gone. Ids are not used again. */
 	char *container; /* NULL: nobody has asked */
 };
 
@@ -50,22 +56,58 @@ void known_cgroups__close(struct known_cgroups *known)
 	known->names_root = -1;
 }
 
+static bool is_full(const struct known_cgroups *known)
+{
+	return known->by_id.nr >= NR_MAX || known->bytes >= BYTES_MAX;
+}
+
+/* Takes the path. */
+static struct known_cgroup *add(struct known_cgroups *known, uint64_t id, char *path)
+{
+	struct known_cgroup *cgroup = key_map__add(&known->by_id, &id);
+
+	cgroup->path = path;
+	known->bytes += path ? strlen(path) : 0;
+	return cgroup;
+}
+
+static bool note(void *ctx, const char *path, uint64_t id)
+{
+	struct known_cgroups *known = ctx;
+
+	if (!key_map__find(&known->by_id, &id))
+		add(known, id, must(strdup(path)));
+	return is_full(known);
+}
+
+/* Notes all cgroups that there are. False: it did so a moment ago. */
+static bool look_at_all(struct known_cgroups *known)
+{
+	unsigned long long begin_ns = clock_ns(CLOCK_MONOTONIC), end_ns;
+
+	if (begin_ns < known->look_ns)
+		return false;
+	cgroup_tree__walk(&known->tree, note, known);
+	end_ns = clock_ns(CLOCK_MONOTONIC);
+	known->look_ns = end_ns + (end_ns - begin_ns) * LOOK_PART;
+	return true;
+}
+
 static struct known_cgroup *find(struct known_cgroups *known, uint64_t id)
 {
 	struct known_cgroup *cgroup = key_map__find(&known->by_id, &id);
-	char *path;
+	char *path = NULL;
 
 	if (cgroup)
 		return cgroup;
-	if (known->by_id.nr >= NR_MAX || known->bytes >= BYTES_MAX)
+	if (is_full(known))
 		forget_all(known);
-	path = cgroup_tree__path(&known->tree, id);
-	if (!path)
+	if (cgroup_tree__path_by_id(&known->tree, id, &path) != -EPERM)
+		return add(known, id, path);
+	if (!look_at_all(known))
 		return NULL;
-	cgroup = key_map__add(&known->by_id, &id);
-	cgroup->path = path;
-	known->bytes += strlen(path);
-	return cgroup;
+	cgroup = key_map__find(&known->by_id, &id);
+	return cgroup ? cgroup : add(known, id, NULL);
 }
 
 const char *known_cgroups__path(struct known_cgroups *known, uint64_t id)
@@ -91,7 +133,7 @@ const char *known_cgroups__container(struct known_cgroups *known, uint64_t id)
 	struct container container;
 	struct buf text = { 0 };
 
-	if (!cgroup)
+	if (!cgroup || !cgroup->path)
 		return NULL;
 	if (!cgroup->container) {
 		if (known_cgroups__describe(known, cgroup->path, &container, &names))
@@ -110,7 +152,7 @@ void known_cgroups__forget(struct known_cgroups *known, uint64_t id)
 
 	if (!cgroup)
 		return;
-	known->bytes -= strlen(cgroup->path);
+	known->bytes -= cgroup->path ? strlen(cgroup->path) : 0;
 	release(cgroup);
 	key_map__remove(&known->by_id, cgroup);
 }

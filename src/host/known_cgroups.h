@@ -16,8 +16,9 @@
 struct known_cgroups {
 	struct cgroup_tree tree;
 	int names_root;
-	struct key_map by_id; /* struct known_cgroup */
-	size_t bytes;	      /* of their paths */
+	struct key_map by_id;	    /* struct known_cgroup */
+	size_t bytes;		    /* of their paths */
+	unsigned long long look_ns; /* when all of them may be looked at again */
 };
 
 /* host_root: the folder that has the files of container runtimes; usually "/". */
@@ -26,7 +27,8 @@ void known_cgroups__close(struct known_cgroups *known);
 
 /*
  * The path of a cgroup, valid until the next call. NULL: not known, since it was gone when its id
- * came first, or again after very many others.
+ * came first, or again after very many others; or not yet, where only a walk finds it and the last
+ * one was a moment ago.
  */
 const char *known_cgroups__path(struct known_cgroups *known, uint64_t id);
 /* What a row tells of the container of a cgroup; valid as the path is, and NULL as that is. */

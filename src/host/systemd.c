@@ -113,22 +113,30 @@ static int connect_to(int fd, const char *path)
 	return connect(fd, (const struct sockaddr *)&address, (socklen_t)len) ? -errno : 0;
 }
 
+void systemd__close(struct systemd *systemd)
+{
+	if (systemd->notify_fd >= 0)
+		close(systemd->notify_fd);
+	systemd->notify_fd = -1;
+}
+
 /* It is connected now: later there may be no privilege for it. */
-static int open_notify(struct systemd *systemd)
+static void open_notify(struct systemd *systemd)
 {
 	const struct timeval limit = { .tv_sec = TELL_MAX_SECONDS };
 	const char *path = getenv("NOTIFY_SOCKET");
 	int err;
 
 	if (!path)
-		return 0;
+		return;
 	systemd->notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	err = systemd->notify_fd < 0 ? -errno : connect_to(systemd->notify_fd, path);
 	if (!err && setsockopt(systemd->notify_fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)))
 		err = -errno;
-	if (err)
-		log_error("cannot connect to NOTIFY_SOCKET: %s", strerror(-err));
-	return err;
+	if (err) {
+		log_note("cannot connect to NOTIFY_SOCKET: %s: nobody is notified", strerror(-err));
+		systemd__close(systemd);
+	}
 }
 
 static void clear_environment(void)
@@ -147,17 +155,9 @@ int systemd__open(struct systemd *systemd)
 	*systemd = (struct systemd) { .notify_fd = -1 };
 	take_watchdog(systemd);
 	err = take_sockets(systemd);
-	if (!err)
-		err = open_notify(systemd);
+	open_notify(systemd);
 	clear_environment();
 	return err;
-}
-
-void systemd__close(struct systemd *systemd)
-{
-	if (systemd->notify_fd >= 0)
-		close(systemd->notify_fd);
-	systemd->notify_fd = -1;
 }
 
 void systemd__tell(const struct systemd *systemd, const char *lines)

@@ -15,6 +15,7 @@ struct seen_cgroup {
 	uint64_t series;	     /* the key of its series, or 0 */
 	unsigned long long since_ns; /* it exists since then, or longer */
 	bool is_gone;		     /* but rows of it may still come */
+	bool is_long;		     /* its labels would be */
 };
 
 void containers__init(struct containers *containers, const struct containers_options *opts)
@@ -53,8 +54,12 @@ static void remove_series(struct containers *containers, struct container_series
 	key_map__remove(&containers->series, series);
 }
 
-/* The series that is gone for the longest time, of those that are shown, or not; or NULL. */
-static struct container_series *oldest_gone(const struct containers *containers, bool is_shown)
+/*
+ * The series that is gone for the longest time, of those that are shown, or not; or NULL. Never the
+ * one with the path hash `kept`.
+ */
+static struct container_series *oldest_gone(const struct containers *containers, bool is_shown,
+					    uint64_t kept)
 {
 	struct container_series *oldest = NULL;
 
@@ -62,56 +67,73 @@ static struct container_series *oldest_gone(const struct containers *containers,
 		struct container_series *series = series_at(containers, i);
 
 		if (!series->nr_cgroups && series->is_told && series->is_shown == is_shown &&
-		    (!oldest || series->gone_ns < oldest->gone_ns))
+		    series->path_hash != kept && (!oldest || series->gone_ns < oldest->gone_ns))
 			oldest = series;
 	}
 	return oldest;
 }
 
 /* Its totals are kept as long as there is room: a service may be started again, at the same path. */
-static void hide(struct containers *containers, struct container_series *series)
+static void hide(struct containers *containers, struct container_series *series, uint64_t kept)
 {
 	series->is_shown = false;
 	containers->nr_shown--;
 	if (containers->series.nr - containers->nr_shown <= containers->max_shown)
 		return;
-	series = oldest_gone(containers, false);
+	series = oldest_gone(containers, false, kept);
 	if (series)
 		remove_series(containers, series);
 }
 
-/* Makes sure that one more series can be shown. */
-static bool make_place(struct containers *containers)
+/* Makes sure that one more series can be shown: that of the path hash `kept`. */
+static bool make_place(struct containers *containers, uint64_t kept)
 {
 	struct container_series *gone;
 
 	if (containers->nr_shown < containers->max_shown)
 		return true;
-	gone = containers->may_have_gone ? oldest_gone(containers, true) : NULL;
+	gone = containers->may_have_gone ? oldest_gone(containers, true, kept) : NULL;
 	containers->may_have_gone = gone;
 	if (gone)
-		hide(containers, gone);
+		hide(containers, gone, kept);
 	return gone;
 }
 
+static struct container_series *add_series(struct containers *containers, uint64_t hash,
+					   const char *path)
+{
+	struct container_series *series;
+	struct buf labels = { 0 };
+
+	containers->ops->add_labels(containers->ctx, path, &labels);
+	if (labels.len > CONTAINERS_LABELS) {
+		buf__free(&labels);
+		return NULL;
+	}
+	buf__addc(&labels, '\0');
+	series = key_map__add(&containers->series, &hash);
+	series->labels = labels.data;
+	return series;
+}
+
+/* The series of a path; NULL, and *reason: it cannot have one. */
 static struct container_series *show_series(struct containers *containers, uint64_t hash,
-					    const char *path)
+					    const char *path, enum containers_reason *reason)
 {
 	struct container_series *series = key_map__find(&containers->series, &hash);
-	struct buf labels = { 0 };
 
 	if (series && series->is_shown)
 		return series;
-	if (!make_place(containers))
+	*reason = CONTAINERS_SERIES_MAX;
+	if (!make_place(containers, hash))
 		return NULL;
 	/* Others have moved. */
 	series = key_map__find(&containers->series, &hash);
-	if (!series) {
-		containers->ops->add_labels(containers->ctx, path, &labels);
-		buf__addc(&labels, '\0');
-		series = key_map__add(&containers->series, &hash);
-		series->labels = labels.data;
-	}
+	if (!series)
+		series = add_series(containers, hash, path);
+	*reason = CONTAINERS_LONG;
+	if (!series)
+		return NULL;
 	series->is_shown = true;
 	containers->nr_shown++;
 	return series;
@@ -158,15 +180,20 @@ static struct container_series *series_of(struct containers *containers, uint64_
 		return NULL;
 	if (cgroup->series)
 		return key_map__find(&containers->series, &cgroup->series);
+	*reason = CONTAINERS_LONG;
+	if (cgroup->is_long)
+		return NULL;
 	*reason = CONTAINERS_YOUNG;
 	if (now_ns - cgroup->since_ns < containers->min_age_ns)
 		return NULL;
-	*reason = CONTAINERS_SERIES_MAX;
+	*reason = CONTAINERS_UNKNOWN;
 	path = containers->ops->path(containers->ctx, id);
 	hash = path ? hash64_text(path) | 1 : 0;
-	series = path ? show_series(containers, hash, path) : NULL;
-	if (!series)
+	series = path ? show_series(containers, hash, path, reason) : NULL;
+	if (!series) {
+		cgroup->is_long = *reason == CONTAINERS_LONG;
 		return NULL;
+	}
 	series->nr_cgroups++;
 	cgroup->series = hash;
 	return series;
@@ -240,8 +267,10 @@ static void sweep_cgroups(struct containers *containers, unsigned long long now_
 		struct seen_cgroup *cgroup = key_map__at(&containers->cgroups, i);
 		const char *path = ops->path(containers->ctx, cgroup->id);
 
-		if (path && ops->exists(containers->ctx, path, cgroup->id, NULL))
+		if (path && ops->exists(containers->ctx, path, cgroup->id, NULL)) {
+			cgroup->is_gone = false;
 			continue;
+		}
 		if (cgroup->is_gone)
 			forget(containers, cgroup, now_ns);
 		else
@@ -264,7 +293,7 @@ static void sweep_series(struct containers *containers, unsigned long long now_n
 		struct container_series *series = series_at(containers, i);
 
 		if (is_told_for_long(series, now_ns))
-			hide(containers, series);
+			hide(containers, series, 0);
 		else
 			i++;
 	}

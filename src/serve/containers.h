@@ -2,7 +2,7 @@
 /*
  * Totals by cgroup, told with the names of its container. How many series there are is bounded:
  * faults of cgroups without a series of their own are in the totals of OTHER, for ever. No total
- * goes back, and none is taken from one series to another.
+ * goes back while it is kept, and none is taken from one series to another.
  */
 #ifndef SERVE_CONTAINERS_H
 #define SERVE_CONTAINERS_H
@@ -19,6 +19,8 @@
 #define CONTAINERS_OTHER   "(other)"
 /* A cgroup has so many series: minor and major, faults and seconds. */
 #define CONTAINERS_SERIES  4
+/* The labels of a series: any user whose cgroups are delegated chooses long names. */
+#define CONTAINERS_LABELS  2048
 /* How long the series of a cgroup that is gone are told, after they were told for the first time. */
 #define CONTAINERS_KEEP_NS 300000000000ULL
 
@@ -26,8 +28,9 @@
 enum containers_reason {
 	CONTAINERS_YOUNG,      /* the cgroup does not exist for --min-age yet */
 	CONTAINERS_SERIES_MAX, /* --max-series */
-	CONTAINERS_UNKNOWN,    /* the cgroup was gone before its path was looked up */
-	CONTAINERS_ROWS,       /* the kernel half had no room for a row */
+	CONTAINERS_UNKNOWN, /* the cgroup was gone before its path was looked up, or has none here */
+	CONTAINERS_ROWS,    /* the kernel half had no room for a row */
+	CONTAINERS_LONG,    /* its labels would be too long */
 	CONTAINERS_REASONS
 };
 

@@ -130,7 +130,7 @@ static void send_reply(struct evhttp_request *request, const struct http_request
 	evhttp_add_header(headers, "Connection", "close");
 	if (reply->status == HTTP_BADMETHOD)
 		evhttp_add_header(headers, "Allow", "GET, HEAD");
-	if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+	if (!asked->is_head)
 		evbuffer_add(body, reply->body.data, reply->body.len);
 	evhttp_send_reply(request, reply->status, reply->reason, body);
 	evbuffer_free(body);
@@ -145,6 +145,7 @@ static void on_request(struct evhttp_request *request, void *ctx)
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
 	struct http_request asked = {
 		.is_read = method == EVHTTP_REQ_GET || method == EVHTTP_REQ_HEAD,
+		.is_head = method == EVHTTP_REQ_HEAD,
 		.path = path ? path : "",
 		.accept = evhttp_find_header(headers, "Accept"),
 		.accept_encoding = evhttp_find_header(headers, "Accept-Encoding"),

@@ -14,6 +14,7 @@ struct http;
 
 struct http_request {
 	bool is_read; /* GET or HEAD */
+	bool is_head; /* the body is not sent */
 	const char *path;
 	const char *accept, *accept_encoding; /* NULL: not given */
 };

@@ -129,7 +129,7 @@ static void add_durations(const struct metrics_page *page, struct buf *out)
 			add_histogram(page, &family, &page->totals->kinds[i], kind_names[i], out);
 }
 
-static const char no_container[] =
+static const char other_labels[] =
 	"cgroup=\"" CONTAINERS_OTHER "\",runtime=\"\",namespace=\"\",pod=\"\",container=\"\"";
 
 /* Adds the samples of a cgroup: minor and major faults, or the seconds that they took. */
@@ -162,7 +162,7 @@ static void add_container_family(const struct metrics_page *page, const struct f
 		if (series->is_shown)
 			add_container(family, series->labels, &series->sums, is_ns, out);
 	}
-	add_container(family, no_container, &containers->other, is_ns, out);
+	add_container(family, other_labels, &containers->other, is_ns, out);
 }
 
 static void add_containers(const struct metrics_page *page, struct buf *out)
@@ -175,13 +175,12 @@ static void add_containers(const struct metrics_page *page, struct buf *out)
 	};
 	static const struct family other = {
 		COUNTER, "faulttrace_container_other_faults",
-		"Why page faults are told of cgroup " CONTAINERS_OTHER
+		"Why page faults are counted under cgroup " CONTAINERS_OTHER
 	};
 	static const char *const reasons[] = {
-		[CONTAINERS_YOUNG] = "min_age",
-		[CONTAINERS_SERIES_MAX] = "max_series",
-		[CONTAINERS_UNKNOWN] = "unknown",
-		[CONTAINERS_ROWS] = "rows",
+		[CONTAINERS_YOUNG] = "min_age",	   [CONTAINERS_SERIES_MAX] = "max_series",
+		[CONTAINERS_UNKNOWN] = "unknown",  [CONTAINERS_ROWS] = "rows",
+		[CONTAINERS_LONG] = "long_labels",
 	};
 
 	add_container_family(page, &faults, false, out);

@@ -14,7 +14,9 @@ struct machine {
 	uint64_t unknown;     /* an id whose path is not known */
 	uint64_t same_as, as; /* the cgroup same_as has the path of the other one */
 	uint64_t born_ns;     /* of all cgroups; 0: it is not known */
+	size_t long_labels;   /* labels are this much longer */
 	unsigned int forgotten;
+	unsigned int described; /* how often labels were asked for */
 };
 
 static const char *path_of(void *ctx, uint64_t id)
@@ -49,8 +51,12 @@ static bool exists(void *ctx, const char *path, uint64_t id, uint64_t *since_ns)
 
 static void add_labels(void *ctx, const char *path, struct buf *out)
 {
-	(void)ctx;
+	struct machine *machine = ctx;
+
+	machine->described++;
 	buf__addf(out, "cgroup=\"%s\"", path);
+	for (size_t i = 0; i < machine->long_labels; i++)
+		buf__addc(out, 'x');
 }
 
 static const struct containers_ops ops = { path_of, forget, exists, add_labels };
@@ -232,6 +238,41 @@ static void test_end(void)
 	test_done("a cgroup that is gone is told, and its totals do not go back");
 }
 
+/* The only place is another one's, and the series that wants it back is the oldest of the hidden ones. */
+static void test_return(void)
+{
+	begin(CONTAINERS_SERIES, 0);
+	fault(1, 10, 0, FIRST);
+	machine.gone_below = 2;
+	sweep_twice(FIRST + 20 * SECOND);
+	containers__told(&containers, FIRST + 40 * SECOND);
+	fault(2, 5, 0, FIRST + 41 * SECOND);
+	CHECK_EQ(told("cgroup=\"/1\""), -1);
+	machine.gone_below = 3;
+	sweep_twice(FIRST + 60 * SECOND);
+	containers__told(&containers, FIRST + 80 * SECOND);
+	machine.same_as = 17;
+	machine.as = 1;
+	fault(17, 2, 0, FIRST + 81 * SECOND);
+	CHECK_EQ(told("cgroup=\"/1\""), 12);
+	CHECK_EQ(other(), 0);
+	containers__free(&containers);
+	test_done("a series that gets its place back goes on with its totals");
+}
+
+static void test_long(void)
+{
+	begin(2000, 0);
+	machine.long_labels = CONTAINERS_LABELS;
+	fault(1, 10, 0, FIRST);
+	fault(1, 10, 0, FIRST + SECOND);
+	CHECK_EQ(containers.nr_shown, 0);
+	CHECK_EQ(containers.reasons[CONTAINERS_LONG], 20);
+	CHECK_EQ(machine.described, 1);
+	containers__free(&containers);
+	test_done("labels that would be too long");
+}
+
 /* Cgroups that come and go for ever take no more memory than there is room for. */
 static void test_churn(void)
 {
@@ -291,6 +332,8 @@ int main(void)
 	test_age();
 	test_limit();
 	test_end();
+	test_return();
+	test_long();
 	test_churn();
 	test_many();
 	return test_status();
