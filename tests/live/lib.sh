@@ -32,8 +32,10 @@ end_process() {
 	return 0
 }
 
+# Not in a child: a signal can come before it has become its program.
 cleanup() {
 	local pid i
+	((BASHPID == $$)) || return 0
 	for pid in "${background[@]}"; do
 		kill -0 "$pid" 2>/dev/null && end_process "$pid" 2>/dev/null
 	done
