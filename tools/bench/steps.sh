@@ -74,9 +74,12 @@ tracer_cpu() {
 	echo "$sum"
 }
 
-# Waiting for events is the first time that any of them waits in poll or epoll.
+# Waiting for events is the first time that any of them waits in poll or epoll. Some kernels know no wchan: there it is
+# the system call, poll, epoll_wait, ppoll or epoll_pwait of x86-64.
 tracer_waits() {
-	[[ $(cat "/proc/$tracer/wchan" 2>/dev/null) == *poll* ]]
+	local call=
+	read -r call _ 2>/dev/null <"/proc/$tracer/syscall" || true
+	[[ $(cat "/proc/$tracer/wchan" 2>/dev/null) == *poll* || $call == @(7|232|271|281) ]]
 }
 
 start_tracer() {
